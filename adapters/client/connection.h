@@ -1,0 +1,69 @@
+// One line to the hub: CURVE, hello, frames with correlation ids.
+//
+// Threads: one at a time.
+// Errors: kUnreachable (nobody answers in time, with the endpoint and what to check), kRefused (the
+// hub speaks no common version, or takes the caller for nobody), kMalformed (an answer that cannot
+// be read), kOverloaded.
+// Lifetime: owns its socket; the ZeroMQ context is shared by all connections of a process.
+// Source: PROTOCOL.md, "Dialogue".
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "proto/base/result.h"
+#include "proto/crypto/ed25519.h"
+#include "rapporteur/v1/exchange.pb.h"
+
+namespace rapporteur::client {
+
+struct HubAddress {
+  std::string hub;       // its name, as in Header.hub
+  std::string endpoint;  // tcp://127.0.0.1:5570
+  PublicKeyBytes curve_key;
+  std::string log_verifier_key;  // pins the log
+};
+
+struct LineOptions {
+  std::chrono::milliseconds answer_timeout{5'000};
+  std::chrono::milliseconds reconnect_first{500};
+  std::chrono::milliseconds reconnect_most{30'000};
+  std::chrono::milliseconds heartbeat{5'000};
+  std::size_t unsent_messages = 1'000;
+  std::size_t unread_messages = 10'000;
+};
+
+class Connection {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const HubAddress& hub,
+                                                                const crypto::CurveKeyPair& keys,
+                                                                const LineOptions& options = {});
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Says hello and checks that hub name and log key are the pinned ones.
+  [[nodiscard]] Result<v1::Welcome> hello();
+  [[nodiscard]] const v1::Welcome& welcome() const;
+
+  // Sets a new correlation id and returns it. kOverloaded when the socket takes no more.
+  [[nodiscard]] Result<std::uint64_t> send(v1::Frame& frame);
+  // The next frame, whatever it is; empty when none came within `wait`.
+  [[nodiscard]] Result<std::optional<v1::Frame>> receive(std::chrono::milliseconds wait);
+  // Sends and waits for the frame with the same correlation id; others are kept for receive(). A
+  // Fault becomes an Error.
+  [[nodiscard]] Result<v1::Frame> ask(v1::Frame& frame);
+  [[nodiscard]] Result<v1::Frame> ask(v1::Frame& frame, std::chrono::milliseconds timeout);
+
+ private:
+  struct Impl;
+  explicit Connection(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// A Fault of the hub as an error: OVERLOADED is kOverloaded, all others kRefused.
+[[nodiscard]] Error error_of(const v1::Fault& fault);
+
+}  // namespace rapporteur::client

@@ -1,0 +1,79 @@
+// The gate: everything that decides whether one signed message enters, up to the journal.
+//
+// Order: bounds, header, signature, identity = sender, hub, age, repeated message id, rights, rule
+// book, disclosure. What fails before the signature is verified is a Fault and is only counted;
+// what fails after it is a refusal, an entry of the log.
+//
+// Threads: `judge` from any number of worker threads at once; the gate keeps no state between
+// calls. Durability: none; the sequencer makes a verdict true. Errors: none thrown; a reader that
+// fails gives a Fault STORAGE. Source: ARCHITECTURE.md, "The way of one submission".
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "broker/directory/directory.h"
+#include "broker/rules/rule_book.h"
+#include "proto/base/clock.h"
+#include "rapporteur/v1/exchange.pb.h"
+#include "store/journal/sequencer.h"
+
+namespace rapporteur::admission {
+
+// Who is on the line, from ZAP.
+struct Principal {
+  std::string participant;
+  PublicKeyBytes curve_key;
+};
+
+// Put the entry into the log, if the verdict still holds when its turn comes.
+struct Enter {
+  journal::Entry entry;
+  bool accepted = false;
+  std::vector<rules::Finding> findings;  // for the sender alone
+  MessageId message_id;
+  // Set for KIND_ADMINISTRATION that is accepted: the directory as it becomes. Its keys carry the
+  // index the entry gets, so it is built again in order: see Gate::administer.
+  bool administrative = false;
+};
+// The same message id came before with the same bytes: its stored answer, with a proof of today.
+struct Repeat {
+  LogIndex index;
+  MessageId message_id;
+};
+// Answered, counted, not logged.
+struct Refuse {
+  v1::Fault fault;
+};
+using Verdict = std::variant<Enter, Repeat, Refuse>;
+
+// Current directory; swapped by the sequencer thread when an administrative entry is committed.
+class DirectoryHolder {
+ public:
+  explicit DirectoryHolder(std::shared_ptr<const directory::Directory> directory);
+  [[nodiscard]] std::shared_ptr<const directory::Directory> get() const;
+  void set(std::shared_ptr<const directory::Directory> directory);
+
+ private:
+  std::shared_ptr<const directory::Directory> directory_;  // by atomic_load / atomic_store
+};
+
+class Gate {
+ public:
+  // All referenced objects outlive it.
+  Gate(std::string hub, const journal::JournalReader& reader, const DirectoryHolder& directory,
+       const Clock& clock);
+
+  // `envelope` is a serialized v1::Envelope as received.
+  [[nodiscard]] Verdict judge(ByteSpan envelope, const Principal& principal) const;
+
+ private:
+  std::string hub_;
+  const journal::JournalReader& reader_;
+  const DirectoryHolder& directory_;
+  const Clock& clock_;
+};
+
+}  // namespace rapporteur::admission

@@ -1,0 +1,80 @@
+// Participants, keys, rights and policies at one point of the log: an immutable value.
+//
+// A fold over the journal: `apply` gives the directory after one more entry and reads neither clock
+// nor randomness. Default deny: what no grant allows is not allowed.
+//
+// Threads: a Directory is immutable; share it by shared_ptr<const Directory>.
+// Errors: kRefused with the reason (`what` begins with a code: UNKNOWN_PARTICIPANT,
+// ALREADY_ENROLLED, KEY_IN_USE, ...); the directory is unchanged. Source: PROTOCOL.md, "Directory";
+// contract of grants in ARCHITECTURE.md.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/rules/rule_book.h"
+#include "proto/base/ids.h"
+#include "proto/base/result.h"
+#include "rapporteur/v1/directory.pb.h"
+#include "rapporteur/v1/envelope.pb.h"
+
+namespace rapporteur::directory {
+
+// Name of the state under which the journal keeps the serialized DirectoryState, and the resource
+// that verdicts read and changes write.
+inline constexpr std::string_view kStateName = "directory";
+
+struct SigningKeyRef {
+  const v1::Participant* participant = nullptr;
+  PublicKeyBytes key;
+};
+
+class Directory {
+ public:
+  [[nodiscard]] static Result<std::shared_ptr<const Directory>> from_state(std::string_view bytes);
+  // The directory of a log that begins: one operator, nothing granted.
+  [[nodiscard]] static std::shared_ptr<const Directory> founded_by(
+      const std::string& operator_id, const PublicKeyBytes& curve_key,
+      const PublicKeyBytes& signing_key);
+
+  // `index` is the entry that carries the action. `actor` is who signed it.
+  [[nodiscard]] Result<std::shared_ptr<const Directory>> apply(
+      const v1::AdministrativeAction& action, std::string_view actor, LogIndex index) const;
+
+  [[nodiscard]] const v1::DirectoryState& state() const { return state_; }
+  [[nodiscard]] std::uint64_t version() const { return state_.version(); }
+  [[nodiscard]] std::string serialized() const;
+
+  [[nodiscard]] const v1::Participant* participant(std::string_view id) const;
+  [[nodiscard]] bool active(std::string_view id) const;
+  // Only active participants and keys that have not ended.
+  [[nodiscard]] const v1::Participant* by_curve_key(const PublicKeyBytes& key) const;
+  [[nodiscard]] std::optional<SigningKeyRef> by_signing_key(const KeyId& key) const;
+
+  [[nodiscard]] bool may_submit(std::string_view participant, std::string_view dataflow,
+                                std::string_view indicator, std::string_view area) const;
+  // The lowest log index from which the participant may receive such submissions; empty: never.
+  [[nodiscard]] std::optional<LogIndex> may_receive_from(std::string_view participant,
+                                                         std::string_view dataflow,
+                                                         std::string_view indicator,
+                                                         std::string_view sender) const;
+  [[nodiscard]] bool may_administer(std::string_view participant) const;
+  [[nodiscard]] rules::Policy policy(std::string_view dataflow) const;
+
+ private:
+  explicit Directory(v1::DirectoryState state);
+  v1::DirectoryState state_;
+  std::unordered_map<std::string, int> by_id_;
+  std::unordered_map<std::string, int> by_curve_key_;
+  std::unordered_map<std::string, std::pair<int, int>> by_signing_key_id_;
+  std::unordered_map<std::string, std::vector<int>> grants_of_;
+};
+
+// Whether the releasability of a header lets that participant receive it.
+[[nodiscard]] bool released_to(const v1::Releasability& releasability,
+                               const v1::Participant& receiver);
+
+}  // namespace rapporteur::directory

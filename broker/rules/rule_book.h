@@ -1,0 +1,113 @@
+// The rule book: everything the hub says about a submission from its content alone.
+//
+// Pure: no I/O, no clock, no randomness; the same input gives the same findings in the same order.
+// The hub and `rapporteur-adapter validate` call the very same functions.
+//
+// Threads: any. Errors: none; what is wrong is a finding.
+// Source: PROTOCOL.md, rule table (generated from `rules()`).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/base/clock.h"
+#include "proto/codelists/code_lists.h"
+#include "proto/statistics/observation_set.h"
+
+namespace rapporteur::v1 {
+class Header;
+}
+
+namespace rapporteur::rules {
+
+enum class Severity { kError, kWarning };
+
+// One row of the rule table.
+struct Rule {
+  std::string_view code;
+  Severity severity;
+  std::string_view sentence_en;
+  std::string_view sentence_fr;
+  std::string_view remedy_en;
+};
+[[nodiscard]] std::span<const Rule> rules();
+[[nodiscard]] const Rule* find_rule(std::string_view code);
+
+// What one rule found at one place. Row 0 is the submission as a whole; rows count from 1.
+struct Finding {
+  std::string code;
+  Severity severity = Severity::kError;
+  std::string field;
+  std::uint32_t row = 0;
+  std::string key;        // of the cell; codes that are in no list stand as they came
+  std::string detail_en;  // may hold values: for the sender alone
+  std::string detail_fr;
+  std::string remedy;
+};
+
+// A table of the published view: one sender's live cells of these components.
+struct TableKey {
+  std::string dataflow;
+  std::string sender;
+  std::string indicator;
+  std::string ref_area;
+  std::string time_period;
+  auto operator<=>(const TableKey&) const = default;
+};
+
+// The sender's own live submissions that hold cells of a table; the pure library never sees more.
+class PublishedFigures {
+ public:
+  virtual ~PublishedFigures() = default;
+  // Calls `use` for each live observation set of the sender that holds cells of the table.
+  virtual void visit(
+      const TableKey& table,
+      const std::function<void(const ObservationSet&, std::size_t row)>& use) const = 0;
+};
+class NothingPublished final : public PublishedFigures {
+ public:
+  void visit(const TableKey&,
+             const std::function<void(const ObservationSet&, std::size_t)>&) const override {}
+};
+
+struct Policy {
+  std::uint32_t k = 10;
+  std::uint32_t depth_from = 1;
+  bool zeros_sensitive = false;
+  std::uint32_t interval_width = 3;
+  codelists::FreeText free_text = codelists::FreeText::kScanned;
+};
+
+struct Submission {
+  std::string_view sender;
+  std::string_view dataflow;
+  std::string_view indicator;              // as the header claims
+  std::span<const std::string> ref_areas;  // as the header claims
+  const ObservationSet& observations;
+};
+
+// Tables the judgement will look at: those the submission touches and those its indicator's
+// equations and cross-checks read. Distinct, ascending.
+[[nodiscard]] std::vector<TableKey> tables_read(const Submission& submission);
+// Only those it would write into.
+[[nodiscard]] std::vector<TableKey> tables_touched(const Submission& submission);
+
+// All findings, ordered by (row, field, code); errors and warnings. `published` leaves out what the
+// submission replaces. Disclosure findings come from broker/disclosure, which the gate and
+// `validate` call next.
+[[nodiscard]] std::vector<Finding> judge(const Submission& submission, const Policy& policy,
+                                         const PublishedFigures& published);
+
+// Rules over a whole file of one sender, across its submissions (identical figures side by side,
+// contradictions between facts): for `validate`.
+[[nodiscard]] std::vector<Finding> judge_file(std::span<const Submission> submissions,
+                                              const Policy& policy,
+                                              const PublishedFigures& published);
+
+[[nodiscard]] bool any_error(std::span<const Finding> findings);
+
+}  // namespace rapporteur::rules

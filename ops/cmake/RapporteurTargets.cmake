@@ -1,0 +1,50 @@
+# One way to declare a library, a program and a test, so that warnings, include root and aliases are
+# the same everywhere.
+
+add_library(rapporteur_options INTERFACE)
+target_include_directories(rapporteur_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(rapporteur_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  $<$<BOOL:${RAPPORTEUR_WERROR}>:-Werror>)
+if(RAPPORTEUR_SABOTAGE)
+  target_compile_definitions(rapporteur_options INTERFACE RAPPORTEUR_SABOTAGE=1)
+endif()
+
+# rapporteur_library(proto_base SOURCES a.cc b.cc LINKS spdlog::spdlog)
+# makes the target rapporteur_proto_base with the alias rapporteur::proto_base.
+function(rapporteur_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(rapporteur_${name} STATIC ${ARG_SOURCES})
+  add_library(rapporteur::${name} ALIAS rapporteur_${name})
+  target_link_libraries(rapporteur_${name}
+    PUBLIC ${ARG_LINKS}
+    PRIVATE rapporteur_options ${ARG_PRIVATE_LINKS})
+  target_include_directories(rapporteur_${name} PUBLIC
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
+endfunction()
+
+# rapporteur_program(rapporteur-broker SOURCES main.cc LINKS ...)
+function(rapporteur_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE rapporteur_options ${ARG_LINKS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+endfunction()
+
+# rapporteur_test(unit_decimal LABELS unit SOURCES decimal_test.cc LINKS rapporteur::proto_base
+#                 [TIMEOUT 60] [PROPERTIES])
+# One executable of GoogleTest cases; PROPERTIES links RapidCheck. Runs as one ctest entry.
+function(rapporteur_test name)
+  cmake_parse_arguments(ARG "PROPERTIES" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  target_link_libraries(test_${name} PRIVATE rapporteur_options ${ARG_LINKS}
+    rapporteur::test_support GTest::gmock_main)
+  if(ARG_PROPERTIES)
+    target_link_libraries(test_${name} PRIVATE rapidcheck rapidcheck_gtest)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

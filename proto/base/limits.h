@@ -1,0 +1,73 @@
+// Every bound on what comes from outside, in one place.
+//
+// A parser, queue or message without a bound named here is a defect.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace rapporteur::limits {
+
+// The wire.
+inline constexpr std::uint32_t kLowestProtocolVersion = 1;
+inline constexpr std::uint32_t kHighestProtocolVersion = 1;
+inline constexpr std::size_t kFrameBytes = 18UL << 20U;  // an envelope with its certificate
+inline constexpr std::size_t kPartsPerMessage = 1;       // after the routing id
+inline constexpr std::size_t kDeliverBatchBytes = 256UL << 10U;
+inline constexpr std::size_t kDeliverBatchCount = 512;
+
+// A submission.
+inline constexpr std::size_t kHeaderBytes = 16UL << 10U;
+inline constexpr std::size_t kBodyBytes = 1UL << 20U;
+inline constexpr std::size_t kCertificateBytes = 16UL << 20U;
+inline constexpr std::uint32_t kObservations = 10'000;
+inline constexpr std::size_t kCodeBytes = 64;
+inline constexpr std::size_t kFreeTextBytes = 500 * 4;  // 500 characters of UTF-8
+inline constexpr std::size_t kFreeTextCharacters = 500;
+inline constexpr std::size_t kAreasPerSubmission = 300;
+inline constexpr std::size_t kReleasabilityEntries = 100;
+inline constexpr std::size_t kFindings = 1'000;  // reported at once; the rest is counted
+inline constexpr std::size_t kRefusedCellsKept = 100;
+inline constexpr std::chrono::minutes kCreatedAheadOfClock{5};
+
+// A table of the published view: cells of one sender, dataflow, indicator, area and period.
+inline constexpr std::size_t kCellsPerTable = 65'536;
+
+// Participants and what each may hold.
+inline constexpr std::size_t kParticipants = 10'000;
+inline constexpr std::size_t kKeysPerParticipant = 8;
+inline constexpr std::size_t kGrantsPerParticipant = 1'000;
+inline constexpr std::size_t kSubscriptionsPerParticipant = 64;
+inline constexpr std::size_t kIdBytes = 32;
+inline constexpr std::size_t kPatternBytes = 256;
+inline constexpr std::size_t kNameBytes = 200;
+inline constexpr std::size_t kConnectionsPerParticipant = 64;
+
+// The broker's memory.
+inline constexpr std::size_t kJudgementQueue = 4'096;
+inline constexpr std::size_t kProposalQueue = 4'096;
+inline constexpr std::size_t kGroupEntries = 1'024;
+inline constexpr std::size_t kGroupBytes = 8UL << 20U;
+inline constexpr std::size_t kInFlightPerConnection = 64;
+inline constexpr std::size_t kInFlightBytesPerParticipant = 8UL << 20U;
+inline constexpr std::size_t kInFlightBytes = 48UL << 20U;
+inline constexpr std::size_t kDeliveryWindowBytes = 32UL << 20U;
+inline constexpr std::size_t kUnsentBytesPerConnection = 4UL << 20U;
+inline constexpr std::size_t kUnsentBytes = 32UL << 20U;
+
+// Queries.
+inline constexpr std::uint32_t kEntriesPerAnswer = 1'000;
+inline constexpr std::size_t kAnswerBytes = 8UL << 20U;
+
+// Attempts of a verdict that went stale before the component is judged in order.
+inline constexpr int kStaleVerdicts = 3;
+
+// Files.
+inline constexpr std::size_t kKeyFileBytes = 4'096;
+inline constexpr std::size_t kConfigurationBytes = 1UL << 20U;
+inline constexpr std::size_t kNoteBytes = 64UL << 10U;
+inline constexpr std::size_t kNoteSignatures = 64;
+inline constexpr std::size_t kProofFileBytes = 4UL << 20U;
+
+}  // namespace rapporteur::limits

@@ -1,0 +1,113 @@
+#include "proto/base/result.h"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+namespace rapporteur {
+namespace {
+
+struct Decoded {
+  char32_t point = 0;
+  std::size_t bytes = 0;  // 0: not UTF-8
+};
+
+// One code point in shortest form (RFC 3629); surrogates and what is above U+10FFFF are no UTF-8.
+Decoded decode_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  std::size_t length = 0;
+  char32_t point = 0;
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    length = 2;
+    point = lead & 0x1FU;
+  } else if (lead >= 0xE0 && lead <= 0xEF) {
+    length = 3;
+    point = lead & 0x0FU;
+  } else if (lead >= 0xF0 && lead <= 0xF4) {
+    length = 4;
+    point = lead & 0x07U;
+  }
+  if (length == 0 || text.size() < length) return {};
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return {};
+    point = (point << 6U) | (byte(i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> kShortest{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  if (point < kShortest[length] || surrogate || point > 0x10FFFF) return {};
+  return {point, length};
+}
+
+bool is_control(char32_t point) {
+  const bool bidirectional = (point >= 0x202A && point <= 0x202E) ||
+                             (point >= 0x2066 && point <= 0x2069) || point == 0x200E ||
+                             point == 0x200F || point == 0x061C;
+  const bool separator = point == 0x2028 || point == 0x2029;
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || bidirectional || separator;
+}
+
+std::string escaped(char32_t point) {
+  std::array<char, 16> buffer{};
+  const char* format = point < 0x80 ? "\\x%02X" : "\\u{%04X}";
+  std::snprintf(buffer.data(), buffer.size(), format, static_cast<unsigned>(point));
+  return buffer.data();
+}
+
+std::string escaped_byte(char byte) {
+  std::array<char, 8> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "\\x%02X",
+                static_cast<unsigned>(static_cast<unsigned char>(byte)));
+  return buffer.data();
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::size_t most_bytes) {
+  std::string out;
+  while (!text.empty()) {
+    const Decoded decoded = decode_utf8(text);
+    std::string piece;
+    if (decoded.bytes == 0) {
+      piece = escaped_byte(text.front());
+    } else if (is_control(decoded.point)) {
+      piece = escaped(decoded.point);
+    } else {
+      piece = std::string(text.substr(0, decoded.bytes));
+    }
+    if (out.size() + piece.size() > most_bytes) return out + "...";
+    out += piece;
+    text.remove_prefix(decoded.bytes == 0 ? 1 : decoded.bytes);
+  }
+  return out;
+}
+
+std::string Error::line() const {
+  std::string out = where.empty() ? what : where + ": " + what;
+  if (!remedy.empty()) out += " (" + remedy + ")";
+  return printable(out, 2000);
+}
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kRefused:
+    case ErrorKind::kNotVerified:
+    case ErrorKind::kMalformed:
+    case ErrorKind::kNotFound:
+      return 1;
+    case ErrorKind::kUsage:
+      return 2;
+    case ErrorKind::kConfiguration:
+      return 3;
+    case ErrorKind::kUnreachable:
+      return 4;
+    case ErrorKind::kOverloaded:
+      return 5;
+    case ErrorKind::kStorage:
+      return 6;
+  }
+  return 1;
+}
+
+}  // namespace rapporteur

@@ -1,0 +1,120 @@
+#include "proto/crypto/key_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/limits.h"
+#include "proto/crypto/encoding.h"
+
+namespace rapporteur::crypto {
+namespace {
+
+class FileHandle {
+ public:
+  explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
+  ~FileHandle() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  FileHandle(const FileHandle&) = delete;
+  FileHandle& operator=(const FileHandle&) = delete;
+  [[nodiscard]] int get() const { return descriptor_; }
+  [[nodiscard]] bool open() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_;
+};
+
+std::string first_line(KeyPurpose purpose) {
+  return std::string("rapporteur-key ") + (purpose == KeyPurpose::kSigning ? "signing" : "curve") +
+         " v1\n";
+}
+
+std::string system_error() {
+  return std::strerror(errno);
+}
+
+// What is wrong with who may read the file, if anything.
+std::optional<Error> exposed(const FileHandle& handle, const std::filesystem::path& file) {
+  struct stat status {};
+  if (::fstat(handle.get(), &status) != 0) {
+    return Error{ErrorKind::kConfiguration, system_error(), file.string(), {}};
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return Error{ErrorKind::kConfiguration, "key file is not a regular file", file.string(), {}};
+  }
+  if (status.st_uid != ::geteuid()) {
+    return Error{ErrorKind::kConfiguration, "key file belongs to another user", file.string(),
+                 "run as its owner, or chown it"};
+  }
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Error{ErrorKind::kConfiguration, "key file is open to group or others", file.string(),
+                 "chmod 600 " + file.string() + ", and replace the key if others could read it"};
+  }
+  return std::nullopt;
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<SecretBytes> read_key_file(const std::filesystem::path& file, KeyPurpose purpose) {
+  const FileHandle handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!handle.open()) {
+    return fail(ErrorKind::kConfiguration, "cannot read key file: " + system_error(),
+                file.string());
+  }
+  if (auto error = exposed(handle, file)) return tl::unexpected(*error);
+  std::string text(limits::kKeyFileBytes, '\0');
+  const ssize_t size = ::read(handle.get(), text.data(), text.size());
+  const auto refuse = [&](const char* why) {
+    sodium_memzero(text.data(), text.size());
+    return fail(ErrorKind::kConfiguration, why, file.string());
+  };
+  if (size < 0) return refuse("cannot read key file");
+  if (static_cast<std::size_t>(size) >= limits::kKeyFileBytes) return refuse("key file too long");
+  const std::string head = first_line(purpose);
+  std::string_view content(text.data(), static_cast<std::size_t>(size));
+  if (!content.starts_with(head)) return refuse("not a key file of this purpose and version");
+  content.remove_prefix(head.size());
+  if (content.ends_with('\n')) content.remove_suffix(1);
+  auto decoded = parse_base64(content);
+  if (!decoded || decoded->size() != 32) return refuse("key file is damaged");
+  SecretBytes key(std::span<const std::byte, 32>(bytes_of(*decoded)));
+  sodium_memzero(decoded->data(), decoded->size());
+  sodium_memzero(text.data(), text.size());
+  return key;
+}
+
+Status write_key_file(const std::filesystem::path& file, KeyPurpose purpose,
+                      const SecretBytes& key) {
+  const FileHandle handle(
+      ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!handle.open()) {
+    return fail(errno == EEXIST ? ErrorKind::kConfiguration : ErrorKind::kStorage,
+                "cannot create key file: " + system_error(), file.string(),
+                "keys are never overwritten");
+  }
+  std::string encoded = base64(key.bytes());
+  const bool written = write_all(handle.get(), first_line(purpose) + encoded + "\n");
+  sodium_memzero(encoded.data(), encoded.size());
+  if (!written || ::fsync(handle.get()) != 0) {
+    return fail(ErrorKind::kStorage, "cannot write key file: " + system_error(), file.string());
+  }
+  return {};
+}
+
+}  // namespace rapporteur::crypto
