@@ -9,7 +9,9 @@
 // fails gives a Fault STORAGE. Source: ARCHITECTURE.md, "The way of one submission".
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,14 +30,15 @@ struct Principal {
   PublicKeyBytes curve_key;
 };
 
-// Put the entry into the log, if the verdict still holds when its turn comes.
+// Put the entry into the log, if the verdict still holds when its turn comes. Both an acceptance
+// and a refusal (`accepted` false: the record is Refused, without salt and body) are entries.
 struct Enter {
   journal::Entry entry;
   bool accepted = false;
   std::vector<rules::Finding> findings;  // for the sender alone
   MessageId message_id;
-  // Set for KIND_ADMINISTRATION that is accepted: the directory as it becomes. Its keys carry the
-  // index the entry gets, so it is built again in order: see Gate::administer.
+  // An accepted KIND_ADMINISTRATION: once it is committed the DirectoryHolder shows the directory
+  // with it, and live connections have to be checked against that.
   bool administrative = false;
 };
 // The same message id came before with the same bytes: its stored answer, with a proof of today.
@@ -49,21 +52,30 @@ struct Refuse {
 };
 using Verdict = std::variant<Enter, Repeat, Refuse>;
 
-// Current directory; swapped by the sequencer thread when an administrative entry is committed.
+// The directory as of the log's size. An administrative entry stages the next one when its index
+// is assigned (`Draft::state_at`); it shows when the log's size has passed that index, so that
+// nobody sees a directory that is not on stable storage, and who reads size() first and the
+// directory after it never sees one older than that size.
+//
+// Threads: any. Lifetime: `reader` outlives it; what `get` returned stays valid.
 class DirectoryHolder {
  public:
-  explicit DirectoryHolder(std::shared_ptr<const directory::Directory> directory);
+  DirectoryHolder(const journal::JournalReader& reader,
+                  std::shared_ptr<const directory::Directory> directory);
   [[nodiscard]] std::shared_ptr<const directory::Directory> get() const;
-  void set(std::shared_ptr<const directory::Directory> directory);
+  void stage(std::shared_ptr<const directory::Directory> directory);
 
  private:
-  std::shared_ptr<const directory::Directory> directory_;  // by atomic_load / atomic_store
+  const journal::JournalReader& reader_;
+  mutable std::mutex mutex_;
+  // By version, ascending; the first is the current one until the size passes the second's entry.
+  mutable std::deque<std::shared_ptr<const directory::Directory>> staged_;
 };
 
 class Gate {
  public:
   // All referenced objects outlive it.
-  Gate(std::string hub, const journal::JournalReader& reader, const DirectoryHolder& directory,
+  Gate(std::string hub, const journal::JournalReader& reader, DirectoryHolder& directory,
        const Clock& clock);
 
   // `envelope` is a serialized v1::Envelope as received.
@@ -72,7 +84,7 @@ class Gate {
  private:
   std::string hub_;
   const journal::JournalReader& reader_;
-  const DirectoryHolder& directory_;
+  DirectoryHolder& directory_;
   const Clock& clock_;
 };
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/base/ids.h"
@@ -29,6 +30,8 @@ struct ResourceId {
   std::uint64_t low = 0;
   auto operator<=>(const ResourceId&) const = default;
 };
+// For resources that are neither message nor table: "directory", ...
+[[nodiscard]] ResourceId resource_named(std::string_view name);
 
 struct MessageKey {
   std::string sender;
@@ -57,6 +60,10 @@ struct Draft {
   std::optional<MessageKey> message;
   std::vector<TableWrite> tables;
   std::vector<StateWrite> state;
+  // For state that holds the index of its own entry: called once, on the thread of `append`, when
+  // the index is assigned and before the group is written. What it returns is written like `state`.
+  // Must not fail; what else it changes must not be visible before size() has passed the index.
+  std::function<std::vector<StateWrite>(LogIndex)> state_at;
   // Also written by it, for later read sets; message and tables are implied.
   std::vector<ResourceId> resources;
 };
