@@ -70,8 +70,9 @@ class ObservationSet {
   }
   [[nodiscard]] const std::optional<Decimal>& value(std::size_t row) const { return values_[row]; }
   [[nodiscard]] std::string key_text(std::size_t row) const;
-  // XXH3 over the eleven codes of the row, each with its length; for finding equal keys, never as
-  // proof that two are equal.
+  // XXH3-64 over eleven 64-bit little-endian words, word d being XXH3-64 of the code of dimension d
+  // with seed d. The same on every machine and in every version: the store keeps it. For finding
+  // equal keys, never as proof that two are equal.
   [[nodiscard]] std::uint64_t key_hash(std::size_t row) const;
   [[nodiscard]] bool same_key(std::size_t row, const ObservationSet& other,
                               std::size_t other_row) const;
@@ -80,9 +81,13 @@ class ObservationSet {
  private:
   friend class ObservationSetBuilder;
   friend class BodyCodec;
+  // Called once, when the columns are complete: a code is hashed once, not once a row.
+  void hash_codes();
+
   std::array<Column, kDimensions> dimensions_;
   std::array<Column, kAttributes> attributes_;
   std::vector<std::optional<Decimal>> values_;
+  std::array<std::vector<std::uint64_t>, kDimensions> code_hashes_;  // beside each dictionary
 };
 
 class ObservationSetBuilder {
