@@ -1,0 +1,49 @@
+// Where data goes to: one interface for every destination.
+//
+// Threads: one at a time.
+// Durability: `write` has put the submission durably in place when it returns, for sinks that say
+// so (`SinkFormat::durable_per_submission`); the others put everything in place in `finish`. A sink
+// that is destroyed before leaves nothing half written behind.
+// Errors: kStorage (with path and errno's words), kUsage (no such format), kRefused (a submission
+// that the format cannot carry, under `strict`). What a format cannot carry is a warning in
+// `findings`.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "adapters/sinks/received.h"
+#include "adapters/sources/findings.h"
+#include "proto/base/result.h"
+
+namespace rapporteur::sinks {
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  // The same submission twice (same log index) leaves the destination as once.
+  [[nodiscard]] virtual Status write(const ReceivedSubmission& submission) = 0;
+  [[nodiscard]] virtual Status finish() = 0;
+};
+
+struct SinkOptions {
+  std::string format;       // "" takes it from the destination
+  std::string destination;  // folder/, file.csv, or "-" for standard output
+  bool colours = false;     // only where a person looks at it
+  std::size_t width = 100;  // of the terminal, in columns
+};
+
+struct SinkFormat {
+  std::string_view name;
+  std::string_view description;
+  bool durable_per_submission = false;
+};
+// sdmx-csv-2.0 (a folder: one file a submission, durable in `write`; or one file), table.
+[[nodiscard]] std::span<const SinkFormat> sink_formats();
+
+[[nodiscard]] Result<std::unique_ptr<Sink>> open_sink(const SinkOptions& options,
+                                                      sources::FindingLog& findings);
+
+}  // namespace rapporteur::sinks
