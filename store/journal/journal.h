@@ -40,6 +40,8 @@ struct MessageKey {
 };
 
 // One value of the published view, by 128-bit table id; tables/ gives value and id their meaning.
+// A verdict does not know the index its entry will get: append puts it in front of the value, as 8
+// bytes, big-endian, and JournalReader::table returns the value with it.
 struct TableWrite {
   ResourceId table;
   std::string value;  // empty: the table is gone
@@ -56,7 +58,8 @@ struct Draft {
   // log, only `state` is written with the group.
   std::string record;
   std::string salt;  // 32 bytes or empty
-  std::string body;
+  std::string body;  // only with a salt
+  // `message`, `tables` and `state_at` only with a record.
   std::optional<MessageKey> message;
   std::vector<TableWrite> tables;
   std::vector<StateWrite> state;
@@ -105,7 +108,8 @@ class JournalReader {
                                                                  std::size_t most_bytes,
                                                                  bool bodies) const = 0;
   [[nodiscard]] virtual Result<std::optional<LogIndex>> find(const MessageKey& key) const = 0;
-  // Empty string: no such table, no such state.
+  // Empty string: no such table, no such state. A table begins with the 8 bytes of the index of the
+  // entry that wrote it.
   [[nodiscard]] virtual Result<std::string> table(const ResourceId& table) const = 0;
   [[nodiscard]] virtual Result<std::string> state(std::string_view name) const = 0;
   // All states whose name begins with `prefix`, by name.
@@ -130,3 +134,11 @@ class Journal {
 };
 
 }  // namespace rapporteur::journal
+
+// Already uniform.
+template <>
+struct std::hash<rapporteur::journal::ResourceId> {
+  std::size_t operator()(const rapporteur::journal::ResourceId& id) const noexcept {
+    return static_cast<std::size_t>(id.low);
+  }
+};

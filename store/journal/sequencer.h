@@ -90,8 +90,12 @@ class Sequencer {
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
-  [[nodiscard]] bool submit(Proposal proposal);
-  // Commits what was submitted and whose turn has come, then ends the thread.
+  // False: the proposal is left with the caller and its ticket is closed, so that its lane goes on
+  // without it. A proposal that comes back from `stale` is always taken, and so is one whose turn
+  // in its lane has come: beyond the queue's length at most one a lane.
+  [[nodiscard]] bool submit(Proposal&& proposal);
+  // Commits what was submitted and whose turn has come, then ends the thread. What still waits for
+  // an earlier ticket, or is out to be judged again, is dropped with its context.
   void stop();
 
  private:
