@@ -7,3 +7,6 @@ rapporteur_test(unit_time_period LABELS unit
 rapporteur_test(property_body_codec LABELS property PROPERTIES
   SOURCES property/body_codec_test.cc
   LINKS rapporteur::proto_statistics rapporteur::proto_messages)
+rapporteur_test(unit_code_lists LABELS unit
+  SOURCES unit/code_lists_test.cc
+  LINKS rapporteur::proto_codelists)

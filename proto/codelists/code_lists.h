@@ -24,7 +24,8 @@ struct Code {
 
 enum class ListId {
   kFreq,
-  kArea,  // REF_AREA, COUNTERPART_AREA, and CITIZEN and REG_ORG with _T _U _Z
+  kArea,             // REF_AREA: countries, aggregates and collective codes
+  kCounterpartArea,  // with groups of countries and _T _O _U _Z, like the next two
   kCitizen,
   kRegOrg,
   kIndicator,
@@ -44,17 +45,22 @@ enum class ListId {
 // METHOD and the like are text: empty for these.
 [[nodiscard]] std::optional<ListId> list_of(Dimension dimension);
 [[nodiscard]] std::optional<ListId> list_of(Attribute attribute);
-// Whether the code may stand in that dimension: its list or its grammar.
+// Whether the code may stand in that component: its list, its grammar or, for text, any. An
+// attribute but OBS_STATUS may be "", not given.
 [[nodiscard]] bool valid(Dimension dimension, std::string_view code);
 [[nodiscard]] bool valid(Attribute attribute, std::string_view code);
-// Up to `most` known codes nearest by edit distance to code or label, nearest first.
+// Up to `most` known codes nearest to what was given, nearest first, equals by code: optimal string
+// alignment distance, regardless of ASCII case, to the code or to a label. What is further than
+// half of its own length is not near; nothing is near to more than kNearestInputBytes.
+inline constexpr std::size_t kNearestInputBytes = 64;
 [[nodiscard]] std::vector<std::string_view> nearest(ListId id, std::string_view code,
                                                     std::size_t most = 3);
 
 // Aliases that are mapped and recorded in SOURCE_CODE: GR to EL, GB to UK.
 [[nodiscard]] std::optional<std::string_view> area_alias(std::string_view code);
 
-// AGE: _T _U _Z, Y_LTn, Y_GEn, YnTm in completed years, both ends in.
+// The bands of AGE (beside _T _U _Z, which are none): Y_LTn, Y_GEn with n from 1, YnTm with n <= m,
+// in completed years, both ends in, at most 150, no leading zeros.
 struct AgeBand {
   int first = 0;
   int last = 0;  // kNoUpperEnd for Y_GEn
@@ -67,11 +73,14 @@ struct Indicator {
   std::string_view family;
   std::string_view label_en;
   std::string_view label_fr;
-  std::vector<std::string_view> units;
-  std::vector<Dimension> dimensions;  // it may be broken down by these
-  std::vector<Dimension> expected_breakdowns;
-  bool is_protected = false;            // counts persons or cases that disclosure control covers
-  std::vector<std::string_view> parts;  // its figure is the sum of these indicators
+  std::string_view definition_en;
+  std::span<const std::string_view> units;
+  // It may be broken down by these, REF_AREA and TIME_PERIOD always among them; other dimensions
+  // (but FREQ, INDICATOR and UNIT_MEASURE) are _T or _Z.
+  std::span<const Dimension> dimensions;
+  std::span<const Dimension> expected_breakdowns;
+  bool is_protected = false;  // counts persons or cases that disclosure control covers
+  std::span<const std::string_view> parts;  // its figure is the sum of these indicators
   bool sums_over_area = false;
 };
 [[nodiscard]] std::span<const Indicator> indicators();
