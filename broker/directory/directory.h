@@ -4,14 +4,14 @@
 // nor randomness. Default deny: what no grant allows is not allowed.
 //
 // Threads: a Directory is immutable; share it by shared_ptr<const Directory>.
-// Errors: kRefused with the reason (`what` begins with a code: UNKNOWN_PARTICIPANT,
-// ALREADY_ENROLLED, KEY_IN_USE, ...); the directory is unchanged. Source: PROTOCOL.md, "Directory";
-// contract of grants in ARCHITECTURE.md.
+// Errors: kRefused; `what` begins with a code of refusal.h and ": "; the directory is unchanged.
+// kStorage for a stored state that cannot be read. Source: PROTOCOL.md, "Directory".
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -27,6 +27,7 @@ namespace rapporteur::directory {
 // that verdicts read and changes write.
 inline constexpr std::string_view kStateName = "directory";
 
+// Valid as long as the directory it came from.
 struct SigningKeyRef {
   const v1::Participant* participant = nullptr;
   PublicKeyBytes key;
@@ -64,13 +65,39 @@ class Directory {
   [[nodiscard]] bool may_administer(std::string_view participant) const;
   [[nodiscard]] rules::Policy policy(std::string_view dataflow) const;
 
+  // Every signing key the participant holds now or ever held, and every CURVE key: a key that was
+  // used once is not taken again, by nobody.
+  [[nodiscard]] bool key_known(const PublicKeyBytes& key) const;
+  [[nodiscard]] bool signing_key_id_known(const KeyId& key) const;
+  [[nodiscard]] std::size_t grants_of(std::string_view participant) const;
+
  private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  // Positions within `state_`.
+  struct KeyPlace {
+    int participant = 0;
+    int key = 0;
+  };
+  template <typename T>
+  using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+
   explicit Directory(v1::DirectoryState state);
+  // Empty, or what is wrong with it.
+  [[nodiscard]] std::string index();
+  [[nodiscard]] std::string index_keys(int participant);
+
   v1::DirectoryState state_;
-  std::unordered_map<std::string, int> by_id_;
-  std::unordered_map<std::string, int> by_curve_key_;
-  std::unordered_map<std::string, std::pair<int, int>> by_signing_key_id_;
-  std::unordered_map<std::string, std::vector<int>> grants_of_;
+  ByText<int> by_id_;
+  std::unordered_map<PublicKeyBytes, KeyPlace> by_curve_key_;
+  std::unordered_map<PublicKeyBytes, KeyPlace> by_signing_key_;
+  std::unordered_map<KeyId, KeyPlace> by_signing_key_id_;
+  ByText<std::vector<int>> grants_of_;
+  ByText<int> policies_;
 };
 
 // Whether the releasability of a header lets that participant receive it.

@@ -36,12 +36,17 @@ inline constexpr std::size_t kCellsPerTable = 65'536;
 
 // Participants and what each may hold.
 inline constexpr std::size_t kParticipants = 10'000;
-inline constexpr std::size_t kKeysPerParticipant = 8;
+inline constexpr std::size_t kKeysPerParticipant = 8;        // valid at one time, of each kind
+inline constexpr std::size_t kKeysEverPerParticipant = 256;  // of each kind, ended ones with them
+inline constexpr std::size_t kContactsPerParticipant = 16;
+inline constexpr std::size_t kReasonBytes = 500;
 inline constexpr std::size_t kGrantsPerParticipant = 1'000;
 inline constexpr std::size_t kSubscriptionsPerParticipant = 64;
 inline constexpr std::size_t kIdBytes = 32;
 inline constexpr std::size_t kPatternBytes = 256;
 inline constexpr std::size_t kNameBytes = 200;
+inline constexpr std::uint32_t kPolicyK = 10'000;
+inline constexpr std::uint32_t kPolicyIntervalWidth = 10'000;
 inline constexpr std::size_t kConnectionsPerParticipant = 64;
 
 // The broker's memory.

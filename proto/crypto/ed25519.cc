@@ -138,6 +138,29 @@ PublicKeyBytes curve_public_key(const SecretBytes& secret_key) {
   return key;
 }
 
+bool valid_signing_key(const PublicKeyBytes& key) {
+  ensure_sodium();
+  return crypto_core_ed25519_is_valid_point(raw(key.span())) == 1;
+}
+
+bool valid_curve_key(const PublicKeyBytes& key) {
+  ensure_sodium();
+  // Below p = 2^255 - 19, little-endian: every other number below 2^256 is a second name of one
+  // that is.
+  constexpr auto kTop = std::byte{0x7F};
+  const auto& bytes = key.bytes;
+  if (bytes[31] > kTop) return false;
+  const bool high =
+      bytes[31] == kTop && std::all_of(bytes.begin() + 1, bytes.end() - 1,
+                                       [](std::byte b) { return b == std::byte{0xFF}; });
+  if (high && bytes[0] >= std::byte{0xED}) return false;
+  // libsodium says no where the product is zero, as it is for every point of small order.
+  std::array<unsigned char, crypto_scalarmult_SCALARBYTES> scalar{};
+  scalar[0] = 8;
+  std::array<unsigned char, crypto_scalarmult_BYTES> product{};
+  return crypto_scalarmult(product.data(), scalar.data(), raw(key.span())) == 0;
+}
+
 void fill_random(std::span<std::byte> bytes) {
   ensure_sodium();
   randombytes_buf(bytes.data(), bytes.size());

@@ -70,6 +70,11 @@ struct CurveKeyPair {
 [[nodiscard]] CurveKeyPair generate_curve_key_pair();
 [[nodiscard]] PublicKeyBytes curve_public_key(const SecretBytes& secret_key);
 
+// Whether it is the one encoding of a point that serves as a public key: canonical, on the curve,
+// not of small order (with which a shared secret, or a signature, would mean nothing).
+[[nodiscard]] bool valid_signing_key(const PublicKeyBytes& key);
+[[nodiscard]] bool valid_curve_key(const PublicKeyBytes& key);
+
 void fill_random(std::span<std::byte> bytes);
 [[nodiscard]] MessageId new_message_id(UnixMillis now);
 
