@@ -10,3 +10,12 @@ rapporteur_test(property_body_codec LABELS property PROPERTIES
 rapporteur_test(unit_code_lists LABELS unit
   SOURCES unit/code_lists_test.cc
   LINKS rapporteur::proto_codelists)
+rapporteur_test(unit_base LABELS unit
+  SOURCES unit/ids_test.cc unit/result_test.cc
+  LINKS rapporteur::proto_base)
+rapporteur_test(property_base LABELS property PROPERTIES
+  SOURCES property/base_test.cc
+  LINKS rapporteur::proto_base)
+rapporteur_test(unit_crypto LABELS unit
+  SOURCES unit/crypto_test.cc unit/key_file_test.cc
+  LINKS rapporteur::proto_crypto nlohmann_json::nlohmann_json)

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "proto/base/check.h"
+
 namespace rapporteur {
 namespace {
 
@@ -45,7 +47,8 @@ bool is_control(char32_t point) {
                              (point >= 0x2066 && point <= 0x2069) || point == 0x200E ||
                              point == 0x200F || point == 0x061C;
   const bool separator = point == 0x2028 || point == 0x2029;
-  return point < 0x20 || (point >= 0x7F && point < 0xA0) || bidirectional || separator;
+  const bool invisible = point == 0x200B || point == 0xFEFF;
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || bidirectional || separator || invisible;
 }
 
 std::string escaped(char32_t point) {
@@ -65,7 +68,10 @@ std::string escaped_byte(char byte) {
 }  // namespace
 
 std::string printable(std::string_view text, std::size_t most_bytes) {
+  constexpr std::string_view kCut = "...";
+  RAPPORTEUR_CHECK(most_bytes >= kCut.size());
   std::string out;
+  std::size_t fits_with_cut = 0;  // how much of `out` leaves room for the dots
   while (!text.empty()) {
     const Decoded decoded = decode_utf8(text);
     std::string piece;
@@ -76,8 +82,9 @@ std::string printable(std::string_view text, std::size_t most_bytes) {
     } else {
       piece = std::string(text.substr(0, decoded.bytes));
     }
-    if (out.size() + piece.size() > most_bytes) return out + "...";
+    if (out.size() + piece.size() > most_bytes) return out.substr(0, fits_with_cut).append(kCut);
     out += piece;
+    if (out.size() + kCut.size() <= most_bytes) fits_with_cut = out.size();
     text.remove_prefix(decoded.bytes == 0 ? 1 : decoded.bytes);
   }
   return out;

@@ -48,9 +48,9 @@ using Status = tl::expected<void, Error>;
 // 6 storage.
 [[nodiscard]] int exit_code(ErrorKind kind);
 
-// Text from outside as one printable line: control characters, line breaks and bytes that are not
-// UTF-8 become \xNN, bidirectional controls \u{NNNN}; longer text ends in "..." within
-// `most_bytes`.
+// Text from outside as one printable line: ASCII control characters, line breaks and bytes that are
+// not UTF-8 become \xNN, other control, bidirectional and invisible characters \u{NNNN}; longer
+// text ends in "..." within `most_bytes` (at least 3). Nothing is cut in the middle of a character.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t most_bytes = 400);
 
 }  // namespace rapporteur

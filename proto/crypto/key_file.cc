@@ -1,5 +1,6 @@
 #include "proto/crypto/key_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -69,6 +70,19 @@ bool write_all(int descriptor, std::string_view text) {
   return true;
 }
 
+void append_wiping(std::string& out, std::string&& secret) {
+  out += secret;
+  sodium_memzero(secret.data(), secret.size());
+}
+
+// Makes the name durable too: a key that is gone after a power cut may already be enrolled.
+bool sync_folder_of(const std::filesystem::path& file) {
+  const auto parent = file.parent_path();
+  const FileHandle folder(
+      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
+  return folder.open() && ::fsync(folder.get()) == 0;
+}
+
 }  // namespace
 
 Result<SecretBytes> read_key_file(const std::filesystem::path& file, KeyPurpose purpose) {
@@ -92,9 +106,11 @@ Result<SecretBytes> read_key_file(const std::filesystem::path& file, KeyPurpose 
   content.remove_prefix(head.size());
   if (content.ends_with('\n')) content.remove_suffix(1);
   auto decoded = parse_base64(content);
-  if (!decoded || decoded->size() != 32) return refuse("key file is damaged");
-  SecretBytes key(std::span<const std::byte, 32>(bytes_of(*decoded)));
-  sodium_memzero(decoded->data(), decoded->size());
+  SecretBytes key;
+  const bool whole = decoded && decoded->size() == key.bytes().size();
+  if (whole) std::copy_n(bytes_of(*decoded).begin(), decoded->size(), key.mutable_bytes().begin());
+  if (decoded) sodium_memzero(decoded->data(), decoded->size());
+  if (!whole) return refuse("key file is damaged");
   sodium_memzero(text.data(), text.size());
   return key;
 }
@@ -108,11 +124,18 @@ Status write_key_file(const std::filesystem::path& file, KeyPurpose purpose,
                 "cannot create key file: " + system_error(), file.string(),
                 "keys are never overwritten");
   }
-  std::string encoded = base64(key.bytes());
-  const bool written = write_all(handle.get(), first_line(purpose) + encoded + "\n");
-  sodium_memzero(encoded.data(), encoded.size());
-  if (!written || ::fsync(handle.get()) != 0) {
-    return fail(ErrorKind::kStorage, "cannot write key file: " + system_error(), file.string());
+  std::string text;
+  text.reserve(limits::kKeyFileBytes);  // no copy is left behind by growing
+  text += first_line(purpose);
+  append_wiping(text, base64(key.bytes()));
+  text += '\n';
+  const bool written =
+      write_all(handle.get(), text) && ::fsync(handle.get()) == 0 && sync_folder_of(file);
+  sodium_memzero(text.data(), text.size());
+  if (!written) {
+    std::string reason = system_error();
+    ::unlink(file.c_str());  // half a key would stand in the way of the next attempt
+    return fail(ErrorKind::kStorage, "cannot write key file: " + reason, file.string());
   }
   return {};
 }

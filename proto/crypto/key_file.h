@@ -16,7 +16,8 @@ enum class KeyPurpose { kSigning, kCurve };
 
 [[nodiscard]] Result<SecretBytes> read_key_file(const std::filesystem::path& file,
                                                 KeyPurpose purpose);
-// Creates with mode 0600, synced to disk before it returns.
+// Creates with mode 0600; file and name are on disk when it returns. Nothing is left behind when it
+// fails.
 [[nodiscard]] Status write_key_file(const std::filesystem::path& file, KeyPurpose purpose,
                                     const SecretBytes& key);
 
