@@ -1,0 +1,7 @@
+rapporteur_library(test_core_stage
+  SOURCES fakes/core_stage.cc
+  LINKS rapporteur::broker_core)
+
+rapporteur_test(unit_core_delivery LABELS unit
+  SOURCES unit/core_delivery_test.cc
+  LINKS rapporteur::test_core_stage)

@@ -16,6 +16,7 @@ inline constexpr std::size_t kFrameBytes = 18UL << 20U;  // an envelope with its
 inline constexpr std::size_t kPartsPerMessage = 1;       // after the routing id
 inline constexpr std::size_t kDeliverBatchBytes = 256UL << 10U;
 inline constexpr std::size_t kDeliverBatchCount = 512;
+inline constexpr std::size_t kDialogueBytes = 64UL << 10U;  // a message that is no submission
 
 // A submission.
 inline constexpr std::size_t kHeaderBytes = 16UL << 10U;
@@ -60,8 +61,17 @@ inline constexpr std::size_t kInFlightBytes = 48UL << 20U;
 inline constexpr std::size_t kDeliveryWindowBytes = 32UL << 20U;
 inline constexpr std::size_t kUnsentBytesPerConnection = 4UL << 20U;
 inline constexpr std::size_t kUnsentBytes = 32UL << 20U;
+inline constexpr std::size_t kUnacknowledgedPerSubscription = 16'384;  // deliveries
+inline constexpr std::size_t kChunkEntries = 1'024;  // of the log, read in one piece
+inline constexpr std::size_t kChunkBytes = 1UL << 20U;
+inline constexpr std::size_t kChunkReads = 8;  // under way
+inline constexpr std::size_t kChunksCached = 64;
+inline constexpr std::size_t kChunkCacheBytes = 16UL << 20U;
+// Below the queues' length, so that a queue behind this budget is never full.
+inline constexpr std::size_t kRequestsInFlight = kJudgementQueue - 512;
 
 // Queries.
+inline constexpr std::size_t kQuestions = 256;  // that wait for the log to be read
 inline constexpr std::uint32_t kEntriesPerAnswer = 1'000;
 inline constexpr std::size_t kAnswerBytes = 8UL << 20U;
 

@@ -21,7 +21,11 @@ Digest record_hash(ByteSpan nonce, ByteSpan record) {
 }
 
 Digest next_delivered(const Digest& previous, ByteSpan header) {
-  return hash_of(domain::kDelivered, previous.span(), sha256(header).span());
+  return next_delivered(previous, sha256(header));
+}
+
+Digest next_delivered(const Digest& previous, const Digest& header_sha256) {
+  return hash_of(domain::kDelivered, previous.span(), header_sha256.span());
 }
 
 }  // namespace rapporteur::crypto

@@ -29,5 +29,7 @@ inline constexpr std::string_view kConfiguration = "rapporteur/v1/configuration\
 // The running hash a subscriber signs: from 32 zero bytes,
 // next = SHA-256(domain.kDelivered || previous || SHA-256(header)).
 [[nodiscard]] Digest next_delivered(const Digest& previous, ByteSpan header);
+// The same where the header's hash is known.
+[[nodiscard]] Digest next_delivered(const Digest& previous, const Digest& header_sha256);
 
 }  // namespace rapporteur::crypto

@@ -1,0 +1,418 @@
+#include "broker/core/core.h"
+
+#include <algorithm>
+
+#include "broker/core/entries.h"
+#include "proto/base/check.h"
+#include "proto/base/fault_codes.h"
+#include "proto/base/sabotage.h"
+
+namespace rapporteur::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kCursorsEvery = 1s;
+constexpr auto kFaultsEvery = 60s;
+// A line that was silent for so long is tried, so that connections nobody holds any more are found.
+constexpr auto kProbeAfter = 10s;
+constexpr auto kRetryWhenStopping = 2s;
+constexpr std::string_view kHubLane = "";
+
+std::uint64_t millis(UnixMillis time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
+}  // namespace
+
+Core::Core(CoreOptions options, Opening opening, Now now)
+    : options_(std::move(options)),
+      directory_(std::move(opening.directory)),
+      signed_directory_(std::move(opening.signed_directory)),
+      checkpoint_(std::move(opening.checkpoint)),
+      connections_(options_.budgets),
+      feed_(opening.size, options_.feed),
+      faults_since_(now.wall),
+      faults_due_(now.steady + kFaultsEvery),
+      cursors_due_(now.steady + kCursorsEvery),
+      started_ms_(millis(now.wall)),
+      now_(now) {
+  for (auto& subscription : opening.subscriptions) {
+    auto name = subscription.name();
+    subscriptions_.emplace(std::move(name), std::move(subscription));
+  }
+  adopt_rights();
+}
+
+Core::~Core() = default;
+
+void Core::step(Event&& event, Now now, Actions& actions) {
+  now_ = now;
+  actions_ = &actions;
+  std::visit([this](auto&& content) { on(std::forward<decltype(content)>(content)); },
+             std::move(event));
+  if (stopping_ != Stopping::kNo) go_on_stopping();
+  actions_ = nullptr;
+}
+
+// ---- the line ----
+
+void Core::on(Received&& event) {
+  const auto frame = read_frame(event.frame);
+  Connection* connection = admit(event.from, event.user_id, frame ? frame->correlation : 0);
+  if (connection == nullptr) return;
+  connection->heard = now_.steady;
+  if (!frame) {
+    return refuse(*connection, 0,
+                  {faults::kMalformed, "the message is no frame of this protocol", 0ms});
+  }
+  ++counters_.received[static_cast<std::size_t>(frame->message)];
+  dispatch(*connection, *frame, event.frame);
+}
+
+void Core::on(Rejected&& event) {
+  Connection* connection = admit(event.from, event.user_id, 0);
+  if (connection != nullptr) refuse(*connection, 0, {event.code, event.message, 0ms});
+}
+
+void Core::dispatch(Connection& connection, const FrameView& frame, std::string& bytes) {
+  if (connection.version == 0 && frame.message != v1::Frame::kHello) {
+    return refuse(connection, frame.correlation,
+                  {faults::kUnexpected, "the first message of a line is Hello", 0ms});
+  }
+  if (frame.message != v1::Frame::kSubmit && frame.payload.size() > limits::kDialogueBytes) {
+    return refuse(connection, frame.correlation,
+                  {faults::kTooLarge, "a message other than a submission is at most 64 KiB", 0ms});
+  }
+  switch (frame.message) {
+    case v1::Frame::kHello:
+      return hello(connection, frame);
+    case v1::Frame::kSubmit:
+      return submit(connection, frame, bytes);
+    case v1::Frame::kSubscribe:
+      return subscribe(connection, frame);
+    case v1::Frame::kCredit:
+      return credit(connection, frame);
+    case v1::Frame::kAcknowledge:
+      return acknowledge(connection, frame);
+    case v1::Frame::kQuery:
+      return query(connection, frame);
+    case v1::Frame::kHeartbeat:
+      return;
+    default:
+      return refuse(connection, frame.correlation,
+                    {faults::kUnexpected, "only the hub sends this message", 0ms});
+  }
+}
+
+Connection* Core::admit(const RoutingId& from, const std::string& user_id,
+                        std::uint64_t correlation) {
+  Connection* connection = connections_.find(from);
+  if (connection != nullptr && connection->user_id != user_id) {
+    const std::string participant = connection->identity.participant;
+    drop(from);
+    refuse(from, participant, correlation,
+           {faults::kIdentity, "this routing id was another line's: connect again", 0ms});
+    return nullptr;
+  }
+  if (connection == nullptr) {
+    const bool from_routing_id = sabotaged("identity-from-routing-id");
+    auto identity = parse_user_id(user_id);
+    if (identity && from_routing_id) identity->participant = from;
+    if (!identity) {
+      refuse(from, "", correlation, {faults::kIdentity, "the line carries no identity", 0ms});
+      return nullptr;
+    }
+    if (!made_by_router(from) && !from_routing_id) {
+      refuse(from, identity->participant, correlation,
+             {faults::kIdentity, "a client must not choose a routing id: leave it unset", 0ms});
+      return nullptr;
+    }
+    if (connections_.count_of(identity->participant) >= limits::kConnectionsPerParticipant) {
+      connections_.each([&](Connection& other) {
+        if (other.identity.participant == identity->participant) probe(other);
+      });
+      refuse(from, identity->participant, correlation,
+             {faults::kOverloaded, "too many connections of this participant", 1s});
+      return nullptr;
+    }
+    connection = &connections_.open(from, user_id, std::move(*identity), now_);
+  }
+  if (!allowed(*connection)) {
+    refuse(*connection, correlation,
+           {faults::kNotActive, "participant or line key is suspended, revoked or ended", 0ms});
+    return nullptr;
+  }
+  return connection;
+}
+
+bool Core::allowed(Connection& connection) {
+  if (connection.checked_version == directory_->version()) return connection.allowed;
+  const auto* participant = directory_->by_curve_key(connection.identity.curve_key);
+  connection.allowed =
+      sabotaged("identity-from-routing-id") ||
+      (participant != nullptr && participant->id() == connection.identity.participant);
+  connection.checked_version = directory_->version();
+  return connection.allowed;
+}
+
+void Core::on(Unreachable&& event) {
+  drop(event.peer);
+}
+
+void Core::on(Blocked&& event) {
+  if (Connection* connection = connections_.find(event.peer)) connection->blocked = true;
+}
+
+void Core::on(Unblocked&& event) {
+  Connection* connection = connections_.find(event.peer);
+  if (connection == nullptr) return;
+  connection->blocked = false;
+  connection->unsent_bytes = 0;
+  for (auto& [name, subscription] : subscriptions_) {
+    if (subscription.attached == event.peer) pump(subscription);
+  }
+}
+
+void Core::probe(Connection& connection) {
+  connection.probed = now_.steady;
+  v1::Heartbeat heartbeat;
+  heartbeat.set_time_ms(millis(now_.wall));
+  if (!connection.blocked) {
+    actions_->push_back(Send{connection.id, make_frame(0, v1::Frame::kHeartbeat, heartbeat)});
+  }
+}
+
+void Core::drop(const RoutingId& id) {
+  detach_all(id);
+  connections_.close(id);
+  std::erase_if(waiting_, [&](const WaitingQuery& waiting) {
+    if (waiting.asker.connection != id) return false;
+    connections_.release(waiting.asker);
+    return true;
+  });
+  actions_->push_back(Forget{id});
+}
+
+void Core::send(Connection& connection, std::string frame) {
+  if (connection.blocked) {
+    connection.unsent_bytes += frame.size();
+    if (connection.unsent_bytes > limits::kUnsentBytesPerConnection) {
+      // It does not read what it asked for; a ROUTER cannot close one line, so it is forgotten.
+      faults_.add(connection.identity.participant, faults::kOverloaded);
+      return drop(RoutingId(connection.id));
+    }
+  }
+  actions_->push_back(Send{connection.id, std::move(frame)});
+}
+
+// ---- faults and answers ----
+
+void Core::refuse(const RoutingId& to, std::string_view participant, std::uint64_t correlation,
+                  const Complaint& complaint) {
+  ++counters_.faults[std::string(complaint.code)];
+  faults_.add(participant, complaint.code);
+  v1::Fault fault;
+  fault.set_code(std::string(complaint.code));
+  fault.set_message(complaint.message);
+  fault.set_retry_after_ms(static_cast<std::uint64_t>(complaint.retry.count()));
+  std::string frame = make_fault(correlation, fault);
+  if (Connection* connection = connections_.find(to)) {
+    send(*connection, std::move(frame));
+  } else {
+    actions_->push_back(Send{to, std::move(frame)});
+  }
+}
+
+void Core::refuse(Connection& connection, std::uint64_t correlation, const Complaint& complaint) {
+  refuse(RoutingId(connection.id), std::string(connection.identity.participant), correlation,
+         complaint);
+}
+
+void Core::answer(const Asker& asker, std::string frame) {
+  connections_.release(asker);
+  if (Connection* connection = connections_.find(asker)) send(*connection, std::move(frame));
+}
+
+void Core::fault(const Asker& asker, const Complaint& complaint) {
+  connections_.release(asker);
+  if (Connection* connection = connections_.find(asker)) {
+    refuse(*connection, asker.correlation, complaint);
+  }
+}
+
+std::optional<Asker> Core::ask(Connection& connection, std::uint64_t correlation,
+                               std::size_t bytes) {
+  if (!connections_.take(connection, bytes)) {
+    refuse(connection, correlation,
+           {faults::kOverloaded, "too much is under way", connections_.delay()});
+    return std::nullopt;
+  }
+  return Asker{connection.id, connection.epoch, connection.identity.participant, correlation,
+               bytes};
+}
+
+void Core::on(Answered&& event) {
+  switch (event.kind) {
+    case AnswerKind::kAccepted:
+      ++counters_.accepted;
+      break;
+    case AnswerKind::kRefused:
+      ++counters_.refused;
+      break;
+    case AnswerKind::kRepeated:
+      ++counters_.repeated;
+      break;
+    case AnswerKind::kFault:
+      ++counters_.faults[event.code];
+      faults_.add(event.asker.participant, event.code);
+      break;
+    case AnswerKind::kOther:
+      break;
+  }
+  if (event.to_ask) --journal_questions_;
+  answer(event.asker, std::move(event.frame));
+}
+
+// ---- submissions and the log ----
+
+void Core::submit(Connection& connection, const FrameView& frame, std::string& bytes) {
+  if (storage_error_) {
+    return refuse(
+        connection, frame.correlation,
+        {faults::kStorage, "the hub cannot write at present: its operator is needed", 30s});
+  }
+  if (stopping_ != Stopping::kNo) {
+    return refuse(connection, frame.correlation,
+                  {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
+  }
+  auto asker = ask(connection, frame.correlation, bytes.size());
+  if (!asker) return;
+  const std::uint64_t ticket = tickets_[asker->participant]++;
+  const auto offset = static_cast<std::size_t>(frame.payload.data() - bytes.data());
+  const std::size_t size = frame.payload.size();
+  actions_->push_back(Judge{std::move(*asker), connection.identity.curve_key, ticket,
+                            std::move(bytes), offset, size, now_.steady});
+}
+
+void Core::on(LogGrew&& event) {
+  if (event.checkpoint != nullptr) checkpoint_ = std::move(event.checkpoint);
+  feed_.grow(std::move(event.added));
+  if (event.directory != nullptr) {
+    directory_ = std::move(event.directory);
+    signed_directory_ = std::move(event.signed_directory);
+    connections_.each([&](Connection& connection) {
+      if (!allowed(connection)) detach_all(connection.id);
+    });
+    adopt_rights();
+  }
+  for (auto& answered : event.answers) on(std::move(answered));
+  for (const std::uint64_t token : event.own) finish_own(token);
+  pump_all(false);
+  wake_waiting();
+}
+
+void Core::on(StorageFailed&& event) {
+  storage_error_ = std::move(event.error);
+  for (auto& answered : event.answers) on(std::move(answered));
+  const Complaint complaint{faults::kStorage, "the hub cannot write at present", 30s};
+  for (auto& [token, own] : std::exchange(own_, {})) {
+    std::visit(
+        [&](auto& content) {
+          if constexpr (requires { content.asker; }) fault(content.asker, complaint);
+        },
+        own);
+  }
+  for (auto& [name, subscription] : subscriptions_) {
+    subscription.proposed = 0;
+    for (auto& waiting : std::exchange(subscription.waiting, {})) fault(waiting.asker, complaint);
+  }
+}
+
+void Core::on(HandshakesRefused&& event) {
+  counters_.handshakes_refused += event.count;
+  faults_.add("", faults::kIdentity, event.count);
+}
+
+void Core::propose(journal::Draft draft, Own own) {
+  const std::uint64_t token = ++tokens_;
+  own_.emplace(token, std::move(own));
+  actions_->push_back(Propose{token, tickets_[std::string(kHubLane)]++, std::move(draft)});
+}
+
+// ---- time ----
+
+void Core::on(Tick&&) {
+  if (now_.steady >= cursors_due_) {
+    cursors_due_ = now_.steady + kCursorsEvery;
+    journal_cursors();
+    write_progress();
+  }
+  if (now_.steady >= faults_due_) {
+    faults_due_ = now_.steady + kFaultsEvery;
+    journal_faults();
+  }
+  connections_.each([&](Connection& connection) {
+    if (now_.steady - std::max(connection.heard, connection.probed) >= kProbeAfter) {
+      probe(connection);
+    }
+  });
+  for (auto& [name, subscription] : subscriptions_) {
+    if (subscription.retry_at && now_.steady >= *subscription.retry_at) {
+      subscription.retry_at.reset();
+      pump(subscription);
+    }
+  }
+  wake_waiting();
+}
+
+void Core::journal_faults() {
+  if (faults_.empty() || storage_error_) return;
+  propose(unauthenticated_draft(faults_.take(), faults_since_, now_.wall), Noted{});
+  faults_since_ = now_.wall;
+}
+
+void Core::journal_cursors() {
+  if (storage_error_) return;
+  v1::CursorsMoved moved;
+  std::vector<journal::StateWrite> states;
+  for (auto& [name, subscription] : subscriptions_) {
+    auto acknowledgement = subscription.take_unjournalled();
+    if (!acknowledgement) continue;
+    *moved.add_acknowledgements() = std::move(*acknowledgement);
+    states.push_back({state_name(name), subscription.state()});
+  }
+  if (states.empty()) return;
+  journal::Draft draft = cursors_moved_draft(moved);
+  draft.state = std::move(states);
+  propose(std::move(draft), Noted{});
+}
+
+void Core::on(Start&& event) {
+  RAPPORTEUR_CHECK(!started_);
+  propose(std::move(event.started), Begun{});
+}
+
+void Core::on(Stop&&) {
+  if (stopping_ != Stopping::kNo) return;
+  stopping_ = Stopping::kFinishing;
+  for (auto& waiting : std::exchange(waiting_, {})) {
+    fault(waiting.asker, {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
+  }
+}
+
+void Core::go_on_stopping() {
+  if (stopping_ == Stopping::kFinishing && own_.empty() && connections_.in_flight() == 0) {
+    stopping_ = Stopping::kClosing;
+    journal_cursors();
+    write_progress();
+    journal_faults();
+    if (!storage_error_) propose(stopped_draft(), Noted{});
+  }
+  if (stopping_ == Stopping::kClosing && own_.empty()) {
+    stopping_ = Stopping::kDone;
+    actions_->push_back(Drained{});
+  }
+}
+
+}  // namespace rapporteur::core

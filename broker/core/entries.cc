@@ -1,0 +1,71 @@
+#include "broker/core/entries.h"
+
+namespace rapporteur::core {
+namespace {
+
+journal::Draft draft_of(const v1::Record& record) {
+  journal::Draft draft;
+  draft.record = record.SerializeAsString();
+  return draft;
+}
+
+std::uint64_t millis(UnixMillis time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
+}  // namespace
+
+journal::Draft subscribed_draft(const Subscription& subscription, bool removed) {
+  v1::Record record;
+  auto* event = record.mutable_subscribed();
+  event->set_participant(subscription.name().participant);
+  event->set_subscription(subscription.name().subscription);
+  *event->mutable_filter() = subscription.filter();
+  event->set_from_index(subscription.acknowledged().next.value);
+  event->set_removed(removed);
+  journal::Draft draft = draft_of(record);
+  draft.state.push_back({state_name(subscription.name()), removed ? "" : subscription.state()});
+  return draft;
+}
+
+journal::Draft cursor_draft(const Subscription& subscription) {
+  journal::Draft draft;
+  draft.state.push_back({state_name(subscription.name()), subscription.state()});
+  return draft;
+}
+
+journal::Draft cursors_moved_draft(const v1::CursorsMoved& moved) {
+  v1::Record record;
+  *record.mutable_cursors_moved() = moved;
+  return draft_of(record);
+}
+
+journal::Draft unauthenticated_draft(
+    const std::map<std::pair<std::string, std::string>, std::uint64_t>& faults, UnixMillis from,
+    UnixMillis until) {
+  v1::Record record;
+  auto* event = record.mutable_unauthenticated();
+  event->set_from_ms(millis(from));
+  event->set_until_ms(millis(until));
+  for (const auto& [name, count] : faults) {
+    auto* fault = event->add_faults();
+    fault->set_participant(name.first);
+    fault->set_code(name.second);
+    fault->set_count(count);
+  }
+  return draft_of(record);
+}
+
+journal::Draft started_draft(const v1::Started& started) {
+  v1::Record record;
+  *record.mutable_started() = started;
+  return draft_of(record);
+}
+
+journal::Draft stopped_draft() {
+  v1::Record record;
+  record.mutable_stopped();
+  return draft_of(record);
+}
+
+}  // namespace rapporteur::core

@@ -1,0 +1,206 @@
+#include <gmock/gmock.h>
+
+#include "proto/base/fault_codes.h"
+#include "proto/crypto/domain.h"
+#include "tests/fakes/core_stage.h"
+
+namespace rapporteur {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::CoreStage;
+
+// What a line received, as a subscriber keeps count.
+struct Inbox {
+  std::uint64_t number = 0;
+  Digest delivered;
+  std::vector<std::uint64_t> indices;
+
+  void take(CoreStage& stage, int line) {
+    for (const auto& frame : stage.sent(line)) {
+      if (!frame.has_deliver()) continue;
+      ASSERT_EQ(frame.deliver().first_number(), number + 1);
+      for (const std::string& bytes : frame.deliver().deliveries()) {
+        v1::Delivery delivery;
+        ASSERT_TRUE(delivery.ParseFromString(bytes));
+        v1::Record record;
+        ASSERT_TRUE(record.ParseFromString(delivery.record()));
+        delivered = crypto::next_delivered(delivered, bytes_of(record.header()));
+        indices.push_back(delivery.index());
+        ++number;
+      }
+    }
+  }
+};
+
+class CoreDelivery : public ::testing::Test {
+ protected:
+  void subscribe(int line, const fakes::Party& party, const std::string& name) {
+    stage.receive(line, party, stage.subscribe_frame(name));
+    stage.commit();
+    const auto frame = stage.only(line);
+    ASSERT_TRUE(frame.has_position()) << frame.DebugString();
+  }
+  void publish(const std::string& indicator, int count = 1) {
+    std::vector<journal::Draft> drafts;
+    for (int i = 0; i < count; ++i) drafts.push_back(stage.submission("at", indicator, "AT"));
+    stage.commit(std::move(drafts));
+  }
+
+  CoreStage stage;
+};
+
+TEST_F(CoreDelivery, EveryEntitledSubscriberGetsWhatItIsEntitledToInOrder) {
+  stage.greet(1, stage.no);
+  stage.greet(2, stage.europol);
+  subscribe(1, stage.no, "all");
+  subscribe(2, stage.europol, "mine");
+  stage.receive(1, stage.no, stage.credit_frame("all", 100));
+  stage.receive(2, stage.europol, stage.credit_frame("mine", 100));
+  publish("CJ_INV", 2);
+  publish("VIC_REG");
+  publish("CJ_INV");
+  Inbox no;
+  Inbox europol;
+  no.take(stage, 1);
+  europol.take(stage, 2);
+  const std::uint64_t first = stage.log.size() - 4;
+  EXPECT_EQ(no.indices, (std::vector{first, first + 1, first + 2, first + 3}));
+  EXPECT_EQ(europol.indices, (std::vector{first, first + 1, first + 3}));
+}
+
+TEST_F(CoreDelivery, NothingIsSentWithoutCredit) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  publish("CJ_INV", 5);
+  EXPECT_TRUE(stage.sent(1).empty());
+  stage.receive(1, stage.no, stage.credit_frame("all", 2));
+  Inbox inbox;
+  inbox.take(stage, 1);
+  EXPECT_EQ(inbox.number, 2U);
+  stage.receive(1, stage.no, stage.credit_frame("all", 100, 1));
+  inbox.take(stage, 1);
+  EXPECT_EQ(inbox.number, 5U) << "the bytes left from the first credit still count";
+}
+
+TEST_F(CoreDelivery, ByteCreditStopsAfterTheDeliveryThatUsesItUp) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  publish("CJ_INV", 5);
+  stage.receive(1, stage.no, stage.credit_frame("all", 100, 1));
+  Inbox inbox;
+  inbox.take(stage, 1);
+  EXPECT_EQ(inbox.number, 1U);
+}
+
+TEST_F(CoreDelivery, AnAbsentSubscriberGetsEverythingLater) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.step(core::Unreachable{stage.routing(1)});
+  publish("CJ_INV", 3);
+  stage.greet(3, stage.no);
+  stage.receive(3, stage.no, stage.subscribe_frame("all"));
+  ASSERT_TRUE(stage.only(3).has_position());
+  stage.receive(3, stage.no, stage.credit_frame("all", 10));
+  Inbox inbox;
+  inbox.take(stage, 3);
+  EXPECT_EQ(inbox.number, 3U);
+}
+
+TEST_F(CoreDelivery, WhatWasNotAcknowledgedComesAgainUnderTheSameNumber) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox first;
+  first.take(stage, 1);
+  stage.acknowledge(1, stage.no, "all", 2, first.delivered);
+  stage.commit();
+  EXPECT_EQ(stage.only(1).position().acknowledged(), 2U);
+  publish("CJ_INV", 2);
+  Inbox again = first;
+  again.take(stage, 1);
+  EXPECT_EQ(again.number, 4U);
+
+  stage.greet(2, stage.no);
+  stage.receive(2, stage.no, stage.subscribe_frame("all"));
+  EXPECT_EQ(stage.only(2).position().acknowledged(), 2U);
+  EXPECT_EQ(stage.only(1).fault().code(), faults::kUnexpected) << "the older line is told";
+  stage.receive(2, stage.no, stage.credit_frame("all", 10));
+  Inbox taken_over = first;
+  taken_over.take(stage, 2);
+  EXPECT_EQ(taken_over.indices, again.indices);
+  EXPECT_EQ(taken_over.delivered, again.delivered);
+}
+
+TEST_F(CoreDelivery, AnAcknowledgementMustMatchWhatWasSent) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox inbox;
+  inbox.take(stage, 1);
+  stage.acknowledge(1, stage.no, "all", 3, inbox.delivered);
+  EXPECT_EQ(stage.only(1).fault().code(), faults::kUnexpected);
+  stage.acknowledge(1, stage.no, "all", 1, inbox.delivered);
+  EXPECT_EQ(stage.only(1).fault().code(), faults::kUnexpected);
+  stage.acknowledge(1, stage.no, "all", 2, inbox.delivered);
+  stage.commit();
+  EXPECT_EQ(stage.only(1).position().acknowledged(), 2U);
+}
+
+TEST_F(CoreDelivery, AcknowledgementsAreDurableAtOnceAndJournalledOnceASecond) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox inbox;
+  inbox.take(stage, 1);
+  const auto size = stage.log.size();
+  stage.acknowledge(1, stage.no, "all", 2, inbox.delivered);
+  EXPECT_TRUE(stage.sent(1).empty()) << "not before it is written";
+  stage.commit();
+  EXPECT_EQ(stage.log.size(), size);
+  const auto kept = core::Subscription::restore(stage.states.at("cursor/no/all"));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->acknowledged().number.value, 2U);
+  EXPECT_EQ(kept->acknowledged().delivered, inbox.delivered);
+  stage.pass(1s);
+  stage.commit();
+  ASSERT_EQ(stage.log.size(), size + 1);
+  v1::Record record;
+  ASSERT_TRUE(record.ParseFromString(stage.log.back().record));
+  EXPECT_EQ(record.cursors_moved().acknowledgements_size(), 1);
+  stage.pass(1s);
+  stage.commit();
+  EXPECT_EQ(stage.log.size(), size + 1) << "nothing new, no entry";
+}
+
+TEST_F(CoreDelivery, ASuspendedReceiverGetsNothingMoreAndLaterEverything) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  stage.administer(fakes::state_change("no", v1::SUSPENDED));
+  publish("CJ_INV", 2);
+  EXPECT_TRUE(stage.sent(1).empty());
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  EXPECT_EQ(stage.only(1).fault().code(), faults::kNotActive);
+  stage.administer(fakes::state_change("no", v1::ACTIVE));
+  stage.receive(1, stage.no, stage.subscribe_frame("all"));
+  ASSERT_TRUE(stage.only(1).has_position());
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  Inbox inbox;
+  inbox.take(stage, 1);
+  EXPECT_EQ(inbox.number, 2U);
+}
+
+TEST_F(CoreDelivery, ListedReleasabilityIsRespected) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  stage.commit({stage.submission("at", "CJ_INV", "AT", v1::AUDIENCE_LISTED)});
+  EXPECT_TRUE(stage.sent(1).empty());
+}
+
+}  // namespace
+}  // namespace rapporteur
