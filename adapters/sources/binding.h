@@ -33,17 +33,17 @@ struct BindOptions {
 // is given, "" where it is not.
 struct UnboundRow {
   std::uint64_t line = 0;
-  std::string dataflow;
-  std::string indicator;
-  std::string ref_area;
-  std::string time_period;
-  std::optional<Releasability> releasability;
+  std::string dataflow{};
+  std::string indicator{};
+  std::string ref_area{};
+  std::string time_period{};
+  std::optional<Releasability> releasability{};
 };
 
 // An SDMX delete: the keys that match are taken away. "" in a dimension is every code.
 struct BoundDeletion {
   std::uint64_t line = 0;
-  std::string dataflow;
+  std::string dataflow{};
   std::array<std::string, kDimensions> key;
 };
 
@@ -56,11 +56,16 @@ class BoundFigures {
   [[nodiscard]] const std::string& code(Attribute a, std::size_t row) const {
     return attributes_[static_cast<std::size_t>(a)].code(row);
   }
+  // The codes of the whole column; rows with equal codes have equal numbers.
+  [[nodiscard]] const Column& column(Dimension d) const {
+    return dimensions_[static_cast<std::size_t>(d)];
+  }
   [[nodiscard]] const std::optional<Decimal>& value(std::size_t row) const { return values_[row]; }
   [[nodiscard]] std::uint64_t line(std::size_t row) const { return lines_[row]; }
   [[nodiscard]] const std::string& dataflow(std::size_t row) const {
     return dataflows_[dataflow_of_[row]];
   }
+  [[nodiscard]] std::uint32_t dataflow_number(std::size_t row) const { return dataflow_of_[row]; }
   [[nodiscard]] const Releasability& releasability(std::size_t row) const {
     return releasabilities_[releasability_of_[row]];
   }

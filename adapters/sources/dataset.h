@@ -44,25 +44,25 @@ enum class ValueShape : std::uint8_t {
 };
 
 struct Component {
-  std::string id;     // as in the header, without brackets and label
-  std::string label;  // localised name; "" when not given
+  std::string id{};     // as in the header, without brackets and label
+  std::string label{};  // localised name; "" when not given
   ComponentRole role = ComponentRole::kUnknown;
   ValueShape shape = ValueShape::kSingle;
-  std::vector<std::string> languages;   // of a multilingual component, in the header's order
-  std::optional<std::size_t> label_of;  // index in Dataset::components
-  std::size_t column = 0;               // cell of a RowBlock that holds it
+  std::vector<std::string> languages{};   // of a multilingual component, in the header's order
+  std::optional<std::size_t> label_of{};  // index in Dataset::components
+  std::size_t column = 0;                 // cell of a RowBlock that holds it
 };
 
 enum class Labels : std::uint8_t { kId, kName, kBoth };
 
 struct Dataset {
-  std::string file;
-  std::string format;  // name of the source format
-  std::vector<Component> components;
+  std::string file{};
+  std::string format{};  // name of the source format
+  std::vector<Component> components{};
   // Grows while rows are read; RowBlock::structure is an index into it. Empty for formats without.
-  std::vector<StructureReference> structures;
-  Labels labels = Labels::kId;      // kBoth: cells of coded components are "CODE: Label"
-  std::string sub_field_separator;  // "" when the file has no multiple values
+  std::vector<StructureReference> structures{};
+  Labels labels = Labels::kId;        // kBoth: cells of coded components are "CODE: Label"
+  std::string sub_field_separator{};  // "" when the file has no multiple values
   // '.' or ','; 0 when the file does not say and each number may use either, but all the same one.
   char decimal_mark = '.';
   // Cells that begin like a formula were written with an apostrophe before them.

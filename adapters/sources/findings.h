@@ -19,14 +19,14 @@ enum class Severity { kError, kWarning };
 // physical line where the record begins, `column` the position of the field in its record.
 struct Finding {
   Severity severity = Severity::kError;
-  std::string code;  // UPPER_CASE, stable: UNKNOWN_CODE, BAD_NUMBER, RAGGED_ROW ...
-  std::string file;
+  std::string code{};  // UPPER_CASE, stable: UNKNOWN_CODE, BAD_NUMBER, RAGGED_ROW ...
+  std::string file{};
   std::uint64_t line = 0;
   std::uint32_t column = 0;
-  std::string column_name;  // header of the column, or the component it is bound to
-  std::string text;         // the offending text, printable and cut short; "" is "none"
-  std::string what;         // one sentence
-  std::string remedy;
+  std::string column_name{};  // header of the column, or the component it is bound to
+  std::string text{};         // the offending text, printable and cut short; "" is "none"
+  std::string what{};         // one sentence
+  std::string remedy{};
 
   // "file:line:column: error CODE: what: "text" (remedy)".
   [[nodiscard]] std::string to_line() const;

@@ -64,6 +64,7 @@ struct Mapping {
   std::vector<ColumnMapping> columns;
   std::vector<MeasureMapping> measures;
   std::vector<std::string> ignored;  // columns left out on purpose
+  // Of components that no column gives, and where the cell of their column is blank.
   std::map<Target, std::string> constants;
   // Per component: text of the source to the hub's code.
   std::map<Target, std::map<std::string, std::string, std::less<>>> codes;

@@ -18,6 +18,7 @@
 
 #include "adapters/sources/dataset.h"
 #include "adapters/sources/findings.h"
+#include "adapters/sources/input.h"
 #include "proto/base/result.h"
 
 namespace rapporteur::sources {
@@ -52,6 +53,8 @@ struct SourceFormat {
   std::string_view description;
   // `head` is the beginning of the content, without byte order mark.
   bool (*recognises)(std::string_view head);
+  Result<std::unique_ptr<Source>> (*open)(std::unique_ptr<Input> input, const OpenOptions& options,
+                                          FindingLog& findings);
 };
 // In the order in which they are tried.
 [[nodiscard]] std::span<const SourceFormat> source_formats();

@@ -1,0 +1,131 @@
+#include "adapters/sources/code_resolver.h"
+
+#include <algorithm>
+
+#include "adapters/sources/period_format.h"
+#include "adapters/sources/sdmx_csv/columns.h"
+#include "adapters/sources/suggest.h"
+#include "proto/base/limits.h"
+#include "proto/codelists/code_lists.h"
+#include "proto/statistics/time_period.h"
+
+namespace rapporteur::sources {
+namespace {
+
+bool is_text(Attribute attribute) {
+  return attribute == Attribute::kSourceCode || attribute == Attribute::kMethod ||
+         attribute == Attribute::kCommentObs;
+}
+
+bool is_coded(const Target& target) {
+  if (target.kind == Target::Kind::kDimension) return true;
+  return target.kind == Target::Kind::kAttribute && !is_text(static_cast<Attribute>(target.index));
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_label(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+ResolvedCode unknown(std::string_view component, std::string_view text,
+                     std::optional<codelists::ListId> list) {
+  ResolvedCode out{.code = std::string(text), .source = "", .problem = "UNKNOWN_CODE"};
+  out.what = "no code of " + std::string(component);
+  const auto near = list ? codelists::nearest(*list, text) : std::vector<std::string_view>{};
+  out.remedy = did_you_mean_one_of(near);
+  if (!out.remedy.empty()) out.remedy += ' ';
+  out.remedy += "map it under [codes." + std::string(component) + ']';
+  return out;
+}
+
+ResolvedCode mapped(std::string code, std::string_view text) {
+  ResolvedCode out{.code = std::move(code)};
+  if (out.code != text) out.source = text;
+  return out;
+}
+
+}  // namespace
+
+CodeResolver::CodeResolver(const Mapping& mapping, const Dataset& dataset)
+    : mapping_(mapping), dataset_(dataset) {}
+
+std::optional<std::string> CodeResolver::from_label(Dimension dimension,
+                                                    std::string_view text) const {
+  const auto list = codelists::list_of(dimension);
+  if (!mapping_.read_labels || !list) return std::nullopt;
+  for (const auto& code : codelists::list(*list)) {
+    if (same_label(code.label_en, text) || same_label(code.label_fr, text)) {
+      return std::string(code.code);
+    }
+  }
+  return std::nullopt;
+}
+
+ResolvedCode CodeResolver::resolve_dimension(Dimension dimension, std::string_view text) const {
+  if (codelists::valid(dimension, text)) return {.code = std::string(text)};
+  if (dimension == Dimension::kTimePeriod) {
+    for (const auto& format : mapping_.period_formats) {
+      auto period = read_period(format, text);
+      if (period && codelists::valid(dimension, *period)) return {.code = std::move(*period)};
+    }
+    ResolvedCode out = unknown(name(dimension), text, std::nullopt);
+    out.problem = "BAD_PERIOD";
+    out.what = "is no period";
+    out.remedy =
+        "2006, 2006-S1, 2006-Q3, 2006-05, 2006-05-31, two of these joined by /, from 2006, or _U; "
+        "other forms under [periods]";
+    return out;
+  }
+  const auto list = codelists::list_of(dimension);
+  if (const auto alias = codelists::area_alias(text); alias && list) {
+    if (codelists::valid(dimension, *alias)) return mapped(std::string(*alias), text);
+  }
+  if (auto code = from_label(dimension, text)) return mapped(std::move(*code), text);
+  return unknown(name(dimension), text, list);
+}
+
+ResolvedCode CodeResolver::resolve_attribute(Attribute attribute, std::string_view prefix,
+                                             std::string_view text) const {
+  ResolvedCode out{.code = std::string(prefix) + std::string(text)};
+  if (is_text(attribute)) {
+    if (out.code.size() > rapporteur::limits::kFreeTextBytes) {
+      out.problem = "TEXT_TOO_LONG";
+      out.what = "is longer than " + std::to_string(rapporteur::limits::kFreeTextCharacters) +
+                 " characters";
+      out.remedy = "shorten it";
+    }
+    return out;
+  }
+  if (codelists::valid(attribute, out.code)) return out;
+  return unknown(name(attribute), text, codelists::list_of(attribute));
+}
+
+ResolvedCode CodeResolver::resolve(const Target& target, const Component& component,
+                                   std::string_view prefix, std::string_view cell) const {
+  std::string_view text = cell;
+  if (dataset_.labels == Labels::kBoth && is_coded(target)) text = text.substr(0, text.find(": "));
+  if (dataset_.formulas_escaped && component.role == ComponentRole::kAttribute &&
+      sdmx_csv::has_apostrophe(text)) {
+    text.remove_prefix(1);
+  }
+  const auto codes = mapping_.codes.find(target);
+  if (codes != mapping_.codes.end()) {
+    if (const auto code = codes->second.find(text); code != codes->second.end()) {
+      return mapped(code->second, text);
+    }
+  }
+  if (text.empty()) return {};
+  if (target.kind == Target::Kind::kDimension) {
+    return resolve_dimension(static_cast<Dimension>(target.index), text);
+  }
+  if (target.kind == Target::Kind::kAttribute) {
+    return resolve_attribute(static_cast<Attribute>(target.index), prefix, text);
+  }
+  return {.code = std::string(text)};
+}
+
+}  // namespace rapporteur::sources

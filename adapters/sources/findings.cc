@@ -1,0 +1,42 @@
+#include "adapters/sources/findings.h"
+
+#include "adapters/sources/limits.h"
+
+namespace rapporteur::sources {
+
+std::string Finding::to_line() const {
+  std::string out = printable(file);
+  if (line > 0) out += ':' + std::to_string(line);
+  if (column > 0) out += ':' + std::to_string(column);
+  out += severity == Severity::kError ? ": error " : ": warning ";
+  out += code;
+  if (!column_name.empty()) out += " in " + printable(column_name);
+  out += ": " + what;
+  if (!text.empty()) out += ": \"" + text + '"';
+  if (!remedy.empty()) out += " (" + remedy + ')';
+  return out;
+}
+
+void FindingLog::add(Finding finding) {
+  ++(finding.severity == Severity::kError ? errors_ : warnings_);
+  if (findings_.size() >= limits::kFindingsKept) return;
+  if (finding.file.empty()) finding.file = file_;
+  finding.text = printable(finding.text, limits::kOffendingTextBytes);
+  finding.column_name = printable(finding.column_name, limits::kOffendingTextBytes);
+  findings_.push_back(std::move(finding));
+}
+
+tl::unexpected<Error> FindingLog::stop(Finding finding) {
+  if (finding.file.empty()) finding.file = file_;
+  std::string where = finding.file;
+  if (finding.line > 0) where += ':' + std::to_string(finding.line);
+  if (finding.column > 0) where += ':' + std::to_string(finding.column);
+  Error error{ErrorKind::kMalformed, finding.what, std::move(where), finding.remedy};
+  if (!finding.text.empty()) {
+    error.what += ": \"" + printable(finding.text, limits::kOffendingTextBytes) + '"';
+  }
+  add(std::move(finding));
+  return tl::unexpected<Error>(std::move(error));
+}
+
+}  // namespace rapporteur::sources

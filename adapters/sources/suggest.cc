@@ -1,0 +1,59 @@
+#include "adapters/sources/suggest.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace rapporteur::sources {
+namespace {
+
+constexpr std::size_t kLongestCompared = 64;
+constexpr std::size_t kMostNamed = 3;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string did_you_mean_one_of(std::span<const std::string_view> near) {
+  if (near.empty()) return {};
+  std::string out = "did you mean ";
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    if (i > 0) out += i + 1 == near.size() ? " or " : ", ";
+    out += near[i];
+  }
+  return out + '?';
+}
+
+std::string did_you_mean(std::string_view text, std::span<const std::string_view> known) {
+  text = text.substr(0, kLongestCompared);
+  std::vector<std::pair<std::size_t, std::string_view>> near;
+  for (const std::string_view name : known) {
+    const std::size_t away = distance(text, name.substr(0, kLongestCompared));
+    if (away <= std::max<std::size_t>(2, name.size() / 3)) near.emplace_back(away, name);
+  }
+  std::sort(near.begin(), near.end());
+  near.resize(std::min(near.size(), kMostNamed));
+  std::vector<std::string_view> names;
+  for (const auto& [away, name] : near) names.push_back(name);
+  return did_you_mean_one_of(names);
+}
+
+}  // namespace rapporteur::sources

@@ -1,0 +1,20 @@
+// Which known name was meant: for findings about names that are not known.
+//
+// Threads: any.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rapporteur::sources {
+
+// "" when nothing is near, else "did you mean a, b or c?"; nearest first, at most three. Distance:
+// Levenshtein over bytes, upper and lower case alike.
+[[nodiscard]] std::string did_you_mean(std::string_view text,
+                                       std::span<const std::string_view> known);
+// The same sentence for names that are near already.
+[[nodiscard]] std::string did_you_mean_one_of(std::span<const std::string_view> near);
+
+}  // namespace rapporteur::sources
