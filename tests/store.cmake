@@ -1,0 +1,20 @@
+add_library(rapporteur_test_naive_merkle STATIC support/naive_merkle.cc)
+add_library(rapporteur::test_naive_merkle ALIAS rapporteur_test_naive_merkle)
+target_link_libraries(rapporteur_test_naive_merkle
+  PUBLIC rapporteur::store_merkle PRIVATE rapporteur_options)
+
+rapporteur_test(unit_merkle LABELS unit
+  SOURCES unit/merkle_test.cc
+  LINKS rapporteur::test_naive_merkle rapporteur::proto_crypto)
+rapporteur_test(property_merkle LABELS property PROPERTIES TIMEOUT 300
+  SOURCES property/merkle_property_test.cc
+  LINKS rapporteur::test_naive_merkle)
+rapporteur_fuzz(merkle_proof SOURCES fuzz/merkle_proof_fuzz.cc LINKS rapporteur::store_merkle)
+
+rapporteur_test(unit_notes LABELS unit
+  SOURCES unit/checkpoint_test.cc unit/signed_note_test.cc
+  LINKS rapporteur::store_notes)
+rapporteur_test(property_notes LABELS property PROPERTIES
+  SOURCES property/notes_property_test.cc
+  LINKS rapporteur::store_notes)
+rapporteur_fuzz(signed_note SOURCES fuzz/signed_note_fuzz.cc LINKS rapporteur::store_notes)

@@ -5,42 +5,10 @@
 #include <cstdio>
 
 #include "proto/base/check.h"
+#include "proto/base/utf8.h"
 
 namespace rapporteur {
 namespace {
-
-struct Decoded {
-  char32_t point = 0;
-  std::size_t bytes = 0;  // 0: not UTF-8
-};
-
-// One code point in shortest form (RFC 3629); surrogates and what is above U+10FFFF are no UTF-8.
-Decoded decode_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  std::size_t length = 0;
-  char32_t point = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-    point = lead & 0x1FU;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    point = lead & 0x0FU;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    point = lead & 0x07U;
-  }
-  if (length == 0 || text.size() < length) return {};
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return {};
-    point = (point << 6U) | (byte(i) & 0x3FU);
-  }
-  constexpr std::array<char32_t, 5> kShortest{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  if (point < kShortest[length] || surrogate || point > 0x10FFFF) return {};
-  return {point, length};
-}
 
 bool is_control(char32_t point) {
   const bool bidirectional = (point >= 0x202A && point <= 0x202E) ||
@@ -73,12 +41,12 @@ std::string printable(std::string_view text, std::size_t most_bytes) {
   std::string out;
   std::size_t fits_with_cut = 0;  // how much of `out` leaves room for the dots
   while (!text.empty()) {
-    const Decoded decoded = decode_utf8(text);
+    const CodePoint decoded = decode_utf8(text);
     std::string piece;
     if (decoded.bytes == 0) {
       piece = escaped_byte(text.front());
-    } else if (is_control(decoded.point)) {
-      piece = escaped(decoded.point);
+    } else if (is_control(decoded.value)) {
+      piece = escaped(decoded.value);
     } else {
       piece = std::string(text.substr(0, decoded.bytes));
     }

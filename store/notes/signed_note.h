@@ -1,11 +1,13 @@
 // Signed notes and verifier keys of C2SP (signed-note), Ed25519 and cosignature/v1.
 //
 // Shape of a note: text ending in a newline, a blank line, then lines
-// "— <name> <base64(key id[4] || signature)>"; split at the last blank line.
-// Rules: unknown key: ignored; known key with a bad signature: the note is rejected; no known good
-// signature: rejected; type 06 is parsed and ignored.
-// Threads: any. Errors: kMalformed for what is no note, kNotVerified for what does not verify.
-// Source: C2SP signed-note, tlog-cosignature.
+// "— <name> <base64(key id[4] || signature)>"; split at the last blank line; UTF-8 without control
+// characters but newline. At most limits::kNoteBytes and limits::kNoteSignatures.
+// Rules: a signature is by a known key when name and key id are its; by an unknown key it is
+// ignored whatever its type and length; by a known key and bad it makes the note bad, also when it
+// repeats one that holds; no known good signature: not verified. Threads: any. Errors: kMalformed
+// for what is no note, kNotVerified for what does not verify. Source: C2SP signed-note,
+// tlog-cosignature.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +21,12 @@
 
 namespace rapporteur::notes {
 
-enum class KeyType : std::uint8_t { kEd25519 = 0x01, kCosignatureV1 = 0x04, kMldsa = 0x06 };
+// Types of which this code verifies signatures. Of others (06, ML-DSA-44) a verifier key is refused
+// and a signature is ignored.
+enum class KeyType : std::uint8_t { kEd25519 = 0x01, kCosignatureV1 = 0x04 };
+
+// Not empty, UTF-8, no white space, control character or '+'.
+[[nodiscard]] bool valid_key_name(std::string_view name);
 
 // "name+hex8+base64(type || key)".
 struct VerifierKey {
@@ -27,6 +34,7 @@ struct VerifierKey {
   KeyType type = KeyType::kEd25519;
   PublicKeyBytes key;
 
+  bool operator==(const VerifierKey&) const = default;
   [[nodiscard]] static Result<VerifierKey> parse(std::string_view text);
   [[nodiscard]] std::string text() const;
   // First 4 bytes of SHA-256(name || 0x0A || type || key), big-endian.
@@ -36,7 +44,9 @@ struct VerifierKey {
 struct NoteSignature {
   std::string name;
   std::uint32_t key_id = 0;
-  std::string blob;  // after the key id
+  std::string blob;  // after the key id; not empty
+
+  bool operator==(const NoteSignature&) const = default;
 };
 
 struct Note {
@@ -52,11 +62,14 @@ struct VerifiedSignature {
   std::optional<std::chrono::sys_seconds> time;  // of a cosignature
 };
 
-// The known signatures that hold: at least one.
+// The known keys whose signatures hold, each once, in the order of the note: at least one.
 [[nodiscard]] Result<std::vector<VerifiedSignature>> verify(const Note& note,
                                                             std::span<const VerifierKey> known);
 
-// Signs as an Ed25519 note (type 01) under `name`.
+// What a cosignature/v1 made at `time` signs: the text is that of a checkpoint.
+[[nodiscard]] std::string cosigned_message(std::chrono::sys_seconds time, std::string_view text);
+
+// Signs as an Ed25519 note (type 01) under `name`, a valid key name.
 [[nodiscard]] NoteSignature sign(std::string_view text, std::string_view name,
                                  const crypto::SigningKey& key);
 
