@@ -19,3 +19,17 @@ rapporteur_test(property_base LABELS property PROPERTIES
 rapporteur_test(unit_crypto LABELS unit
   SOURCES unit/crypto_test.cc unit/key_file_test.cc
   LINKS rapporteur::proto_crypto nlohmann_json::nlohmann_json)
+
+add_library(rapporteur_golden_messages STATIC support/golden_messages.cc)
+target_link_libraries(rapporteur_golden_messages
+  PUBLIC rapporteur::proto_messages
+  PRIVATE rapporteur_options rapporteur::proto_crypto)
+add_executable(test_make_golden support/make_golden.cc)
+target_link_libraries(test_make_golden PRIVATE
+  rapporteur_options rapporteur_golden_messages rapporteur::test_support)
+rapporteur_test(unit_golden LABELS unit
+  SOURCES unit/golden_test.cc
+  LINKS rapporteur_golden_messages)
+rapporteur_test(unit_worked_example LABELS unit
+  SOURCES unit/worked_example_test.cc
+  LINKS rapporteur::proto_statistics rapporteur::proto_statements rapporteur::proto_crypto)

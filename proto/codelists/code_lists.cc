@@ -54,6 +54,11 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
           i > 1 && j > 1 && x == folded(b[j - 2]) && folded(a[i - 2]) == y && x != y;
       if (exchanged) line[i] = std::min(line[i], before[i - 2] + 1);
     }
+    const auto width = static_cast<std::ptrdiff_t>(a.size()) + 1;
+    const auto nearest_of = [width](const Line& of) {
+      return *std::min_element(of.begin(), of.begin() + width);
+    };
+    if (nearest_of(line) > most && nearest_of(above) > most) return most + 1;
   }
   return std::min(line[a.size()], most + 1);
 }
@@ -169,7 +174,8 @@ bool valid(Attribute attribute, std::string_view code) {
 
 std::vector<std::string_view> nearest(ListId id, std::string_view code, std::size_t most) {
   if (code.size() > kNearestInputBytes) return {};
-  const std::size_t farthest = std::max<std::size_t>(1, code.size() / 2);
+  constexpr std::size_t kFarthest = 8;
+  const std::size_t farthest = std::clamp<std::size_t>(code.size() / 2, 1, kFarthest);
   std::vector<std::pair<std::size_t, std::string_view>> near;
   for (const Code& known : list(id)) {
     std::size_t best = farthest + 1;
