@@ -1,0 +1,3 @@
+rapporteur_test(property_tables PROPERTIES LABELS property
+  SOURCES property/tables_test.cc
+  LINKS rapporteur::store_tables)

@@ -51,3 +51,26 @@ function(rapporteur_test name)
     add_dependencies(threads_tests test_${name})
   endif()
 endfunction()
+
+# rapporteur_fuzz(signed_note SOURCES fuzz/signed_note_fuzz.cc LINKS rapporteur::store_notes)
+# The harness fuzz_signed_note with the corpus tests/fuzz/corpus/signed_note. With RAPPORTEUR_FUZZ
+# it is a libFuzzer program; else it replays the corpus with fixed mutations. The ctest entry
+# fuzz_signed_note, label fuzz, replays it in both.
+function(rapporteur_fuzz name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  add_executable(fuzz_${name} ${ARG_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE rapporteur_options ${ARG_LINKS})
+  if(RAPPORTEUR_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    set(arguments -runs=0)
+  else()
+    target_sources(fuzz_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc")
+    set(arguments "")
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME fuzz_${name}
+    COMMAND fuzz_${name} ${arguments} "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+  set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -51,7 +51,7 @@ struct Proposal {
   std::uint64_t ticket = 0;  // 0, 1, 2, ... within the lane
   std::variant<NoEntry, Entry> content;
   std::unique_ptr<Context> context;
-  int stale = 0;  // how often a verdict on it went stale
+  int stale = 0;  // how often a verdict on it went stale; kept by the sequencer
 };
 
 struct Committed {

@@ -5,7 +5,8 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <string>
+#include <vector>
 
 #include "store/merkle/tree.h"
 
@@ -13,6 +14,7 @@ namespace rapporteur::merkle {
 
 inline constexpr unsigned kTileHeight = 8;
 inline constexpr std::uint64_t kTileWidth = 256;
+inline constexpr unsigned kTileLevels = 8;
 
 struct TileId {
   unsigned level = 0;
@@ -20,11 +22,24 @@ struct TileId {
   auto operator<=>(const TileId&) const = default;
 };
 
-// "tile/0/x001/x234/067" and ".p/W" for a partial tile: C2SP tlog-tiles.
+struct Tile {
+  TileId id;
+  std::vector<Digest> hashes;  // kTileWidth when complete
+};
+
+// "tile/0/x001/x234/067", and ".p/W" behind it for a partial tile. `width` 1 to kTileWidth.
+// Source: C2SP tlog-tiles.
 [[nodiscard]] std::string tile_path(TileId id, std::uint64_t width = kTileWidth);
 
-// Reads subtree hashes out of tiles: fetches the tile of the next lower multiple of 8 and hashes
-// up. `fetch` gives the hashes of a tile, at least as many as the tree needs. Threads: as `fetch`.
+// Width of the rightmost partial tile of a level in a tree of `size`; 0 when the level has none.
+[[nodiscard]] std::uint64_t partial_width(TreeSize size, unsigned tile_level);
+
+// Reads subtree hashes out of tiles: takes the tile of the next lower multiple of 8 and hashes up.
+// `fetch` gives the hashes of a tile, at least as many as the tree needs; the last tile of each
+// level is kept, so that one proof fetches a tile once.
+//
+// Threads: one at a time; make one for each proof or caller. Errors: those of `fetch`; kStorage
+// when a tile is shorter than the tree needs.
 class TileHashReader final : public HashReader {
  public:
   using Fetch = std::function<Result<std::vector<Digest>>(TileId)>;
@@ -33,6 +48,7 @@ class TileHashReader final : public HashReader {
 
  private:
   Fetch fetch_;
+  mutable std::array<Tile, kTileLevels> last_;
 };
 
 }  // namespace rapporteur::merkle

@@ -4,10 +4,14 @@
 // [i * 2^level, (i + 1) * 2^level). Proofs run from the leaf to the root.
 // Threads: any.
 // Errors: kNotVerified with the reason for every proof that does not hold, too long, too short, or
-// out of range; consistency from size 0 to a larger size is an error, as RFC 6962 defines none.
-// Source: RFC 6962 section 2.1; RFC 9162 section 2.1.3.2 and 2.1.4.2 for verification.
+// out of range; consistency from size 0 is an error, also to itself, as RFC 6962 defines none.
+// kNotFound for a proof of an index or size that the tree does not have; errors of a HashReader are
+// passed on.
+// Source: RFC 6962 section 2.1; RFC 9162 section 2.1.3.2 and 2.1.4.2 for verification; FORMAT.md
+// for the leaf entry.
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -16,7 +20,14 @@
 
 namespace rapporteur::merkle {
 
+// What this log puts into a leaf: the version byte, then record_hash(nonce, record).
+using LeafEntry = FixedBytes<struct LeafEntryTag, 33>;
+inline constexpr std::byte kLeafEntryVersion{0x01};
+[[nodiscard]] LeafEntry leaf_entry(ByteSpan nonce, ByteSpan record);
+
 [[nodiscard]] Digest leaf_hash(ByteSpan entry);
+// leaf_hash of leaf_entry.
+[[nodiscard]] Digest record_leaf_hash(ByteSpan nonce, ByteSpan record);
 [[nodiscard]] Digest node_hash(const Digest& left, const Digest& right);
 [[nodiscard]] Digest empty_root();
 
@@ -40,7 +51,11 @@ class HashReader {
 [[nodiscard]] Result<std::vector<Digest>> consistency_proof(TreeSize first, TreeSize second,
                                                             const HashReader& hashes);
 
-// Hashes of 32 bytes one after the other, as on the wire.
+// The root of the complete tree over `leaves`, whose number is a power of two.
+[[nodiscard]] Digest complete_root(std::span<const Digest> leaves);
+
+// Hashes of 32 bytes one after the other, as on the wire. Errors: kMalformed for a length that is
+// no multiple of 32 or more than 64 hashes, which no proof has.
 [[nodiscard]] std::string pack(std::span<const Digest> hashes);
 [[nodiscard]] Result<std::vector<Digest>> unpack(std::string_view packed);
 
