@@ -18,10 +18,6 @@
 #include "proto/codelists/code_lists.h"
 #include "proto/statistics/observation_set.h"
 
-namespace rapporteur::v1 {
-class Header;
-}
-
 namespace rapporteur::rules {
 
 enum class Severity { kError, kWarning };
@@ -33,9 +29,13 @@ struct Rule {
   std::string_view sentence_en;
   std::string_view sentence_fr;
   std::string_view remedy_en;
+  std::string_view field;  // component, attribute or header field it points at
+  std::string_view remedy_fr;
 };
 [[nodiscard]] std::span<const Rule> rules();
 [[nodiscard]] const Rule* find_rule(std::string_view code);
+// The table as PROTOCOL.md carries it.
+[[nodiscard]] std::string rule_table_markdown();
 
 // What one rule found at one place. Row 0 is the submission as a whole; rows count from 1.
 struct Finding {
@@ -93,17 +93,22 @@ struct Submission {
 // Tables the judgement will look at: those the submission touches and those its indicator's
 // equations and cross-checks read. Distinct, ascending.
 [[nodiscard]] std::vector<TableKey> tables_read(const Submission& submission);
+// Those of them on which an error can depend; the others serve warnings alone.
+[[nodiscard]] std::vector<TableKey> tables_deciding(const Submission& submission);
 // Only those it would write into.
 [[nodiscard]] std::vector<TableKey> tables_touched(const Submission& submission);
 
-// All findings, ordered by (row, field, code); errors and warnings. `published` leaves out what the
-// submission replaces. Disclosure findings come from broker/disclosure, which the gate and
-// `validate` call next.
+// All findings, ordered by (row, field, code); errors and warnings. At most limits::kFindings,
+// errors before warnings when there are more; MORE_FINDINGS (row 0) then says how many were left
+// out. `published` leaves out what the submission replaces. Disclosure findings come from
+// broker/disclosure, which the gate and `validate` call next. Not for withdrawals, which have no
+// observations.
 [[nodiscard]] std::vector<Finding> judge(const Submission& submission, const Policy& policy,
                                          const PublishedFigures& published);
 
-// Rules over a whole file of one sender, across its submissions (identical figures side by side,
-// contradictions between facts): for `validate`.
+// Rules over a whole file, across its submissions (identical figures side by side, contradictions
+// between facts, totals split over submissions): for `validate`, beside `judge` for each. A row
+// counts through the submissions in the order given.
 [[nodiscard]] std::vector<Finding> judge_file(std::span<const Submission> submissions,
                                               const Policy& policy,
                                               const PublishedFigures& published);

@@ -1,0 +1,152 @@
+#include "broker/rules/cells.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace rapporteur::rules {
+namespace {
+
+CellState state_without_number(std::string_view status) {
+  if (status == "Q") return CellState::kHidden;
+  if (status == "M") return CellState::kCannotExist;
+  return CellState::kMissing;
+}
+
+CellState state_with_number(std::string_view qualifier) {
+  if (qualifier == "<") return CellState::kBelow;
+  if (qualifier == ">") return CellState::kAbove;
+  if (qualifier == "~") return CellState::kAbout;
+  return CellState::kExact;
+}
+
+void read_value(const ObservationSet& set, std::size_t row, Cell& cell) {
+  cell.state = state_without_number(set.code(Attribute::kObsStatus, row));
+  if (!set.value(row)) return;
+  const auto power = multiplier_power(set.code(Attribute::kUnitMult, row));
+  const auto amount = power ? Amount::of(*set.value(row), *power) : std::nullopt;
+  if (!amount) return;
+  cell.amount = *amount;
+  cell.state = state_with_number(set.code(Attribute::kValueQualifier, row));
+}
+
+// The finalizer of splitmix64: spreads positions over 64 bits.
+std::uint64_t spread(std::uint64_t word) {
+  word = (word ^ (word >> 30U)) * 0xBF58476D1CE4E5B9U;
+  word = (word ^ (word >> 27U)) * 0x94D049BB133111EBU;
+  return word ^ (word >> 31U);
+}
+
+std::uint64_t hash_term(std::size_t dimension, std::uint32_t code) {
+  return spread((static_cast<std::uint64_t>(dimension + 1) << 32U) + code);
+}
+
+// A sum, so that a dimension can be taken out again.
+std::uint64_t hash_of(const Cell& cell) {
+  std::uint64_t hash = 0;
+  for (std::size_t d = 0; d < kDimensions; ++d) hash += hash_term(d, cell.codes[d]);
+  return hash;
+}
+
+std::uint64_t hash_without(const Cell& cell, DimensionMask free) {
+  std::uint64_t hash = cell.hash;
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    if ((free >> d & 1U) != 0) hash -= hash_term(d, cell.codes[d]);
+  }
+  return hash;
+}
+
+bool same_but_for(const Cell& a, const Cell& b, DimensionMask free) {
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    if ((free >> d & 1U) == 0 && a.codes[d] != b.codes[d]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::uint32_t CellPool::place(std::size_t dimension, std::string_view code, bool copy) {
+  Dictionary& dictionary = dictionaries_[dimension];
+  const auto found = dictionary.positions.find(code);
+  if (found != dictionary.positions.end()) return found->second;
+  const auto next = static_cast<std::uint32_t>(dictionary.codes.size());
+  if (copy) code = copied_codes_.emplace_back(code);
+  dictionary.codes.push_back(code);
+  dictionary.positions.emplace(code, next);
+  return next;
+}
+
+void CellPool::add(const ObservationSet& set, std::uint32_t source) {
+  std::array<std::vector<std::uint32_t>, kDimensions> places;
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    for (const std::string& code : set.column(static_cast<Dimension>(d)).codes) {
+      places[d].push_back(place(d, code, false));
+    }
+  }
+  cells_.reserve(cells_.size() + set.rows());
+  for (std::size_t row = 0; row < set.rows(); ++row) {
+    Cell& cell = cells_.emplace_back();
+    for (std::size_t d = 0; d < kDimensions; ++d) {
+      cell.codes[d] = places[d][set.column(static_cast<Dimension>(d)).index(row)];
+    }
+    cell.hash = hash_of(cell);
+    cell.row = static_cast<std::uint32_t>(row);
+    cell.source = source;
+    read_value(set, row, cell);
+  }
+}
+
+void CellPool::add_published(const ObservationSet& set, std::size_t row) {
+  Cell& cell = cells_.emplace_back();
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    cell.codes[d] = place(d, set.code(static_cast<Dimension>(d), row), true);
+  }
+  cell.hash = hash_of(cell);
+  cell.source = kPublishedSource;
+  read_value(set, row, cell);
+}
+
+std::string CellPool::key_text(const Cell& cell) const {
+  std::string text;
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    if (d > 0) text += '.';
+    text += code(static_cast<Dimension>(d), cell);
+  }
+  return text;
+}
+
+std::optional<std::uint32_t> CellPool::position(Dimension d, std::string_view code) const {
+  const auto& positions = dictionary(d).positions;
+  const auto found = positions.find(code);
+  if (found == positions.end()) return std::nullopt;
+  return found->second;
+}
+
+// Sorts by hash, then splits what collides by comparing the codes themselves.
+CellPool::Groups CellPool::group(DimensionMask free) const {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  order.reserve(cells_.size());
+  for (std::uint32_t i = 0; i < cells_.size(); ++i) {
+    order.emplace_back(hash_without(cells_[i], free), i);
+  }
+  std::sort(order.begin(), order.end());
+
+  Groups groups;
+  groups.members.reserve(cells_.size());
+  for (auto run = order.begin(); run != order.end();) {
+    const auto run_end =
+        std::find_if(run, order.end(), [&](const auto& o) { return o.first != run->first; });
+    while (run != run_end) {
+      const Cell& first = cells_[run->second];
+      const auto others = std::stable_partition(
+          run, run_end, [&](const auto& o) { return same_but_for(first, cells_[o.second], free); });
+      if (others - run >= 2) {
+        for (; run != others; ++run) groups.members.push_back(run->second);
+        groups.ends.push_back(groups.members.size());
+      }
+      run = others;
+    }
+  }
+  return groups;
+}
+
+}  // namespace rapporteur::rules

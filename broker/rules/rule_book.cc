@@ -1,0 +1,108 @@
+#include "broker/rules/rule_book.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "broker/rules/checks.h"
+#include "broker/rules/comparison.h"
+#include "broker/rules/rule_codes.h"
+#include "proto/base/sabotage.h"
+
+namespace rapporteur::rules {
+namespace {
+
+void add_published(CellPool& pool, std::span<const TableKey> tables,
+                   const PublishedFigures& published) {
+  for (const TableKey& table : tables) {
+    published.visit(
+        table, [&](const ObservationSet& set, std::size_t row) { pool.add_published(set, row); });
+  }
+}
+
+void compare_cells(const Submission& submission, const Policy& policy,
+                   const PublishedFigures& published, FindingSink& sink) {
+  CellPool pool;
+  pool.add(submission.observations, 0);
+  add_published(pool, tables_read(submission), published);
+  const Comparison comparison(pool, Comparison::Scope::kSubmission, {0}, sink);
+  check_totals(comparison);
+  check_overlaps(comparison);
+  check_plausibility(comparison);
+  check_expected_breakdowns(comparison, submission.indicator, policy.k);
+}
+
+// Submissions of one population.
+using Population = std::pair<std::string_view, std::string_view>;  // sender, dataflow
+using Members = std::vector<std::size_t>;
+
+std::map<Population, Members> by_population(std::span<const Submission> submissions) {
+  std::map<Population, Members> populations;
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    populations[{submissions[i].sender, submissions[i].dataflow}].push_back(i);
+  }
+  return populations;
+}
+
+}  // namespace
+
+std::vector<Finding> judge(const Submission& submission, const Policy& policy,
+                           const PublishedFigures& published) {
+  if (sabotaged("rules-off")) return {};
+  FindingSink sink;
+  const ObservationSet& observations = submission.observations;
+  check_header(submission, sink);
+  if (observations.empty()) {
+    sink.add(code::kNoObservations, "OBS_VALUE", 0, "", [] {
+      return Detail{"the submission holds no observation",
+                    "l’envoi ne contient aucune observation"};
+    });
+    return std::move(sink).take();
+  }
+  check_codes(submission, sink);
+  check_duplicate_keys(observations, sink);
+  check_values(observations, sink);
+  check_text(observations, policy.free_text, sink);
+  check_marks(submission, sink);
+  compare_cells(submission, policy, published, sink);
+  return std::move(sink).take();
+}
+
+std::vector<Finding> judge_file(std::span<const Submission> submissions, const Policy& /*policy*/,
+                                const PublishedFigures& published) {
+  if (sabotaged("rules-off")) return {};
+  FindingSink sink;
+  std::vector<std::uint32_t> first_rows;
+  std::uint32_t rows = 0;
+  for (const Submission& submission : submissions) {
+    first_rows.push_back(rows);
+    rows += static_cast<std::uint32_t>(submission.observations.rows());
+  }
+  for (const auto& [population, members] : by_population(submissions)) {
+    CellPool pool;
+    std::vector<TableKey> tables;
+    for (const std::size_t i : members) {
+      pool.add(submissions[i].observations, static_cast<std::uint32_t>(i));
+      auto more = tables_read(submissions[i]);
+      std::move(more.begin(), more.end(), std::back_inserter(tables));
+    }
+    std::sort(tables.begin(), tables.end());
+    tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+    add_published(pool, tables, published);
+    const Comparison comparison(pool, Comparison::Scope::kFile, first_rows, sink);
+    check_totals(comparison);
+    check_overlaps(comparison);
+    check_plausibility(comparison);
+    check_silent_years(comparison);
+    check_assistance(comparison);
+  }
+  return std::move(sink).take();
+}
+
+bool any_error(std::span<const Finding> findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.severity == Severity::kError; });
+}
+
+}  // namespace rapporteur::rules
