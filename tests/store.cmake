@@ -4,8 +4,8 @@ target_link_libraries(rapporteur_test_naive_merkle
   PUBLIC rapporteur::store_merkle PRIVATE rapporteur_options)
 
 rapporteur_test(unit_merkle LABELS unit
-  SOURCES unit/merkle_test.cc
-  LINKS rapporteur::test_naive_merkle rapporteur::proto_crypto)
+  SOURCES unit/merkle_test.cc unit/merkle_vectors_test.cc
+  LINKS rapporteur::test_naive_merkle rapporteur::proto_crypto nlohmann_json::nlohmann_json)
 rapporteur_test(property_merkle LABELS property PROPERTIES TIMEOUT 300
   SOURCES property/merkle_property_test.cc
   LINKS rapporteur::test_naive_merkle)
