@@ -1,0 +1,90 @@
+// The hub's one server socket: CURVE, bounded, never silent about what it cannot send.
+//
+// Threads: one. Errors: kConfiguration for an endpoint that cannot be bound, with what to do.
+// Source: zmq_setsockopt(3); ZeroMQ RFC 25 (CURVE), RFC 28 (routing ids).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/core/events.h"
+#include "proto/base/result.h"
+#include "proto/crypto/ed25519.h"
+
+namespace zmq {
+class context_t;
+class socket_t;
+class message_t;
+}  // namespace zmq
+
+namespace rapporteur::net {
+
+struct RouterSocketOptions {
+  std::string endpoint;     // tcp://127.0.0.1:5570; port * takes a free one
+  int send_messages = 256;  // waiting in a line's pipe
+  int receive_messages = 256;
+  std::chrono::milliseconds linger{1'000};
+  // Smaller in tests only: the kernel's socket buffers; 0 leaves them to the system.
+  int kernel_buffer_bytes = 0;
+};
+
+class RouterSocket {
+ public:
+  // A ZapHandler runs in `context`, which outlives the socket.
+  [[nodiscard]] static Result<std::unique_ptr<RouterSocket>> bind(
+      zmq::context_t& context, const crypto::SecretBytes& curve_key,
+      const RouterSocketOptions& options);
+  ~RouterSocket();
+  RouterSocket(const RouterSocket&) = delete;
+  RouterSocket& operator=(const RouterSocket&) = delete;
+
+  [[nodiscard]] void* handle() const;
+  [[nodiscard]] void* monitor_handle() const;
+  // With the port that was taken.
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+
+  // The next message, if one is there: Received, or Rejected when it has more than one part or too
+  // many bytes.
+  [[nodiscard]] std::optional<core::Event> receive();
+
+  enum class Sent { kSent, kWaiting, kGone };
+  // Never blocks. kWaiting: the line's pipe is full; the frame waits here, in order, and goes out
+  // by flush().
+  [[nodiscard]] Sent send(const core::RoutingId& to, std::string frame);
+  // Drops what waits for the line.
+  void forget(const core::RoutingId& to);
+
+  struct Flushed {
+    std::vector<core::RoutingId> unblocked;
+    std::vector<core::RoutingId> gone;
+  };
+  [[nodiscard]] Flushed flush();
+  [[nodiscard]] bool anything_waiting() const { return !waiting_.empty(); }
+
+  // What the socket's monitor said since the last call.
+  struct LineEvents {
+    std::uint64_t accepted = 0;
+    std::uint64_t closed = 0;
+    std::uint64_t handshakes_failed = 0;
+  };
+  [[nodiscard]] LineEvents drain_monitor();
+
+ private:
+  RouterSocket() = default;
+  [[nodiscard]] Status open(zmq::context_t& context, const crypto::SecretBytes& curve_key,
+                            const RouterSocketOptions& options);
+  [[nodiscard]] Sent try_send(const core::RoutingId& to, zmq::message_t& frame);
+
+  std::unique_ptr<zmq::socket_t> socket_;
+  std::unique_ptr<zmq::socket_t> monitor_;
+  std::string endpoint_;
+  std::unordered_map<core::RoutingId, std::deque<zmq::message_t>> waiting_;
+};
+
+}  // namespace rapporteur::net
