@@ -23,7 +23,7 @@ void RecentWrites::add(const ResourceId& resource, LogIndex index) {
 
 std::optional<LogIndex> RecentWrites::conflict(const ReadSet& reads) const {
   std::optional<LogIndex> latest;
-  if (reads.as_of < forgotten_) latest = LogIndex{forgotten_.value - 1};
+  if (!reads.resources.empty() && reads.as_of < forgotten_) latest = LogIndex{forgotten_.value - 1};
   for (const ResourceId& resource : reads.resources) {
     const auto found = last_.find(resource);
     if (found == last_.end() || found->second.value < reads.as_of.value) continue;

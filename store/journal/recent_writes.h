@@ -1,8 +1,8 @@
 // Which resource was written at which index last: a bounded memory of what verdicts may have
 // missed.
 //
-// Units and shapes: remembers the last `kRemembered` writes. A verdict taken before what was
-// forgotten counts as in conflict with it.
+// Units and shapes: remembers the last `kRemembered` writes. A verdict that read something before
+// what was forgotten counts as in conflict with it.
 // Threads: one at a time.
 #pragma once
 

@@ -45,7 +45,7 @@ struct Sequencer::Impl {
   void take(Proposal proposal);
   [[nodiscard]] bool taken_as_stale(Proposal& proposal);
   void decide(Proposal proposal);
-  void add(Proposal proposal, Entry& entry);
+  void add(std::unique_ptr<Context> context, Entry& entry);
   void commit();
   void answer(Answer& next, Group& group, std::size_t& entry, std::vector<Committed>& committed);
   void fail(std::vector<Answer> answers, const Error& error);
@@ -165,17 +165,17 @@ void Sequencer::Impl::decide(Proposal proposal) {
     }
     entry->draft.state.push_back(sequences.use(entry->sequence->key));
   }
-  add(std::move(proposal), *entry);
+  add(std::move(proposal.context), *entry);
 }
 
-void Sequencer::Impl::add(Proposal proposal, Entry& entry) {
+void Sequencer::Impl::add(std::unique_ptr<Context> context, Entry& entry) {
   const LogIndex index{next_index().value};
   writes.add(entry.draft, index);
   bytes_in_group += bytes_of_draft(entry.draft);
   const bool has_record = !entry.draft.record.empty();
   if (has_record) ++entries_in_group;
   drafts.push_back(std::move(entry.draft));
-  answers.emplace_back(ToCommit{std::move(proposal.context), has_record});
+  answers.emplace_back(ToCommit{std::move(context), has_record});
 }
 
 void Sequencer::Impl::commit() {

@@ -23,8 +23,8 @@
 namespace rapporteur::journal {
 
 struct ReadSet {
-  TreeSize as_of;  // taken before the first read
-  std::vector<ResourceId> resources;
+  TreeSize as_of;                     // taken before the first read
+  std::vector<ResourceId> resources;  // empty: it depends on nothing and is never stale
 };
 
 struct SequenceUse {

@@ -1,0 +1,35 @@
+#include "store/rocks/checkpoint_file.h"
+#include "store/rocks/recovery.h"
+
+namespace rapporteur::rocks {
+
+Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
+                                  const LocalJournalOptions& options) {
+  if (auto checked = check_log_folder(folder); !checked) return tl::unexpected(checked.error());
+  // Before the database: a broker that runs on may give out newer ones meanwhile, but the database
+  // never has less than the file says.
+  const auto slots = read_checkpoint_slots(folder);
+  if (!slots) return tl::unexpected(slots.error());
+  auto database = Database::open(database_folder(folder), Database::Mode::kRead, options);
+  if (!database) return tl::unexpected(database.error());
+  auto found = recover(**database);
+  if (!found) return tl::unexpected(found.error());
+  const auto given = newest_of(*slots, found->log);
+  if (!given) return tl::unexpected(given.error());
+  auto checked = check_against(**database, found->tree, given->checkpoint, folder.string());
+  if (!checked) return tl::unexpected(checked.error());
+
+  Head head{found->tree.size(), found->tree.edge(),
+            std::make_shared<const std::string>(given->note), given->checkpoint.size};
+  if (found->newest && found->newest->checkpoint.size > given->checkpoint.size) {
+    head.checkpoint = std::make_shared<const std::string>(found->newest->note(found->log));
+    head.checkpoint_size = found->newest->checkpoint.size;
+  }
+  AuditedLog log;
+  log.verifier_key = found->log.text();
+  log.reader = std::make_unique<Reader>(std::move(*database), found->log,
+                                        std::make_shared<const Head>(std::move(head)));
+  return log;
+}
+
+}  // namespace rapporteur::rocks

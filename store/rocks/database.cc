@@ -1,0 +1,196 @@
+#include "store/rocks/database.h"
+
+#include <system_error>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include "proto/base/check.h"
+#include "proto/base/sabotage.h"
+
+namespace rapporteur::rocks {
+namespace {
+
+constexpr std::size_t kProtectionBytes = 8;
+constexpr std::size_t kKiB = 1UL << 10U;
+constexpr std::size_t kMiB = 1UL << 20U;
+
+struct FamilySettings {
+  const char* name;
+  std::size_t memtable_bytes;
+  bool looked_up;          // point lookups that often miss: worth a filter
+  std::size_t blobs_from;  // values of that size live outside the tree; 0: none do
+};
+// In the order of Family. Small bodies stay in the tree, where a scan reads them in sequence; all
+// families but messages, tables and states grow at their end and are never merged again.
+constexpr std::array<FamilySettings, kFamilies> kSettings{{
+    {"default", kMiB, false, 0},
+    {"records", 8 * kMiB, false, 0},
+    {"bodies", 8 * kMiB, false, 4 * kKiB},
+    {"tiles", 2 * kMiB, false, 4 * kKiB},
+    {"messages", 4 * kMiB, true, 0},
+    {"tables", 8 * kMiB, true, 0},
+    {"states", kMiB, true, 0},
+    {"checkpoints", kMiB, false, 0},
+}};
+
+rocksdb::ColumnFamilyOptions family_options(const FamilySettings& settings,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = 16 * kKiB;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  // Index and filters in partitions inside the bounded cache: memory does not follow the log.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_top_level_index_and_filter = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  if (settings.looked_up) {
+    table.partition_filters = true;
+    table.filter_policy.reset(rocksdb::NewRibbonFilterPolicy(10.0));
+  }
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = settings.memtable_bytes;
+  options.max_write_buffer_number = 4;
+  // One compression on all levels: a file that overlaps nothing moves down unread.
+  options.compression = rocksdb::kLZ4Compression;
+  options.level0_slowdown_writes_trigger = 40;
+  options.level0_stop_writes_trigger = 80;
+  options.target_file_size_base = 64 * kMiB;
+  options.level_compaction_dynamic_level_bytes = true;
+  if (settings.blobs_from != 0) {
+    options.enable_blob_files = true;
+    options.min_blob_size = settings.blobs_from;
+    options.blob_file_size = 64 * kMiB;
+    options.blob_compression_type = rocksdb::kLZ4Compression;
+  }
+  return options;
+}
+
+rocksdb::DBOptions database_options(const LocalJournalOptions& wanted, Database::Mode mode) {
+  rocksdb::DBOptions options;
+  if (wanted.env != nullptr) options.env = wanted.env;
+  options.create_if_missing = options.create_missing_column_families = options.error_if_exists =
+      mode == Database::Mode::kCreate;
+  options.paranoid_checks = true;
+  // A write-ahead log cut off in its last record is what a crash leaves; what was acknowledged was
+  // synced and lies before it. That it is there is checked against the checkpoint given out.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.max_total_wal_size = wanted.wal_bytes;
+  options.db_write_buffer_size = wanted.memtable_bytes;
+  // A secondary cannot open a file that its primary has deleted meanwhile.
+  options.max_open_files = mode == Database::Mode::kRead ? -1 : wanted.open_files;
+  options.max_background_jobs = 2;
+  // A failed write is for a person to look at, not for RocksDB to try again.
+  options.max_bgerror_resume_count = 0;
+  options.bytes_per_sync = kMiB;
+  options.skip_stats_update_on_db_open = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.max_log_file_size = kMiB;
+  options.keep_log_file_num = 2;
+  return options;
+}
+
+Result<std::filesystem::path> scratch_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "rapporteur-audit-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    return fail(ErrorKind::kStorage,
+                "cannot make a temporary folder: " + std::generic_category().message(errno), name);
+  }
+  return std::filesystem::path(name);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& folder, Mode mode,
+                                                 const LocalJournalOptions& wanted) {
+  const rocksdb::DBOptions options = database_options(wanted, mode);
+  const auto cache = rocksdb::NewLRUCache(wanted.block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const FamilySettings& settings : kSettings) {
+    descriptors.emplace_back(settings.name, family_options(settings, cache));
+  }
+  std::unique_ptr<Database> database(new Database(folder));
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status;
+  if (mode == Mode::kRead) {
+    auto scratch = scratch_folder();
+    if (!scratch) return tl::unexpected(scratch.error());
+    database->scratch_ = *scratch;
+    status = rocksdb::DB::OpenAsSecondary(options, folder.string(), scratch->string(), descriptors,
+                                          &families, &db);
+  } else {
+    status = rocksdb::DB::Open(options, folder.string(), descriptors, &families, &db);
+  }
+  if (!status.ok()) return database->failed(status);
+  database->db_.reset(db);
+  RAPPORTEUR_CHECK(families.size() == kFamilies);
+  std::copy(families.begin(), families.end(), database->families_.begin());
+  return database;
+}
+
+Database::~Database() {
+  static_cast<void>(close());
+  std::error_code ignored;
+  if (!scratch_.empty()) std::filesystem::remove_all(scratch_, ignored);
+}
+
+rocksdb::WriteBatch Database::batch() {
+  return rocksdb::WriteBatch(0, 0, kProtectionBytes, 0);
+}
+
+Status Database::write(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = !sabotaged("sync-off");
+  options.protection_bytes_per_key = kProtectionBytes;
+  const rocksdb::Status status = db_->Write(options, &batch);
+  if (!status.ok()) return failed(status);
+  return {};
+}
+
+Result<std::optional<std::string>> Database::get(Family which, std::string_view key) const {
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), family(which), slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  if (!status.ok()) return failed(status);
+  return std::optional<std::string>(view(value));
+}
+
+std::unique_ptr<rocksdb::Iterator> Database::iterate(Family which,
+                                                     const rocksdb::ReadOptions& read) const {
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(read, family(which)));
+}
+
+tl::unexpected<Error> Database::failed(const rocksdb::Status& status) const {
+  std::string remedy = "look at the disk and the system's log, then start again";
+  if (status.IsNoSpace()) remedy = "make room on this file system, then start again";
+  if (status.IsCorruption()) remedy = "restore the log from a verified backup";
+  return fail(ErrorKind::kStorage, status.ToString(), folder_.string(), std::move(remedy));
+}
+
+Status Database::close() {
+  if (db_ == nullptr) return {};
+  rocksdb::Status status;
+  for (rocksdb::ColumnFamilyHandle*& handle : families_) {
+    const rocksdb::Status destroyed = db_->DestroyColumnFamilyHandle(handle);
+    if (status.ok()) status = destroyed;
+    handle = nullptr;
+  }
+  const rocksdb::Status closed = db_->Close();
+  db_.reset();
+  if (status.ok()) status = closed;
+  if (!status.ok()) return failed(status);
+  return {};
+}
+
+}  // namespace rapporteur::rocks

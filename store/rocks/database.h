@@ -1,0 +1,79 @@
+// The RocksDB database of a log: its column families, its settings, and its errors as ours.
+//
+// Threads: reading from any, writing from one.
+// Durability: write() returns after the write-ahead log is synced.
+// Errors: kStorage with the folder and RocksDB's words, which hold path and system error.
+// Source: ADR on RocksDB settings; FORMAT.md, "Database layout".
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <rocksdb/db.h>
+
+#include "proto/base/result.h"
+#include "store/rocks/local_journal.h"
+
+namespace rapporteur::rocks {
+
+enum class Family : std::size_t {
+  kLog,  // RocksDB's default family: what the log is, and the edge of its tree
+  kRecords,
+  kBodies,
+  kTiles,
+  kMessages,
+  kTables,
+  kStates,
+  kCheckpoints,
+};
+inline constexpr std::size_t kFamilies = 8;
+
+class Database {
+ public:
+  enum class Mode { kCreate, kWrite, kRead };
+
+  // kRead opens beside a possible writer; it needs a scratch folder, which goes with the object.
+  [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& folder,
+                                                              Mode mode,
+                                                              const LocalJournalOptions& options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family which) const {
+    return families_[static_cast<std::size_t>(which)];
+  }
+  [[nodiscard]] static rocksdb::WriteBatch batch();
+  [[nodiscard]] Status write(rocksdb::WriteBatch& batch);
+  // Empty: no such key.
+  [[nodiscard]] Result<std::optional<std::string>> get(Family which, std::string_view key) const;
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(Family which,
+                                                           const rocksdb::ReadOptions& read) const;
+  [[nodiscard]] tl::unexpected<Error> failed(const rocksdb::Status& status) const;
+  [[nodiscard]] Status close();
+
+ private:
+  explicit Database(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  std::filesystem::path folder_;
+  std::filesystem::path scratch_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families_{};
+};
+
+[[nodiscard]] inline rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+template <std::size_t N>
+[[nodiscard]] rocksdb::Slice slice(const std::array<char, N>& bytes) {
+  return {bytes.data(), N};
+}
+[[nodiscard]] inline std::string_view view(const rocksdb::Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+}  // namespace rapporteur::rocks

@@ -1,0 +1,119 @@
+#include "store/rocks/folder.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace rapporteur::rocks {
+namespace {
+
+constexpr std::string_view kFormatLine = "rapporteur-log ";
+constexpr const char* kFormatFile = "format";
+
+Status sync_folder(const std::filesystem::path& folder) {
+  const FileHandle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.open() || ::fsync(handle.get()) != 0) {
+    return system_failure("cannot sync the folder", folder);
+  }
+  return {};
+}
+
+}  // namespace
+
+FileHandle::~FileHandle() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+FileHandle::FileHandle(FileHandle&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+tl::unexpected<Error> system_failure(const std::string& what, const std::filesystem::path& where) {
+  return fail(ErrorKind::kStorage, what + ": " + std::generic_category().message(errno),
+              where.string());
+}
+
+Status make_log_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  const bool empty = !error && std::filesystem::is_empty(folder, error);
+  if (error) {
+    return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(), folder.string());
+  }
+  if (!empty) {
+    return fail(ErrorKind::kConfiguration, "the folder for a new log is not empty", folder.string(),
+                "name another folder; an existing log is never overwritten");
+  }
+  return {};
+}
+
+Status seal_log_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / kFormatFile;
+  const std::filesystem::path fresh = folder / "format.new";
+  const std::string text = std::string(kFormatLine) + std::to_string(kFormat) + "\n";
+  const FileHandle handle(
+      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!handle.open() ||
+      ::write(handle.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      ::fsync(handle.get()) != 0 || ::rename(fresh.c_str(), file.c_str()) != 0) {
+    return system_failure("cannot write", file);
+  }
+  if (auto synced = sync_folder(folder); !synced) return synced;
+  const std::filesystem::path above = std::filesystem::absolute(folder).parent_path();
+  return sync_folder(above);
+}
+
+Status check_log_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / kFormatFile;
+  const FileHandle handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!handle.open() && errno == ENOENT) {
+    return fail(ErrorKind::kStorage, "there is no log in this folder", folder.string(),
+                "name the data folder of a hub; `rapporteur init` makes a new one");
+  }
+  std::array<char, 64> buffer{};
+  const ssize_t size =
+      handle.open() ? ::read(handle.get(), buffer.data(), buffer.size()) : ssize_t{-1};
+  if (size < 0) return system_failure("cannot read", file);
+  std::string_view text(buffer.data(), static_cast<std::size_t>(size));
+  unsigned format = 0;
+  bool understood = text.starts_with(kFormatLine) && text.ends_with('\n');
+  if (understood) {
+    text = text.substr(kFormatLine.size(), text.size() - kFormatLine.size() - 1);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), format);
+    understood = error == std::errc() && end == text.data() + text.size() && format != 0;
+  }
+  if (!understood) {
+    return fail(ErrorKind::kStorage, "the folder holds something that is not a log of this program",
+                file.string(), "name the data folder of a hub");
+  }
+  if (format > kFormat) {
+    return fail(ErrorKind::kStorage,
+                "the log has format " + std::to_string(format) + "; this program reads up to " +
+                    std::to_string(kFormat),
+                file.string(), "use the newer version that wrote it");
+  }
+  return {};
+}
+
+Result<FileHandle> lock_log_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "lock";
+  FileHandle handle(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!handle.open()) return system_failure("cannot open", file);
+  if (::flock(handle.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return system_failure("cannot lock", file);
+    return fail(ErrorKind::kStorage, "another process has this log open for writing",
+                folder.string(), "stop the broker that runs on it, or name another data folder");
+  }
+  return handle;
+}
+
+}  // namespace rapporteur::rocks

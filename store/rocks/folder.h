@@ -1,0 +1,50 @@
+// The folder of a log: that it is one, of which format, and that only one process writes it.
+//
+// Threads: one at a time.
+// Durability: `seal` returns after file and folder are synced; a folder without the seal is no log.
+// Errors: kStorage, with what to do.
+#pragma once
+
+#include <filesystem>
+
+#include "proto/base/result.h"
+
+namespace rapporteur::rocks {
+
+// Highest format this program reads and the one it writes.
+inline constexpr unsigned kFormat = 1;
+
+// A file descriptor that closes itself.
+class FileHandle {
+ public:
+  FileHandle() = default;
+  explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
+  ~FileHandle();
+  FileHandle(FileHandle&& other) noexcept;
+  FileHandle& operator=(FileHandle&& other) noexcept;
+  FileHandle(const FileHandle&) = delete;
+  FileHandle& operator=(const FileHandle&) = delete;
+  [[nodiscard]] int get() const { return descriptor_; }
+  [[nodiscard]] bool open() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_ = -1;
+};
+
+[[nodiscard]] tl::unexpected<Error> system_failure(const std::string& what,
+                                                   const std::filesystem::path& where);
+
+// Makes the folder, which must be missing or empty.
+[[nodiscard]] Status make_log_folder(const std::filesystem::path& folder);
+// Writes `format`: from now on the folder is a log.
+[[nodiscard]] Status seal_log_folder(const std::filesystem::path& folder);
+// Ok when the folder holds a log of a format this program reads.
+[[nodiscard]] Status check_log_folder(const std::filesystem::path& folder);
+// Holds until the handle goes. Error when another process, or this one, holds it.
+[[nodiscard]] Result<FileHandle> lock_log_folder(const std::filesystem::path& folder);
+
+[[nodiscard]] inline std::filesystem::path database_folder(const std::filesystem::path& folder) {
+  return folder / "db";
+}
+
+}  // namespace rapporteur::rocks

@@ -1,0 +1,79 @@
+// The journal on this machine: one folder, one RocksDB database, one writer.
+//
+// A folder holds `format` (what the folder is), `lock` (held while it is open for writing),
+// `checkpoint` (the newest signed checkpoint given to anybody, outside the database) and `db`.
+//
+// Threads: `append` and `close` from one thread; `reader()` and `poisoned()` from any.
+// Durability: `append` returns after the synced write of the whole group; the checkpoint is signed
+// after that, and written to the file beside the database before it is returned.
+// Errors: kStorage with path and the system's words when the disk or the database fails; also for a
+// folder that is no log, is open elsewhere, is of a newer format, or has fewer entries than a
+// checkpoint that was given out. kConfiguration when the signing key is not that of the log, or the
+// folder to create is not empty.
+// Source: store/FORMAT.md, "Database layout".
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "proto/base/clock.h"
+#include "proto/crypto/ed25519.h"
+#include "store/journal/journal.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace rapporteur::rocks {
+
+// Defaults keep a log of ten million entries well below 200 MiB of memory.
+struct LocalJournalOptions {
+  std::size_t block_cache_bytes = 40UL << 20U;  // data, index and filter blocks
+  std::size_t memtable_bytes = 32UL << 20U;     // of all column families together
+  std::size_t wal_bytes = 64UL << 20U;          // replayed at most when opening after a crash
+  int open_files = 256;
+  // Where files are written; null is the machine's file system. A test puts a failing one here.
+  rocksdb::Env* env = nullptr;
+};
+
+class LocalJournal final : public journal::Journal {
+ public:
+  // A new log in `folder`, which must be missing or empty. `origin` is the first line of its
+  // checkpoints and the name of its verifier key; `clock` outlives the journal.
+  [[nodiscard]] static Result<std::unique_ptr<LocalJournal>> create(
+      const std::filesystem::path& folder, const std::string& origin, crypto::SigningKey key,
+      const Clock& clock, const LocalJournalOptions& options = {});
+  [[nodiscard]] static Result<std::unique_ptr<LocalJournal>> open(
+      const std::filesystem::path& folder, crypto::SigningKey key, const Clock& clock,
+      const LocalJournalOptions& options = {});
+  // Closes; an error of that is lost, so call close() where it matters.
+  ~LocalJournal() override;
+  LocalJournal(const LocalJournal&) = delete;
+  LocalJournal& operator=(const LocalJournal&) = delete;
+
+  [[nodiscard]] Result<journal::Group> append(std::span<journal::Draft> drafts) override;
+  // Valid until close().
+  [[nodiscard]] const journal::JournalReader& reader() const override;
+  [[nodiscard]] std::optional<Error> poisoned() const override;
+
+  // C2SP verifier key "origin+hash+key" of the log.
+  [[nodiscard]] std::string verifier_key() const;
+  // Writes the newest checkpoint into the database and closes it. No reader is in use any more.
+  [[nodiscard]] Status close();
+
+ private:
+  struct Impl;
+  explicit LocalJournal(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// A log opened for reading alone, stopped or beside the broker that writes it: the entries on disk
+// when it was opened. Takes no lock and writes nothing into the folder.
+struct AuditedLog {
+  std::string verifier_key;
+  std::unique_ptr<journal::JournalReader> reader;
+};
+[[nodiscard]] Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
+                                                const LocalJournalOptions& options = {});
+
+}  // namespace rapporteur::rocks

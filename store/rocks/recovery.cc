@@ -1,0 +1,131 @@
+#include "store/rocks/recovery.h"
+
+#include "store/rocks/layout.h"
+
+namespace rapporteur::rocks {
+namespace {
+
+// The index after the last record, and the time in it.
+Status read_end(const Database& database, std::uint64_t& size, std::uint64_t& last_time_ms) {
+  const auto rows = database.iterate(Family::kRecords, rocksdb::ReadOptions());
+  rows->SeekToLast();
+  if (!rows->status().ok()) return database.failed(rows->status());
+  if (!rows->Valid()) return {};
+  auto last = layout::parse_number(view(rows->key()));
+  if (!last) return tl::unexpected(last.error());
+  std::string_view value = view(rows->value());
+  value.remove_prefix(std::min(value.size(), layout::kNonceBytes));
+  auto time_ms = layout::parse_time_prefix(value);
+  if (!time_ms) return tl::unexpected(time_ms.error());
+  size = *last + 1;
+  last_time_ms = *time_ms;
+  return {};
+}
+
+// The partial tile of level 0 is not kept: its leaves are hashed again from the records.
+Result<merkle::Tile> last_leaves(const Database& database, std::uint64_t size) {
+  merkle::Tile tile;
+  tile.id = {0, size / merkle::kTileWidth};
+  std::uint64_t index = tile.id.number * merkle::kTileWidth;
+  const layout::NumberBytes first = layout::number(index);
+  const auto rows = database.iterate(Family::kRecords, rocksdb::ReadOptions());
+  for (rows->Seek(slice(first)); rows->Valid(); rows->Next(), ++index) {
+    const layout::NumberBytes expected = layout::number(index);
+    const std::string_view value = view(rows->value());
+    if (rows->key() != slice(expected) || value.size() < layout::kNonceBytes) {
+      return fail(ErrorKind::kStorage, "the database lacks an entry",
+                  "entry " + std::to_string(index), "restore the log from a verified backup");
+    }
+    tile.hashes.push_back(merkle::record_leaf_hash(bytes_of(value.substr(0, layout::kNonceBytes)),
+                                                   bytes_of(value.substr(layout::kNonceBytes))));
+  }
+  if (!rows->status().ok()) return database.failed(rows->status());
+  return tile;
+}
+
+Result<merkle::Frontier> read_tree(const Database& database, std::uint64_t size) {
+  auto packed = database.get(Family::kLog, layout::kEdgeKey);
+  if (!packed) return tl::unexpected(packed.error());
+  auto edge = layout::decode_edge(packed->value_or(std::string()));
+  if (!edge) return tl::unexpected(edge.error());
+  auto leaves = last_leaves(database, size);
+  if (!leaves) return tl::unexpected(leaves.error());
+  if (!leaves->hashes.empty()) edge->push_back(std::move(*leaves));
+  auto tree = merkle::Frontier::restore(TreeSize{size}, *edge);
+  if (!tree) {
+    return fail(ErrorKind::kStorage,
+                "the tree in the database does not fit its entries: " + tree.error().line(), {},
+                "restore the log from a verified backup");
+  }
+  return tree;
+}
+
+Result<std::optional<StoredCheckpoint>> read_newest(const Database& database,
+                                                    const std::string& origin) {
+  const auto rows = database.iterate(Family::kCheckpoints, rocksdb::ReadOptions());
+  rows->SeekToLast();
+  if (!rows->status().ok()) return database.failed(rows->status());
+  if (!rows->Valid()) return std::optional<StoredCheckpoint>();
+  auto stored = StoredCheckpoint::parse(view(rows->key()), view(rows->value()), origin);
+  if (!stored) return tl::unexpected(stored.error());
+  return std::optional(std::move(*stored));
+}
+
+}  // namespace
+
+Result<Recovered> recover(const Database& database) {
+  auto key = database.get(Family::kLog, layout::kVerifierKey);
+  if (!key) return tl::unexpected(key.error());
+  auto log = notes::VerifierKey::parse(key->value_or(std::string()));
+  if (!log) {
+    return fail(ErrorKind::kStorage, "the database does not say which log it holds", {},
+                "name the data folder of a hub");
+  }
+  Recovered out;
+  out.log = std::move(*log);
+  std::uint64_t size = 0;
+  if (auto read = read_end(database, size, out.last_time_ms); !read) {
+    return tl::unexpected(read.error());
+  }
+  auto tree = read_tree(database, size);
+  if (!tree) return tl::unexpected(tree.error());
+  out.tree = std::move(*tree);
+  auto newest = read_newest(database, out.log.name);
+  if (!newest) return tl::unexpected(newest.error());
+  out.newest = std::move(*newest);
+  if (out.newest) {
+    auto checked = check_against(database, out.tree, out.newest->checkpoint, "the database");
+    if (!checked) return tl::unexpected(checked.error());
+  }
+  return out;
+}
+
+Status check_against(const Database& database, const merkle::Frontier& tree,
+                     const notes::Checkpoint& checkpoint, const std::string& source) {
+  const TreeSize size = tree.size();
+  if (size < checkpoint.size) {
+    return fail(ErrorKind::kStorage,
+                "the log has " + std::to_string(size.value) + " entries, but a checkpoint over " +
+                    std::to_string(checkpoint.size.value) +
+                    " was given out: entries that were acknowledged are missing",
+                source,
+                "if an old copy was restored, put the newer data back; where it is lost, keep this "
+                "folder and begin a new log");
+  }
+  const std::vector<merkle::Tile> edge = tree.edge();
+  const auto root = checkpoint.size == size
+                        ? Result<Digest>(tree.root())
+                        : merkle::root(checkpoint.size, tile_reader(database, size, edge));
+  if (!root) return tl::unexpected(root.error());
+  if (*root != checkpoint.root) {
+    return fail(ErrorKind::kStorage,
+                "the first " + std::to_string(checkpoint.size.value) +
+                    " entries are not those of a checkpoint that was given out",
+                source,
+                "keep this folder for examination and restore the log from a verified "
+                "backup");
+  }
+  return {};
+}
+
+}  // namespace rapporteur::rocks
