@@ -33,3 +33,6 @@ rapporteur_test(unit_golden LABELS unit
 rapporteur_test(unit_worked_example LABELS unit
   SOURCES unit/worked_example_test.cc
   LINKS rapporteur::proto_statistics rapporteur::proto_statements rapporteur::proto_crypto)
+rapporteur_fuzz(body SOURCES fuzz/body_fuzz.cc LINKS rapporteur::proto_statistics)
+rapporteur_fuzz(code SOURCES fuzz/code_fuzz.cc
+  LINKS rapporteur::proto_codelists rapporteur::proto_crypto)
