@@ -69,7 +69,7 @@ class Workshop final : public SequencerHost {
   void queue(Proposal proposal) {
     const std::lock_guard lock(mutex_);
     to_judge_.push_back(std::move(proposal));
-    changed_.notify_one();
+    changed_.notify_all();
   }
   void answered(std::size_t count) {
     const std::lock_guard lock(mutex_);
