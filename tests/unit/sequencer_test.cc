@@ -53,10 +53,11 @@ class Host final : public SequencerHost {
     note("failed " + name_of(context));
   }
 
+  // The first events, that many.
   std::vector<std::string> wait_for(std::size_t events) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return events_.size() >= events; });
-    return events_;
+    return {events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(events)};
   }
   [[nodiscard]] std::vector<std::string> events() {
     const std::lock_guard lock(mutex_);
