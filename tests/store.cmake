@@ -18,3 +18,15 @@ rapporteur_test(property_notes LABELS property PROPERTIES
   SOURCES property/notes_property_test.cc
   LINKS rapporteur::store_notes)
 rapporteur_fuzz(signed_note SOURCES fuzz/signed_note_fuzz.cc LINKS rapporteur::store_notes)
+
+rapporteur_test(unit_receipt LABELS unit
+  SOURCES unit/receipt_test.cc
+  LINKS rapporteur::store_verify rapporteur::proto_crypto)
+rapporteur_fuzz(proof_file SOURCES fuzz/proof_file_fuzz.cc LINKS rapporteur::store_verify)
+
+if(RAPPORTEUR_SABOTAGE)
+  add_test(NAME sabotage_proof_check_skipped
+    COMMAND test_unit_receipt --gtest_filter=ReceiptTest.AForgedProofIsRefused)
+  set_tests_properties(sabotage_proof_check_skipped PROPERTIES
+    LABELS sabotage ENVIRONMENT RAPPORTEUR_SABOTAGE=proof-check-skipped WILL_FAIL TRUE)
+endif()

@@ -1,0 +1,47 @@
+// A receipt: the proof, for anybody and offline, that a record is an entry of the log.
+//
+// What a receipt that verifies proves: the log's key signed a tree that holds exactly this record
+// at this index. What the hub says in the record it says under that signature; what the sender said
+// is proved by verify_sender() with the sender's key. FORMAT.md, "What a receipt proves".
+//
+// Threads: any. Errors: kMalformed for what is no receipt, kNotVerified with the reason for one
+// that does not hold. Source: FORMAT.md, "Receipt file"; C2SP tlog-proof.
+#pragma once
+
+#include "rapporteur/v1/audit.pb.h"
+#include "store/notes/checkpoint.h"
+#include "store/verify/proof_file.h"
+
+namespace rapporteur::verify {
+
+struct Receipt {
+  LogIndex index;
+  std::vector<Digest> proof;  // leaf to root
+  std::string checkpoint;     // signed note
+  std::string nonce;          // 32 bytes
+  std::string record;         // a serialized v1::Record, as logged
+  // Entries below are in a verified backup, by what the hub said. 0: nothing is known of one.
+  TreeSize backed_up_to;
+
+  [[nodiscard]] static Result<Receipt> parse(std::string_view file);
+  [[nodiscard]] std::string file() const;
+};
+
+struct VerifiedReceipt {
+  LogIndex index;
+  notes::Checkpoint checkpoint;
+  v1::Record record;
+};
+
+[[nodiscard]] Result<VerifiedReceipt> verify_receipt(const Receipt& receipt,
+                                                     const notes::VerifierKey& log);
+[[nodiscard]] Result<VerifiedReceipt> verify_receipt(std::string_view file,
+                                                     const notes::VerifierKey& log);
+
+// The header of the record, signed by that key. The caller knows whose key it is.
+[[nodiscard]] Result<v1::Header> verify_sender(const v1::Record& record, const PublicKeyBytes& key);
+
+// That `salt` and `body` are those the header's commitment was made of.
+[[nodiscard]] Status verify_commitment(const v1::Header& header, ByteSpan salt, ByteSpan body);
+
+}  // namespace rapporteur::verify
