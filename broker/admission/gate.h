@@ -9,26 +9,17 @@
 // fails gives a Fault STORAGE. Source: ARCHITECTURE.md, "The way of one submission".
 #pragma once
 
-#include <deque>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "broker/directory/directory.h"
+#include "broker/admission/directory_holder.h"
+#include "broker/admission/signed_message.h"
 #include "broker/rules/rule_book.h"
 #include "proto/base/clock.h"
-#include "rapporteur/v1/exchange.pb.h"
 #include "store/journal/sequencer.h"
 
 namespace rapporteur::admission {
-
-// Who is on the line, from ZAP.
-struct Principal {
-  std::string participant;
-  PublicKeyBytes curve_key;
-};
 
 // Put the entry into the log, if the verdict still holds when its turn comes. Both an acceptance
 // and a refusal (`accepted` false: the record is Refused, without salt and body) are entries.
@@ -51,26 +42,6 @@ struct Refuse {
   v1::Fault fault;
 };
 using Verdict = std::variant<Enter, Repeat, Refuse>;
-
-// The directory as of the log's size. An administrative entry stages the next one when its index
-// is assigned (`Draft::state_at`); it shows when the log's size has passed that index, so that
-// nobody sees a directory that is not on stable storage, and who reads size() first and the
-// directory after it never sees one older than that size.
-//
-// Threads: any. Lifetime: `reader` outlives it; what `get` returned stays valid.
-class DirectoryHolder {
- public:
-  DirectoryHolder(const journal::JournalReader& reader,
-                  std::shared_ptr<const directory::Directory> directory);
-  [[nodiscard]] std::shared_ptr<const directory::Directory> get() const;
-  void stage(std::shared_ptr<const directory::Directory> directory);
-
- private:
-  const journal::JournalReader& reader_;
-  mutable std::mutex mutex_;
-  // By version, ascending; the first is the current one until the size passes the second's entry.
-  mutable std::deque<std::shared_ptr<const directory::Directory>> staged_;
-};
 
 class Gate {
  public:

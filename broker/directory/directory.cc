@@ -163,10 +163,26 @@ bool Directory::may_submit(std::string_view participant, std::string_view datafl
   if (found == grants_of_.end() || !active(participant)) return false;
   return std::any_of(found->second.begin(), found->second.end(), [&](int at) {
     const v1::Grant& grant = state_.grants(at);
-    return grant.has_submit() && matches_pattern(grant.submit().dataflow(), dataflow) &&
+    return grant.has_submit() && matches_pattern(grant.submit().area(), area) &&
            matches_pattern(grant.submit().indicator(), indicator) &&
-           matches_pattern(grant.submit().area(), area);
+           matches_pattern(grant.submit().dataflow(), dataflow);
   });
+}
+
+std::vector<std::string> Directory::submit_areas(std::string_view participant,
+                                                 std::string_view dataflow,
+                                                 std::string_view indicator) const {
+  std::vector<std::string> areas;
+  const auto found = grants_of_.find(participant);
+  if (found == grants_of_.end() || !active(participant)) return areas;
+  for (const int at : found->second) {
+    const v1::Grant& grant = state_.grants(at);
+    if (grant.has_submit() && matches_pattern(grant.submit().dataflow(), dataflow) &&
+        matches_pattern(grant.submit().indicator(), indicator)) {
+      areas.push_back(grant.submit().area());
+    }
+  }
+  return areas;
 }
 
 std::optional<LogIndex> Directory::may_receive_from(std::string_view participant,

@@ -57,6 +57,10 @@ class Directory {
 
   [[nodiscard]] bool may_submit(std::string_view participant, std::string_view dataflow,
                                 std::string_view indicator, std::string_view area) const;
+  // The area patterns for which it may submit the indicator in the dataflow; for a hint.
+  [[nodiscard]] std::vector<std::string> submit_areas(std::string_view participant,
+                                                      std::string_view dataflow,
+                                                      std::string_view indicator) const;
   // The lowest log index from which the participant may receive such submissions; empty: never.
   [[nodiscard]] std::optional<LogIndex> may_receive_from(std::string_view participant,
                                                          std::string_view dataflow,

@@ -34,6 +34,8 @@ inline constexpr std::chrono::minutes kCreatedAheadOfClock{5};
 
 // A table of the published view: cells of one sender, dataflow, indicator, area and period.
 inline constexpr std::size_t kCellsPerTable = 65'536;
+// From a revised submission to the head of its chain, to name that in a refusal.
+inline constexpr std::size_t kRevisionsFollowed = 256;
 
 // Participants and what each may hold.
 inline constexpr std::size_t kParticipants = 10'000;

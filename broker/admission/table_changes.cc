@@ -1,0 +1,91 @@
+#include "broker/admission/table_changes.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace rapporteur::admission {
+
+template <typename Use>
+void TableChanges::each_row(const ObservationSet& observations, const Use& use) {
+  // Rows name few tables, mostly one after the other.
+  struct Place {
+    std::uint32_t indicator, area, period;
+    auto operator<=>(const Place&) const = default;
+  };
+  const Column& indicators = observations.column(Dimension::kIndicator);
+  const Column& areas = observations.column(Dimension::kRefArea);
+  const Column& periods = observations.column(Dimension::kTimePeriod);
+  std::map<Place, Touched*> known;
+  std::optional<Place> last;
+  Touched* table = nullptr;
+  for (std::size_t row = 0; row < observations.rows(); ++row) {
+    const Place place{indicators.index(row), areas.index(row), periods.index(row)};
+    if (place != last) {
+      last = place;
+      Touched*& found = known[place];
+      if (found == nullptr) {
+        found = &tables_[tables::table_id({dataflow_, sender_, indicators.codes[place.indicator],
+                                           areas.codes[place.area], periods.codes[place.period]})];
+      }
+      table = found;
+    }
+    use(*table, row);
+  }
+}
+
+void TableChanges::add(const ObservationSet& observations) {
+  added_ = &observations;
+  each_row(observations, [&](Touched& table, std::size_t row) {
+    table.rows.push_back(row);
+    table.hashes.push_back(observations.key_hash(row));
+  });
+}
+
+void TableChanges::remove(const ObservationSet& observations) {
+  each_row(observations, [](Touched&, std::size_t) {});
+}
+
+std::vector<journal::ResourceId> TableChanges::tables() const {
+  std::vector<journal::ResourceId> ids;
+  ids.reserve(tables_.size());
+  for (const auto& [id, touched] : tables_) ids.push_back(id);
+  return ids;
+}
+
+Result<std::vector<TableChanges::TakenKey>> TableChanges::taken_keys() const {
+  std::vector<TakenKey> taken;
+  for (const auto& [id, touched] : tables_) {
+    const auto table = view_.table(id);
+    if (!table) return tl::unexpected(table.error());
+    if ((*table)->empty()) continue;
+    for (std::size_t i = 0; i < touched.rows.size(); ++i) {
+      for (const LogIndex index : (*table)->find(touched.hashes[i])) {
+        if (index == view_.left_out()) continue;
+        const auto holder = view_.holder(index);
+        if (!holder) return tl::unexpected(holder.error());
+        if (*holder != nullptr && (*holder)->keys->holds(*added_, touched.rows[i])) {
+          taken.push_back({touched.rows[i], *holder});
+        }
+      }
+    }
+  }
+  std::sort(taken.begin(), taken.end(),
+            [](const TakenKey& a, const TakenKey& b) { return a.row < b.row; });
+  return taken;
+}
+
+Result<std::optional<std::vector<journal::TableWrite>>> TableChanges::writes() const {
+  std::vector<journal::TableWrite> writes;
+  writes.reserve(tables_.size());
+  for (const auto& [id, touched] : tables_) {
+    const auto published = view_.table(id);
+    if (!published) return tl::unexpected(published.error());
+    tables::Table table = **published;
+    if (const auto replaced = view_.left_out()) table.remove(*replaced);
+    if (!table.insert(touched.hashes)) return std::nullopt;
+    writes.push_back({id, table.encode()});
+  }
+  return writes;
+}
+
+}  // namespace rapporteur::admission

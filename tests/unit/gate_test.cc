@@ -1,0 +1,467 @@
+// What the gate answers to good and bad messages, one by one.
+#include "broker/admission/gate.h"
+
+#include <gmock/gmock.h>
+
+#include "broker/directory/refusal.h"
+#include "proto/base/limits.h"
+#include "tests/fakes/gate_stage.h"
+
+namespace rapporteur::admission {
+namespace {
+
+using fakes::figure;
+using fakes::Sender;
+
+class GateTest : public testing::Test {
+ protected:
+  GateTest() {
+    stage_.enrol(at_, "AT");
+    stage_.enrol(lv_, "LV");
+  }
+  std::string send(const v1::Envelope& envelope) { return stage_.send(envelope, at_); }
+  // A message of AT whose signed header is changed by `change`.
+  template <typename Change>
+  std::string with_header(const Change& change) {
+    const std::vector<Observation> figures{figure("VIC_REG", "AT", "2006", 42)};
+    v1::Header header = at_.header(figures);
+    change(header);
+    return send(at_.sealed(std::move(header), figures));
+  }
+  // A message of AT whose envelope is changed after the signature.
+  template <typename Change>
+  std::string with_envelope(const Change& change) {
+    v1::Envelope envelope = at_.submission({figure("VIC_REG", "AT", "2006", 42)});
+    change(envelope);
+    return send(envelope);
+  }
+  // A body of AT, changed before it is committed to.
+  template <typename Change>
+  std::string with_figure(const Change& change) {
+    Observation observation = figure("VIC_REG", "AT", "2006", 42);
+    change(observation);
+    return send(at_.submission({observation}));
+  }
+  static std::string id_of(const v1::Envelope& envelope) {
+    v1::Header header;
+    header.ParseFromString(envelope.header());
+    return header.message_id();
+  }
+
+  static const rules::Finding* finding_of(const Enter& enter, std::string_view code) {
+    for (const rules::Finding& finding : enter.findings) {
+      if (finding.code == code) return &finding;
+    }
+    return nullptr;
+  }
+
+  fakes::GateStage stage_;
+  Sender at_{"at"};
+  Sender lv_{"lv"};
+};
+
+TEST_F(GateTest, GoodSubmissionEnters) {
+  const auto envelope = at_.submission({figure("VIC_REG", "AT", "2006", 42)});
+  const TreeSize before = stage_.journal.size();
+  auto verdict = stage_.judge(envelope, at_);
+  auto* enter = std::get_if<Enter>(&verdict);
+  ASSERT_NE(enter, nullptr);
+  EXPECT_TRUE(enter->accepted);
+  EXPECT_EQ(enter->entry.reads.as_of, before);
+  ASSERT_TRUE(enter->entry.sequence.has_value());
+  EXPECT_EQ(enter->entry.sequence->number, Sequence{1});
+  EXPECT_EQ(enter->entry.sequence->key, at_.party.signing.key_id());
+  EXPECT_EQ(enter->entry.draft.salt, envelope.salt());
+  EXPECT_EQ(enter->entry.draft.body, envelope.body());
+  EXPECT_EQ(enter->entry.draft.tables.size(), 1U);
+  EXPECT_EQ(stage_.send(std::move(verdict)), "accepted");
+  const v1::Record record = stage_.last_record();
+  EXPECT_EQ(record.header(), envelope.header());
+  EXPECT_EQ(record.signature(), envelope.signature());
+  EXPECT_TRUE(record.has_accepted());
+}
+
+TEST_F(GateTest, VerdictNamesWhatItRead) {
+  auto verdict = stage_.judge(at_.submission({figure("VIC_REG", "AT", "2006", 42)}), at_);
+  auto& enter = std::get<Enter>(verdict);
+  const auto& resources = enter.entry.reads.resources;
+  EXPECT_THAT(resources, testing::Contains(journal::resource_named(directory::kStateName)));
+  EXPECT_THAT(resources, testing::Contains(enter.entry.draft.message->resource()));
+  for (const journal::TableWrite& write : enter.entry.draft.tables) {
+    EXPECT_THAT(resources, testing::Contains(write.table));
+  }
+}
+
+TEST_F(GateTest, FirstSubmissionReadsOneMessageIdAndTheTablesOfItsRules) {
+  (void)stage_.journal.take_reads();
+  const auto verdict = stage_.judge(at_.submission({figure("CJ_INV", "AT", "2006", 42)}), at_);
+  ASSERT_TRUE(std::get<Enter>(verdict).accepted);
+  const auto reads = stage_.journal.take_reads();
+  EXPECT_EQ(reads.finds, 1);
+  EXPECT_EQ(reads.entries, 0);
+  EXPECT_LE(reads.tables, 4);
+}
+
+// ---- faults: nothing is stored, no sequence number is used ----
+
+TEST_F(GateTest, BytesThatAreNoEnvelopeAreAFault) {
+  const std::string good =
+      at_.submission({figure("VIC_REG", "AT", "2006", 42)}).SerializeAsString();
+  EXPECT_EQ(stage_.send(std::string("\xFF\xFF\xFF"), at_), "fault MALFORMED");
+  EXPECT_EQ(stage_.send(std::string(), at_), "fault MALFORMED");
+  EXPECT_EQ(stage_.send(good.substr(0, good.size() - 1), at_), "fault MALFORMED");
+  const std::string unknown_field = "\xFA\x01\x01x";  // field 31
+  EXPECT_EQ(stage_.send(good + unknown_field, at_), "fault MALFORMED");
+}
+
+TEST_F(GateTest, OversizedPartsAreAFault) {
+  EXPECT_EQ(stage_.send(std::string(limits::kFrameBytes + 1, 'x'), at_), "fault TOO_LARGE");
+  EXPECT_EQ(
+      with_envelope([](auto& e) { e.set_header(std::string(limits::kHeaderBytes + 1, 'x')); }),
+      "fault TOO_LARGE");
+  EXPECT_EQ(with_envelope([](auto& e) { e.set_body(std::string(limits::kBodyBytes + 1, 'x')); }),
+            "fault TOO_LARGE");
+  EXPECT_EQ(with_envelope([](auto& e) {
+              e.set_certificate(std::string(limits::kCertificateBytes + 1, 'x'));
+            }),
+            "fault TOO_LARGE");
+}
+
+TEST_F(GateTest, EnvelopeFieldsHaveTheirShape) {
+  EXPECT_EQ(with_envelope([](auto& e) { e.mutable_signature()->pop_back(); }), "fault MALFORMED");
+  EXPECT_EQ(with_envelope([](auto& e) { e.clear_salt(); }), "fault MALFORMED");
+  EXPECT_EQ(with_envelope([](auto& e) { e.set_header("\x01"); }), "fault MALFORMED");
+  EXPECT_EQ(with_envelope([](auto& e) { e.mutable_second_signature()->set_key_id("x"); }),
+            "fault MALFORMED");
+}
+
+TEST_F(GateTest, HeaderIsCanonicalAndKnown) {
+  const auto resigned = [&](auto change) {
+    v1::Envelope envelope = at_.submission({figure("VIC_REG", "AT", "2006", 42)});
+    change(*envelope.mutable_header());
+    at_.sign(envelope);
+    return send(envelope);
+  };
+  EXPECT_EQ(resigned([](std::string& h) { h += "\xFA\x01\x01x"; }), "fault MALFORMED");
+  EXPECT_EQ(resigned([](std::string& h) { h += h; }), "fault MALFORMED") << "repeated fields";
+  EXPECT_EQ(resigned([](std::string& h) { h += std::string("\x28\x00", 2); }), "fault MALFORMED")
+      << "a field written though it is empty";
+  EXPECT_EQ(resigned([](std::string& h) { h.pop_back(); }), "fault MALFORMED");
+}
+
+TEST_F(GateTest, HeaderFieldsHaveTheirShape) {
+  using H = v1::Header;
+  const std::string malformed = "fault MALFORMED";
+  EXPECT_EQ(with_header([](H& h) { h.clear_hub(); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_sender("AT"); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_key_id("1234567"); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_message_id("1234567"); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_message_id(std::string(16, '\x40')); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.clear_sequence(); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.clear_created_ms(); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.clear_kind(); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_kind(static_cast<v1::Kind>(5)); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_dataflow("THB"); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_dataflow("A:B(1.0) John Doe"); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_indicator("John Doe"); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.add_ref_areas("AT"); }), malformed) << "AT twice";
+  EXPECT_EQ(with_header([](H& h) { h.set_revises(std::string(16, 'x')); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_kind(v1::KIND_REVISION); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.clear_releasability(); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.mutable_releasability()->add_participants("lv"); }),
+            malformed);
+  EXPECT_EQ(with_header([](H& h) { h.mutable_releasability()->set_audience(v1::AUDIENCE_LISTED); }),
+            malformed);
+  EXPECT_EQ(with_header([](H& h) {
+              h.mutable_releasability()->set_audience(v1::AUDIENCE_LISTED);
+              h.mutable_releasability()->add_kinds("EVERYBODY");
+            }),
+            malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_certificate_sha256("x"); }), malformed);
+  EXPECT_EQ(with_header([](H& h) { h.set_kind(v1::KIND_SKIP); }), malformed);
+}
+
+TEST_F(GateTest, SignatureMustHold) {
+  EXPECT_EQ(with_envelope([](auto& e) { (*e.mutable_signature())[3] ^= 1; }), "fault SIGNATURE");
+  EXPECT_EQ(with_envelope([&](auto& e) { lv_.sign(e); }), "fault SIGNATURE");
+}
+
+TEST_F(GateTest, SenderIsWhoSignedAndWhoIsOnTheLine) {
+  // LV signs a message in the name of AT with its own key.
+  const std::vector<Observation> figures{figure("VIC_REG", "AT", "2006", 42)};
+  v1::Header header = lv_.header(figures);
+  header.set_sender("at");
+  EXPECT_EQ(stage_.send(lv_.sealed(header, figures), lv_), "fault IDENTITY");
+  EXPECT_EQ(stage_.send(lv_.sealed(header, figures), at_), "fault IDENTITY");
+  // What AT signed does not come in over the line of LV.
+  EXPECT_EQ(stage_.send(at_.submission(figures), lv_), "fault IDENTITY");
+}
+
+TEST_F(GateTest, KeyMustBeKnownAndValid) {
+  EXPECT_EQ(with_header([](v1::Header& h) { h.set_key_id("12345678"); }), "fault UNKNOWN_KEY");
+  v1::AdministrativeAction end;
+  end.mutable_change_key()->set_participant("at");
+  end.mutable_change_key()->set_end_signing_key(at_.party.signing.public_key().string());
+  stage_.administer(end);
+  EXPECT_EQ(with_header([](v1::Header&) {}), "fault UNKNOWN_KEY");
+}
+
+TEST_F(GateTest, SuspendedAndRevokedSendersAreNotHeard) {
+  stage_.administer(fakes::state_change("at", v1::SUSPENDED));
+  EXPECT_EQ(with_header([](v1::Header&) {}), "fault NOT_ACTIVE");
+  stage_.administer(fakes::state_change("at", v1::ACTIVE));
+  EXPECT_EQ(with_header([](v1::Header&) {}), "accepted");
+  stage_.administer(fakes::state_change("at", v1::REVOKED));
+  EXPECT_EQ(with_header([](v1::Header&) {}), "fault NOT_ACTIVE");
+  const Sender stranger("stranger");
+  EXPECT_EQ(stage_.send(lv_.submission({figure("VIC_REG", "LV", "2006", 42)}), stranger),
+            "fault NOT_ACTIVE");
+}
+
+TEST_F(GateTest, HeaderIsForThisHubAndNotFromTheFuture) {
+  EXPECT_EQ(with_header([](v1::Header& h) { h.set_hub("other-hub"); }), "fault HUB");
+  const auto ahead =
+      static_cast<std::uint64_t>(std::chrono::milliseconds(limits::kCreatedAheadOfClock).count());
+  EXPECT_EQ(with_header([&](v1::Header& h) { h.set_created_ms(fakes::kNowMs + ahead + 1); }),
+            "fault IN_FUTURE");
+  EXPECT_EQ(with_header([&](v1::Header& h) { h.set_created_ms(~std::uint64_t{0}); }),
+            "fault IN_FUTURE");
+  EXPECT_EQ(with_header([&](v1::Header& h) { h.set_created_ms(fakes::kNowMs + ahead); }),
+            "accepted");
+}
+
+TEST_F(GateTest, BodyAndSaltAreThoseThatWereSigned) {
+  EXPECT_EQ(with_envelope([](auto& e) { e.mutable_body()->back() ^= 1; }), "fault COMMITMENT");
+  EXPECT_EQ(with_envelope([](auto& e) { (*e.mutable_salt())[0] ^= 1; }), "fault COMMITMENT");
+}
+
+TEST_F(GateTest, StoreThatCannotBeReadIsAFault) {
+  stage_.journal.fail_reads(true);
+  EXPECT_EQ(with_header([](v1::Header&) {}), "fault STORAGE");
+}
+
+// ---- repeated messages ----
+
+TEST_F(GateTest, RepeatedMessageIsAnsweredWithItsEntry) {
+  const auto envelope = at_.submission({figure("VIC_REG", "AT", "2006", 42)});
+  ASSERT_EQ(send(envelope), "accepted");
+  const std::uint64_t index = stage_.journal.size().value - 1;
+  const auto verdict = stage_.judge(envelope, at_);
+  ASSERT_TRUE(std::holds_alternative<Repeat>(verdict));
+  EXPECT_EQ(std::get<Repeat>(verdict).index.value, index);
+}
+
+TEST_F(GateTest, RefusedMessageIsRepeatedToo) {
+  const auto envelope = at_.submission({figure("VIC_REG", "LV", "2006", 42)});
+  ASSERT_EQ(send(envelope), "refused RIGHTS");
+  EXPECT_EQ(send(envelope), "repeat");
+}
+
+TEST_F(GateTest, SameIdWithOtherBytesIsAFault) {
+  const auto envelope = at_.submission({figure("VIC_REG", "AT", "2006", 42)});
+  ASSERT_EQ(send(envelope), "accepted");
+  EXPECT_EQ(with_header([&](v1::Header& h) { h.set_message_id(id_of(envelope)); }),
+            "fault DUPLICATE");
+  // Ids belong to their sender: another one's is not in the way.
+  const std::vector<Observation> figures{figure("VIC_REG", "LV", "2006", 42)};
+  v1::Header other = lv_.header(figures);
+  other.set_message_id(id_of(envelope));
+  EXPECT_EQ(stage_.send(lv_.sealed(other, figures), lv_), "accepted");
+}
+
+// ---- refusals of NEW ----
+
+TEST_F(GateTest, ForeignAreaIsRefusedWithAHint) {
+  Sender si("si");
+  stage_.enrol(si, "SI");
+  const auto verdict = stage_.judge(si.submission({figure("VIC_REG", "SL", "2006", 40)}), si);
+  const auto& enter = std::get<Enter>(verdict);
+  EXPECT_FALSE(enter.accepted);
+  EXPECT_EQ(fakes::error_codes(enter.findings), std::set<std::string>{"RIGHTS"});
+  const rules::Finding* finding = finding_of(enter, "RIGHTS");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_THAT(finding->detail_en, testing::HasSubstr("SL is Sierra Leone; Slovenia is SI"));
+  EXPECT_EQ(finding->field, "REF_AREA");
+  EXPECT_EQ(finding->row, 1U);
+}
+
+TEST_F(GateTest, EveryAreaNeedsARight) {
+  EXPECT_EQ(send(at_.submission({figure("VIC_REG", "AT", "2006", 42)})), "accepted");
+  EXPECT_EQ(send(at_.submission(
+                {figure("VIC_REG", "AT", "2007", 42), figure("VIC_REG", "DE", "2007", 42)})),
+            "refused RIGHTS");
+}
+
+TEST_F(GateTest, NothingIsAllowedWithoutAGrant) {
+  Sender nobody("no");
+  stage_.enrol(nobody);
+  EXPECT_EQ(stage_.send(nobody.submission({figure("VIC_REG", "NO", "2006", 42)}), nobody),
+            "refused RIGHTS");
+}
+
+TEST_F(GateTest, UnknownDataflowIsRefused) {
+  EXPECT_EQ(with_header([](v1::Header& h) { h.set_dataflow("OTHER:FLOW(1.0)"); }),
+            "refused UNKNOWN_DATAFLOW");
+}
+
+TEST_F(GateTest, RuleBookSpeaks) {
+  EXPECT_EQ(with_figure([](Observation& o) { o[Dimension::kSex] = "X"; }), "refused UNKNOWN_CODE");
+  EXPECT_EQ(with_figure([](Observation& o) { o.value.reset(); }), "refused VALUE_MISSING");
+  EXPECT_EQ(with_header([](v1::Header& h) { h.set_ref_areas(0, "DE"); }), "refused HEADER_AREAS");
+  EXPECT_EQ(send(at_.sealed(at_.header({figure("VIC_REG", "AT", "2006", 1)}), "")),
+            "refused NO_OBSERVATIONS");
+}
+
+TEST_F(GateTest, SmallCellOfLatviaIsRefused) {
+  EXPECT_EQ(stage_.send(lv_.submission({figure("VIC_PROT", "LV", "2006", 1)}), lv_), "accepted");
+  Observation women = figure("VIC_PROT", "LV", "2006", 1);
+  women[Dimension::kSex] = "F";
+  EXPECT_EQ(stage_.send(lv_.submission({women}), lv_), "refused SMALL_CELL");
+}
+
+TEST_F(GateTest, BodyThatIsNotCanonicalIsRefused) {
+  const std::vector<Observation> figures{figure("VIC_REG", "AT", "2006", 42)};
+  const std::string good = BodyCodec::encode(fakes::set_of(figures), 0);
+  EXPECT_EQ(send(at_.sealed(at_.header(figures), good + "\xFA\x01\x01x")), "refused BODY");
+  EXPECT_EQ(send(at_.sealed(at_.header(figures), good.substr(1))), "refused BODY");
+}
+
+TEST_F(GateTest, LiveKeyIsNotTakenTwice) {
+  const auto first =
+      at_.submission({figure("VIC_REG", "AT", "2006", 42), figure("VIC_REG", "AT", "2005", 40)});
+  ASSERT_EQ(send(first), "accepted");
+  const auto second =
+      at_.submission({figure("VIC_REG", "AT", "2007", 43), figure("VIC_REG", "AT", "2005", 41)});
+  auto verdict = stage_.judge(second, at_);
+  const auto& enter = std::get<Enter>(verdict);
+  ASSERT_FALSE(enter.accepted);
+  const rules::Finding* finding = finding_of(enter, "KEY_EXISTS");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->row, 2U);
+  EXPECT_THAT(finding->detail_en, testing::HasSubstr(uuid_text(*MessageId::from(id_of(first)))));
+  // Another dataflow is another population.
+  EXPECT_EQ(with_header([](v1::Header& h) { h.set_dataflow("UNODC:GLOTIP(1.0)"); }), "accepted");
+}
+
+TEST_F(GateTest, ReceiversThatAreListedMustBeEnrolled) {
+  const auto listed = [](v1::Header& h, const char* id) {
+    h.mutable_releasability()->set_audience(v1::AUDIENCE_LISTED);
+    h.mutable_releasability()->add_participants(id);
+  };
+  EXPECT_EQ(with_header([&](v1::Header& h) { listed(h, "xx"); }), "refused RELEASABILITY");
+  EXPECT_EQ(with_header([&](v1::Header& h) { listed(h, "lv"); }), "accepted");
+}
+
+TEST_F(GateTest, CertificateIsTheOneSigned) {
+  const auto certified = [&](const std::string& stated, const std::string& sent) {
+    const std::vector<Observation> figures{figure("VIC_REG", "AT", "2006", 42)};
+    v1::Header header = at_.header(figures);
+    if (!stated.empty()) header.set_certificate_sha256(crypto::sha256(stated).string());
+    v1::Envelope envelope = at_.sealed(header, figures);
+    envelope.set_certificate(sent);
+    return send(envelope);
+  };
+  EXPECT_EQ(certified("one", "two"), "refused CERTIFICATE");
+  EXPECT_EQ(certified("one", ""), "refused CERTIFICATE");
+  EXPECT_EQ(certified("", "one"), "refused CERTIFICATE");
+  EXPECT_EQ(certified("one", "one"), "accepted");
+}
+
+TEST_F(GateTest, SecondSignatureIsByAnotherKeyOfTheSender) {
+  const Sender officer("at-officer");
+  v1::AdministrativeAction add;
+  add.mutable_change_key()->set_participant("at");
+  add.mutable_change_key()->set_add_signing_key(officer.party.signing.public_key().string());
+  stage_.administer(add);
+  const auto signed_by = [&](const Sender& second, const std::string& signed_reason) {
+    v1::Envelope envelope = at_.submission({figure("VIC_REG", "AT", "2006", 42)});
+    v1::SecondSignature& part = *envelope.mutable_second_signature();
+    part.set_key_id(second.party.signing.key_id().string());
+    part.set_reason("figures were checked");
+    part.set_signature(
+        second.party.signing
+            .sign(crypto::domain::kSecond, bytes_of(envelope.header() + signed_reason))
+            .string());
+    return send(envelope);
+  };
+  EXPECT_EQ(signed_by(at_, "figures were checked"), "refused SECOND_SIGNATURE");
+  EXPECT_FALSE(stage_.last_record().has_second_signature());
+  EXPECT_EQ(signed_by(lv_, "figures were checked"), "refused SECOND_SIGNATURE");
+  EXPECT_EQ(signed_by(officer, "something else"), "refused SECOND_SIGNATURE");
+  EXPECT_EQ(signed_by(officer, "figures were checked"), "accepted");
+  EXPECT_EQ(stage_.last_record().second_signature().reason(), "figures were checked");
+}
+
+TEST_F(GateTest, AllFindingsComeAtOnceAndOrdered) {
+  Observation wrong = figure("VIC_REG", "DE", "2006", 42);
+  wrong[Dimension::kSex] = "X";
+  Observation blank = figure("VIC_REG", "AT", "2006", 42);
+  blank.value.reset();
+  const auto envelope = at_.submission({wrong, blank});
+  const auto verdict = stage_.judge(envelope, at_);
+  const auto& findings = std::get<Enter>(verdict).findings;
+  EXPECT_EQ(fakes::error_codes(findings),
+            (std::set<std::string>{"RIGHTS", "UNKNOWN_CODE", "VALUE_MISSING"}));
+  const auto again = stage_.judge(envelope, at_);
+  const auto& same = std::get<Enter>(again).findings;
+  ASSERT_EQ(findings.size(), same.size());
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    EXPECT_EQ(findings[i].code, same[i].code);
+    EXPECT_FALSE(findings[i].remedy.empty());
+    EXPECT_FALSE(findings[i].detail_fr.empty());
+    EXPECT_LE(findings[i == 0 ? 0 : i - 1].row, findings[i].row);
+  }
+}
+
+// ---- skip and administration ----
+
+TEST_F(GateTest, SkipUsesASequenceNumber) {
+  const auto verdict = stage_.judge(at_.sealed(at_.bare(v1::KIND_SKIP), ""), at_);
+  const auto& enter = std::get<Enter>(verdict);
+  EXPECT_TRUE(enter.accepted);
+  EXPECT_EQ(enter.entry.sequence->number, Sequence{1});
+  EXPECT_EQ(stage_.send(verdict), "accepted");
+  EXPECT_TRUE(stage_.last_record().has_skipped());
+  EXPECT_EQ(send(at_.sealed(at_.bare(v1::KIND_SKIP), "body")), "fault MALFORMED");
+}
+
+TEST_F(GateTest, DirectoryChangesWithTheIndexOfItsEntry) {
+  const Sender pt("pt");
+  auto verdict = stage_.judge(stage_.op.administration(pt.party.enrolment()), stage_.op);
+  EXPECT_TRUE(std::get<Enter>(verdict).administrative);
+  // Another entry comes in between: the index is not the one of the judgement.
+  ASSERT_EQ(with_header([](v1::Header&) {}), "accepted");
+  const std::uint64_t index = stage_.journal.size().value;
+  ASSERT_EQ(stage_.send(std::move(verdict)), "accepted");
+  const auto directory = stage_.directory.get();
+  ASSERT_NE(directory->participant("pt"), nullptr);
+  EXPECT_EQ(directory->participant("pt")->signing_keys(0).added_index(), index);
+  EXPECT_EQ(directory->version(), index + 1);
+  EXPECT_EQ(stage_.journal.state(directory::kStateName), directory->serialized());
+  EXPECT_TRUE(stage_.last_record().has_administered());
+}
+
+TEST_F(GateTest, ChangeOfTheDirectoryIsNotSeenBeforeItIsStored) {
+  auto verdict = stage_.judge(stage_.op.administration(Sender("pt").party.enrolment()), stage_.op);
+  auto& draft = std::get<Enter>(verdict).entry.draft;
+  const LogIndex index{stage_.journal.size().value};
+  ASSERT_TRUE(draft.state_at);
+  EXPECT_EQ(draft.state_at(index).size(), 1U);
+  EXPECT_EQ(stage_.directory.get()->participant("pt"), nullptr);
+  draft.state_at = nullptr;
+  ASSERT_TRUE(stage_.journal.append(std::span(&draft, 1)).has_value());
+  EXPECT_NE(stage_.directory.get()->participant("pt"), nullptr);
+}
+
+TEST_F(GateTest, OnlyOperatorsAdministerAndRefusalsNameTheReason) {
+  EXPECT_EQ(send(at_.administration(Sender("pt").party.enrolment())), "refused NOT_OPERATOR");
+  auto& op = stage_.op;
+  EXPECT_EQ(stage_.send(op.administration(at_.party.enrolment()), op), "refused ALREADY_ENROLLED");
+  EXPECT_EQ(stage_.send(op.administration(fakes::state_change("hub-op", v1::SUSPENDED)), op),
+            "refused LAST_OPERATOR");
+  EXPECT_EQ(stage_.send(op.sealed(op.bare(v1::KIND_ADMINISTRATION), "\xFA\x01\x01x"), op),
+            "refused BAD_ACTION");
+}
+
+}  // namespace
+}  // namespace rapporteur::admission
