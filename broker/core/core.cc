@@ -346,8 +346,8 @@ void Core::on(Tick&&) {
   if (now_.steady >= cursors_due_) {
     cursors_due_ = now_.steady + kCursorsEvery;
     journal_cursors();
-    write_progress();
   }
+  write_progress();
   if (now_.steady >= faults_due_) {
     faults_due_ = now_.steady + kFaultsEvery;
     journal_faults();

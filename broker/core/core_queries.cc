@@ -100,7 +100,7 @@ void Core::fill_subscriptions(
     *state->mutable_filter() = subscription.filter();
     state->set_acknowledged(subscription.acknowledged().number.value);
     state->set_sent(subscription.sent().number.value);
-    state->set_lag_entries(feed_.size().value - subscription.sent().next.value);
+    state->set_lag_entries(subscription.lag(feed_.size()));
     state->set_connected(!subscription.attached.empty());
     state->set_credit(
         static_cast<std::uint64_t>(std::max<std::int64_t>(subscription.credit.deliveries, 0)));

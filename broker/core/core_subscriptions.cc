@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 // A reading position that moved so far without a delivery is written down all the same, so that a
 // restart does not look through these entries again.
 constexpr std::uint64_t kProgressEntries = 4'096;
+// Proposals of the core's own under way; what is left waits for the next tick.
+constexpr std::size_t kOwnMost = 256;
 constexpr std::int64_t kCreditDeliveriesMost = 1'000'000;
 constexpr std::int64_t kCreditBytesMost = 1LL << 30U;
 
@@ -64,6 +66,9 @@ void Core::subscribe(Connection& connection, const FrameView& frame) {
   if (auto complaint = objection(request, existing)) return fault(*asker, *complaint);
   if (stopping_ != Stopping::kNo) {
     return fault(*asker, {faults::kOverloaded, "the hub is stopping", 2s});
+  }
+  if (own_.size() >= kOwnMost) {
+    return fault(*asker, {faults::kOverloaded, "too much is being written", 200ms});
   }
   if (!changing_.insert(name).second) {
     return fault(*asker, {faults::kOverloaded, "the subscription is being changed", 100ms});
@@ -256,11 +261,12 @@ void Core::on(AcknowledgementVerified&& event) {
   }
   ++counters_.acknowledgements;
   subscription->waiting.push_back({std::move(event.asker), 0});
-  if (subscription->proposed == 0) write_cursor(*subscription);
+  write_cursor(*subscription);
   pump(*subscription);
 }
 
 void Core::write_cursor(Subscription& subscription) {
+  if (subscription.proposed != 0 || own_.size() >= kOwnMost) return;
   propose(cursor_draft(subscription), CursorWritten{subscription.name()});
   subscription.proposed = tokens_;
   subscription.durable_next = subscription.acknowledged().next;
@@ -288,7 +294,7 @@ void Core::write_progress() {
   const std::uint64_t least = stopping_ == Stopping::kNo ? kProgressEntries : 1;
   for (auto& [name, subscription] : subscriptions_) {
     const LogIndex next = subscription.acknowledged().next;
-    if (subscription.proposed == 0 && next.value >= subscription.durable_next.value + least) {
+    if (!subscription.waiting.empty() || next.value >= subscription.durable_next.value + least) {
       write_cursor(subscription);
     }
   }

@@ -102,6 +102,12 @@ std::optional<Scan> Subscription::scan(TreeSize size) const {
   return Scan{sent_.next, LogIndex{size.value}, false};
 }
 
+std::uint64_t Subscription::lag(TreeSize size) const {
+  std::uint64_t entries = size.value - sent_.next.value;
+  for (const auto& backfill : sent_.backfills) entries += backfill.end.value - backfill.next.value;
+  return entries;
+}
+
 void Subscription::looked_at(const Scan& scan, LogIndex to) {
   if (scan.backfill) {
     Backfill& backfill = sent_.backfills.front();

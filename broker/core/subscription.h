@@ -84,6 +84,8 @@ class Subscription {
 
   // Empty when the end of the log (`size`) is reached.
   [[nodiscard]] std::optional<Scan> scan(TreeSize size) const;
+  // Entries that were not yet looked at.
+  [[nodiscard]] std::uint64_t lag(TreeSize size) const;
   // Everything of the scan below `to` was looked at.
   void looked_at(const Scan& scan, LogIndex to);
   // The item at the scan is delivered: it gets the next number.

@@ -1,0 +1,225 @@
+#include "broker/config/config.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <numeric>
+#include <set>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "broker/config/schema.h"
+#include "proto/base/limits.h"
+#include "proto/crypto/domain.h"
+#include "proto/crypto/sha256.h"
+
+namespace rapporteur::config {
+namespace {
+
+std::string place(const std::filesystem::path& file, const toml::source_region& source) {
+  return file.string() + ":" + std::to_string(source.begin.line);
+}
+
+// Edit distance (Levenshtein), for the nearest known key.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({substituted, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string_view nearest(std::string_view name) {
+  return std::ranges::min_element(keys(), std::ranges::less{},
+                                  [&](const Key& key) { return distance(name, key.name); })
+      ->name;
+}
+
+const Key* find(std::string_view name) {
+  const auto found = std::ranges::find(keys(), name, &Key::name);
+  return found == keys().end() ? nullptr : &*found;
+}
+
+tl::unexpected<Error> wrong(std::string what, std::string where, std::string remedy) {
+  return fail(ErrorKind::kConfiguration, std::move(what), std::move(where), std::move(remedy));
+}
+
+class Reader {
+ public:
+  Reader(Config& config, const std::filesystem::path& file) : config_(config), file_(file) {}
+
+  [[nodiscard]] Status read(const toml::table& table, const std::string& prefix) {
+    for (const auto& [name, node] : table) {
+      const std::string full = prefix + std::string(name.str());
+      if (const auto* section = node.as_table(); section != nullptr && prefix.empty()) {
+        if (auto status = read(*section, full + "."); !status) return status;
+        continue;
+      }
+      const Key* key = find(full);
+      if (key == nullptr) {
+        return wrong("unknown key " + printable(full), place(file_, node.source()),
+                     "did you mean " + std::string(nearest(full)) + "?");
+      }
+      if (auto status = set(*key, node); !status) return status;
+      given_.insert(key->name);
+    }
+    return {};
+  }
+
+  [[nodiscard]] Status fill_in() {
+    for (const Key& key : keys()) {
+      if (given_.contains(key.name)) continue;
+      if (const auto* text = std::get_if<Text>(&key.value)) {
+        if (!text->optional) {
+          return wrong(std::string(key.name) + " is missing", file_.string(),
+                       "add it: " + std::string(key.sentence));
+        }
+        config_.*text->field = text->fallback;
+      } else if (const auto* path = std::get_if<Path>(&key.value)) {
+        config_.*path->field = absolute(path->fallback);
+      } else {
+        const auto& number = std::get<Number>(key.value);
+        config_.*number.field = number.fallback;
+      }
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] std::string absolute(std::string_view path) const {
+    return (std::filesystem::absolute(file_).parent_path() / path).lexically_normal().string();
+  }
+
+  [[nodiscard]] Status set(const Key& key, const toml::node& node) {
+    const std::string where = place(file_, node.source());
+    if (const auto* number = std::get_if<Number>(&key.value)) {
+      const auto value = node.value_exact<std::int64_t>();
+      if (!value || *value < 0 || static_cast<std::uint64_t>(*value) < number->least ||
+          static_cast<std::uint64_t>(*value) > number->most) {
+        return wrong(std::string(key.name) + " is not a whole number from " +
+                         std::to_string(number->least) + " to " + std::to_string(number->most),
+                     where, std::string(key.sentence));
+      }
+      config_.*number->field = static_cast<std::uint64_t>(*value);
+      return {};
+    }
+    const auto value = node.value_exact<std::string>();
+    if (!value) {
+      return wrong(std::string(key.name) + " is not a text", where, "put it in quotation marks");
+    }
+    if (const auto* path = std::get_if<Path>(&key.value)) {
+      config_.*path->field = absolute(*value);
+    } else {
+      config_.*std::get<Text>(key.value).field = *value;
+    }
+    return {};
+  }
+
+  Config& config_;
+  const std::filesystem::path& file_;
+  std::set<std::string_view> given_;
+};
+
+bool one_of(const std::string& value, std::initializer_list<std::string_view> allowed) {
+  return std::ranges::find(allowed, value) != allowed.end();
+}
+
+bool plain_line(std::string_view text) {
+  return !text.empty() && text.size() <= limits::kNameBytes &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F && c != '+'; });
+}
+
+bool loopback(const std::string& host) {
+  return host.starts_with("127.") || host == "::1" || host == "localhost";
+}
+
+Status check(const Config& config, const std::filesystem::path& file) {
+  const std::string where = file.string();
+  if (!plain_line(config.hub_name) || !plain_line(config.hub_origin)) {
+    return wrong("hub.name and hub.origin are printable, without space and '+', at most " +
+                     std::to_string(limits::kNameBytes) + " characters",
+                 where, "for example rapporteur.example/thb");
+  }
+  if (!config.listen_endpoint.starts_with("tcp://") &&
+      !config.listen_endpoint.starts_with("ipc://")) {
+    return wrong("listen.endpoint is no ZeroMQ address", where,
+                 "for example tcp://0.0.0.0:5570 or tcp://[::]:5570");
+  }
+  if (!one_of(config.log_level, {"debug", "info", "warning", "error"})) {
+    return wrong("log.level is none of debug, info, warning, error", where, "");
+  }
+  if (!one_of(config.log_format, {"auto", "text", "json"})) {
+    return wrong("log.format is none of auto, text, json", where, "");
+  }
+  if (config.monitor_endpoint.empty()) return {};
+  const auto monitor = parse_host_and_port(config.monitor_endpoint);
+  if (!monitor) return tl::unexpected(monitor.error());
+  if (!loopback(monitor->host)) {
+    return wrong("monitor.endpoint is not a loopback address", where,
+                 "the monitor speaks plain HTTP: put a proxy before it to reach it from outside");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<HostAndPort> parse_host_and_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  HostAndPort out;
+  if (colon != std::string_view::npos) {
+    auto host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    const auto port = text.substr(colon + 1);
+    const auto read = std::from_chars(port.data(), port.data() + port.size(), out.port);
+    out.host = host;
+    if (read.ec == std::errc() && read.ptr == port.data() + port.size() && !out.host.empty() &&
+        out.port >= 0 && out.port <= 65'535) {
+      return out;
+    }
+  }
+  return wrong("monitor.endpoint is not host:port", std::string(text),
+               "for example 127.0.0.1:9570");
+}
+
+Result<Config> parse(std::string_view text, const std::filesystem::path& file) {
+  Config config;
+  try {
+    const toml::table table = toml::parse(text, file.string());
+    Reader reader(config, file);
+    if (auto status = reader.read(table, ""); !status) return tl::unexpected(status.error());
+    if (auto status = reader.fill_in(); !status) return tl::unexpected(status.error());
+  } catch (const toml::parse_error& error) {
+    return wrong(printable(error.description()), place(file, error.source()), "correct the line");
+  }
+  if (auto status = check(config, file); !status) return tl::unexpected(status.error());
+  config.sha256 = crypto::Sha256().update(crypto::domain::kConfiguration).update(text).finish();
+  return config;
+}
+
+Result<Config> load(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text;
+  if (in) {
+    text.resize(limits::kConfigurationBytes + 1);
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+  }
+  std::error_code ignored;
+  if (!in.is_open() || in.bad() || std::filesystem::is_directory(file, ignored)) {
+    return wrong("cannot read the configuration", file.string(),
+                 "'rapporteur init' makes one; --config names it");
+  }
+  if (text.size() > limits::kConfigurationBytes) {
+    return wrong("the configuration is larger than 1 MiB", file.string(), "");
+  }
+  return parse(text, file);
+}
+
+}  // namespace rapporteur::config
