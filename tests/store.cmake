@@ -21,7 +21,7 @@ rapporteur_fuzz(signed_note SOURCES fuzz/signed_note_fuzz.cc LINKS rapporteur::s
 
 rapporteur_test(unit_receipt LABELS unit
   SOURCES unit/receipt_test.cc
-  LINKS rapporteur::store_verify rapporteur::proto_crypto)
+  LINKS rapporteur::store_verify rapporteur::proto_crypto rapporteur::proto_statements)
 rapporteur_fuzz(proof_file SOURCES fuzz/proof_file_fuzz.cc LINKS rapporteur::store_verify)
 
 if(RAPPORTEUR_SABOTAGE)

@@ -1,17 +1,40 @@
 #include "store/verify/receipt.h"
 
 #include "proto/crypto/domain.h"
+#include "proto/statements/refusal.h"
 #include "store/merkle/tree.h"
 
 namespace rapporteur::verify {
 namespace {
 
-constexpr char kExtraVersion = 0x01;
 constexpr std::size_t kNonceBytes = 32;
-constexpr std::size_t kSizeBytes = 8;
 
 tl::unexpected<Error> not_verified(const char* why) {
   return fail(ErrorKind::kNotVerified, why);
+}
+
+// The findings, if there are any, are under the log's signature.
+Result<std::vector<v1::Finding>> signed_findings(const Receipt& receipt, const v1::Record& record,
+                                                 const PublicKeyBytes& log) {
+  std::vector<v1::Finding> findings;
+  if (receipt.findings.empty() && receipt.refusal_signature.empty()) return findings;
+  v1::Header header;
+  if (!record.has_refused() || !header.ParseFromString(record.header())) {
+    return not_verified("findings beside a record that is no refusal");
+  }
+  const auto signature = SignatureBytes::from(receipt.refusal_signature);
+  const std::string statement =
+      refusal_statement(header.message_id(), receipt.record, receipt.findings);
+  if (!signature ||
+      !crypto::verify(log, crypto::domain::kRefusal, bytes_of(statement), *signature)) {
+    return not_verified("the hub's signature on the findings does not hold");
+  }
+  for (const std::string& bytes : receipt.findings) {
+    if (!findings.emplace_back().ParseFromString(bytes)) {
+      return fail(ErrorKind::kMalformed, "a finding cannot be read");
+    }
+  }
+  return findings;
 }
 
 }  // namespace
@@ -23,35 +46,33 @@ Result<Receipt> Receipt::parse(std::string_view file) {
     return fail(ErrorKind::kMalformed, std::string("not a receipt of this log: ") + why,
                 "extra line");
   };
+  v1::ProofExtra extra;
   if (!proof->extra) return refuse("nonce and record are missing");
-  std::string_view extra = *proof->extra;
-  if (extra.empty() || extra.front() != kExtraVersion) return refuse("its version is not known");
-  extra.remove_prefix(1);
-  if (extra.size() <= kNonceBytes + kSizeBytes) return refuse("it is too short");
+  if (!extra.ParseFromString(*proof->extra)) return refuse("it cannot be read");
+  // Nonce and record are hashed one behind the other: only the fixed length keeps them apart.
+  if (extra.nonce().size() != kNonceBytes) return refuse("the nonce has not 32 bytes");
   Receipt receipt;
   receipt.index = proof->index;
   receipt.proof = std::move(proof->proof);
   receipt.checkpoint = std::move(proof->checkpoint);
-  receipt.nonce = extra.substr(0, kNonceBytes);
-  for (const char byte : extra.substr(kNonceBytes, kSizeBytes)) {
-    receipt.backed_up_to.value =
-        receipt.backed_up_to.value << 8U | static_cast<unsigned char>(byte);
-  }
-  receipt.record = extra.substr(kNonceBytes + kSizeBytes);
+  receipt.nonce = extra.nonce();
+  receipt.record = extra.record();
+  receipt.findings = {extra.findings().begin(), extra.findings().end()};
+  receipt.refusal_signature = extra.refusal_signature();
   return receipt;
 }
 
 std::string Receipt::file() const {
-  std::string extra(1, kExtraVersion);
-  extra += nonce;
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    extra += static_cast<char>(backed_up_to.value >> static_cast<unsigned>(shift));
-  }
-  extra += record;
-  return ProofFile{std::move(extra), index, proof, checkpoint}.bytes();
+  v1::ProofExtra extra;
+  extra.set_nonce(nonce);
+  extra.set_record(record);
+  for (const std::string& finding : findings) extra.add_findings(finding);
+  extra.set_refusal_signature(refusal_signature);
+  return ProofFile{extra.SerializeAsString(), index, proof, checkpoint}.bytes();
 }
 
 Result<VerifiedReceipt> verify_receipt(const Receipt& receipt, const notes::VerifierKey& log) {
+  if (receipt.nonce.size() != kNonceBytes) return not_verified("the nonce has not 32 bytes");
   VerifiedReceipt out;
   out.index = receipt.index;
   auto checkpoint = notes::open_checkpoint(receipt.checkpoint, log);
@@ -66,6 +87,9 @@ Result<VerifiedReceipt> verify_receipt(const Receipt& receipt, const notes::Veri
   if (!out.record.ParseFromString(receipt.record)) {
     return fail(ErrorKind::kMalformed, "the record cannot be read");
   }
+  auto findings = signed_findings(receipt, out.record, log.key);
+  if (!findings) return tl::unexpected(findings.error());
+  out.findings = std::move(*findings);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "rapporteur/v1/audit.pb.h"
+#include "rapporteur/v1/exchange.pb.h"
 #include "store/notes/checkpoint.h"
 #include "store/verify/proof_file.h"
 
@@ -20,9 +21,12 @@ struct Receipt {
   std::string checkpoint;     // signed note
   std::string nonce;          // 32 bytes
   std::string record;         // a serialized v1::Record, as logged
-  // Entries below are in a verified backup, by what the hub said. 0: nothing is known of one.
-  TreeSize backed_up_to;
+  // Of a refusal, if given to its sender: each a serialized v1::Finding, and the hub's signature
+  // over them. Empty when the refusal was looked up in the log, which does not keep them.
+  std::vector<std::string> findings;
+  std::string refusal_signature;
 
+  // Fields of the extra data that this version does not know are dropped.
   [[nodiscard]] static Result<Receipt> parse(std::string_view file);
   [[nodiscard]] std::string file() const;
 };
@@ -31,6 +35,7 @@ struct VerifiedReceipt {
   LogIndex index;
   notes::Checkpoint checkpoint;
   v1::Record record;
+  std::vector<v1::Finding> findings;  // signed by the log's key
 };
 
 [[nodiscard]] Result<VerifiedReceipt> verify_receipt(const Receipt& receipt,

@@ -4,6 +4,7 @@
 
 #include "proto/crypto/domain.h"
 #include "proto/crypto/encoding.h"
+#include "proto/statements/refusal.h"
 #include "store/merkle/frontier.h"
 
 namespace rapporteur::verify {
@@ -28,7 +29,6 @@ class ReceiptTest : public ::testing::Test {
     receipt_.nonce = std::string(32, 'n');
     receipt_.record = record.SerializeAsString();
     receipt_.index = LogIndex{4};
-    receipt_.backed_up_to = TreeSize{0x0102030405060708};
     merkle::Frontier tree;
     for (int i = 0; i < 7; ++i) {
       tree.append(
@@ -57,7 +57,6 @@ TEST_F(ReceiptTest, AReceiptVerifiesFromItsFileAlone) {
   EXPECT_EQ(verified->checkpoint.size, TreeSize{7});
   EXPECT_TRUE(verified->record.has_accepted());
   const auto parsed = Receipt::parse(file);
-  EXPECT_EQ(parsed->backed_up_to, receipt_.backed_up_to);
   EXPECT_EQ(parsed->file(), file);
 }
 
@@ -107,6 +106,44 @@ TEST_F(ReceiptTest, TheSenderIsBoundByItsSignature) {
   EXPECT_FALSE(verify_sender(record, sender_.public_key()));
 }
 
+// Only the hub's own words are shown to the sender of a refused message.
+TEST_F(ReceiptTest, FindingsHoldUnderTheHubsSignatureOnly) {
+  v1::Header header;
+  header.set_message_id(std::string(16, 'm'));
+  v1::Record record;
+  record.set_header(header.SerializeAsString());
+  record.mutable_refused();
+  Receipt refusal;
+  refusal.nonce = std::string(32, 'n');
+  refusal.record = record.SerializeAsString();
+  merkle::Frontier tree;
+  tree.append(merkle::record_leaf_hash(bytes_of(refusal.nonce), bytes_of(refusal.record)));
+  refusal.checkpoint =
+      notes::sign_checkpoint({std::string(kOrigin), tree.size(), tree.root()}, log_);
+  EXPECT_TRUE(verify_receipt(refusal, verifier_)->findings.empty());
+
+  v1::Finding finding;
+  finding.set_code("SMALL_CELL");
+  refusal.findings = {finding.SerializeAsString()};
+  EXPECT_FALSE(verify_receipt(refusal, verifier_));
+  const auto sign = [&](const crypto::SigningKey& key) {
+    const std::string statement =
+        refusal_statement(header.message_id(), refusal.record, refusal.findings);
+    refusal.refusal_signature = key.sign(crypto::domain::kRefusal, bytes_of(statement)).string();
+  };
+  sign(sender_);
+  EXPECT_FALSE(verify_receipt(refusal, verifier_));
+  sign(log_);
+  const auto verified = verify_receipt(refusal.file(), verifier_);
+  ASSERT_TRUE(verified.has_value()) << verified.error().line();
+  ASSERT_EQ(verified->findings.size(), 1U);
+  EXPECT_EQ(verified->findings[0].code(), "SMALL_CELL");
+  refusal.findings.clear();
+  EXPECT_FALSE(verify_receipt(refusal, verifier_));
+  receipt_.refusal_signature = refusal.refusal_signature;
+  EXPECT_FALSE(verify_receipt(receipt_, verifier_));
+}
+
 TEST(ProofFile, ReadsAndWritesTheLayoutOfTheStandard) {
   const std::string hash = crypto::base64(Digest{}.span());
   const std::string head = "c2sp.org/tlog-proof@v1\n";
@@ -152,15 +189,17 @@ TEST(ProofFile, RefusesWhatIsNone) {
 }
 
 TEST(ProofFile, ForeignExtraDataIsNoReceipt) {
-  const ProofFile file{std::nullopt, LogIndex{0}, {}, "checkpoint"};
-  EXPECT_FALSE(Receipt::parse(file.bytes()));
-  for (const std::string& extra :
-       {std::string(), std::string("\x02") + std::string(100, 'x'), std::string("\x01"),
-        std::string("\x01") + std::string(40, 'x')}) {
-    EXPECT_FALSE(Receipt::parse(ProofFile{extra, LogIndex{0}, {}, "checkpoint"}.bytes()));
-  }
-  EXPECT_TRUE(Receipt::parse(
-      ProofFile{"\x01" + std::string(41, 'x'), LogIndex{0}, {}, "checkpoint"}.bytes()));
+  const auto with_extra = [](std::optional<std::string> extra) {
+    return Receipt::parse(ProofFile{std::move(extra), LogIndex{0}, {}, "checkpoint"}.bytes());
+  };
+  EXPECT_FALSE(with_extra(std::nullopt));
+  EXPECT_FALSE(with_extra(""));
+  EXPECT_FALSE(with_extra("\xFF\xFF"));
+  v1::ProofExtra extra;
+  extra.set_nonce(std::string(31, 'n'));
+  EXPECT_FALSE(with_extra(extra.SerializeAsString()));
+  extra.set_nonce(std::string(32, 'n'));
+  EXPECT_TRUE(with_extra(extra.SerializeAsString()));
 }
 
 }  // namespace
