@@ -36,3 +36,6 @@ rapporteur_test(unit_worked_example LABELS unit
 rapporteur_fuzz(body SOURCES fuzz/body_fuzz.cc LINKS rapporteur::proto_statistics)
 rapporteur_fuzz(code SOURCES fuzz/code_fuzz.cc
   LINKS rapporteur::proto_codelists rapporteur::proto_crypto)
+rapporteur_test(unit_protocol_document LABELS unit tidy
+  SOURCES unit/protocol_document_test.cc
+  LINKS rapporteur::proto_statistics)

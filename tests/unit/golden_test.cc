@@ -1,6 +1,7 @@
 // The wire of every released version is read for ever: tests/fixtures/golden/<version> holds the
-// bytes of each message with its text form. A new field or message needs golden files of its own:
-// run test_make_golden on the folder of the version that is to be released.
+// bytes of each message with its text form. A new field or message needs golden files: remove those
+// of a version that is not released yet, or name a folder for the next one, and run
+// test_make_golden on it. Files of a released version never change.
 #include <set>
 #include <sstream>
 
@@ -39,7 +40,7 @@ TEST(GoldenMessages, EveryFieldOfEveryMessageHasGoldenBytes) {
   }
   for (const auto& golden : golden_messages()) {
     EXPECT_TRUE(known.contains(golden.name + ' ' + golden.message->SerializeAsString()))
-        << golden.name << " has a field without golden bytes";
+        << golden.name << " has a field without golden bytes: see the head of this file";
   }
 }
 
