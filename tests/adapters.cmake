@@ -1,3 +1,6 @@
 rapporteur_test(unit_sources_example LABELS unit
   SOURCES unit/sources_example_test.cc
   LINKS rapporteur::adapters_sources)
+rapporteur_test(property_sdmx_csv_round_trip LABELS property PROPERTIES
+  SOURCES property/sdmx_csv_round_trip_test.cc
+  LINKS rapporteur::adapters_sinks)

@@ -4,9 +4,8 @@
 // Durability: `write` has put the submission durably in place when it returns, for sinks that say
 // so (`SinkFormat::durable_per_submission`); the others put everything in place in `finish`. A sink
 // that is destroyed before leaves nothing half written behind.
-// Errors: kStorage (with path and errno's words), kUsage (no such format), kRefused (a submission
-// that the format cannot carry, under `strict`). What a format cannot carry is a warning in
-// `findings`.
+// Errors: kStorage (with path and errno's words), kUsage (no such format, no destination). What a
+// format cannot carry is a warning in `findings`, which must live as long as the sink.
 #pragma once
 
 #include <memory>
@@ -29,7 +28,7 @@ class Sink {
 };
 
 struct SinkOptions {
-  std::string format;       // "" takes it from the destination
+  std::string format;       // "": table for standard output, else sdmx-csv-2.0
   std::string destination;  // folder/, file.csv, or "-" for standard output
   bool colours = false;     // only where a person looks at it
   std::size_t width = 100;  // of the terminal, in columns
@@ -38,7 +37,9 @@ struct SinkOptions {
 struct SinkFormat {
   std::string_view name;
   std::string_view description;
-  bool durable_per_submission = false;
+  bool durable_per_submission = false;  // when the destination is a folder
+  Result<std::unique_ptr<Sink>> (*open)(const SinkOptions& options,
+                                        sources::FindingLog& findings) = nullptr;
 };
 // sdmx-csv-2.0 (a folder: one file a submission, durable in `write`; or one file), table.
 [[nodiscard]] std::span<const SinkFormat> sink_formats();

@@ -7,7 +7,8 @@ namespace rapporteur::sources {
 std::string Finding::to_line() const {
   std::string out = printable(file);
   if (line > 0) out += ':' + std::to_string(line);
-  if (column > 0) out += ':' + std::to_string(column);
+  if (line > 0 && column > 0) out += ':' + std::to_string(column);
+  if (line == 0 && column > 0) out += " column " + std::to_string(column);
   out += severity == Severity::kError ? ": error " : ": warning ";
   out += code;
   if (!column_name.empty()) out += " in " + printable(column_name);

@@ -28,7 +28,8 @@ struct Finding {
   std::string what{};         // one sentence
   std::string remedy{};
 
-  // "file:line:column: error CODE: what: "text" (remedy)".
+  // "file:line:column: error CODE in NAME: what: "text" (remedy)"; "file column 3: ..." where the
+  // finding is about a whole column.
   [[nodiscard]] std::string to_line() const;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proto/base/sabotage.h"
+
 namespace rapporteur::sources {
 namespace {
 
@@ -79,7 +81,10 @@ Result<Decimal> NumberReader::number(std::string_view text) {
 
 Result<ReadValue> NumberReader::read(std::string_view cell) {
   ReadValue out;
-  if (cell.empty()) return out;
+  if (cell.empty()) {
+    if (sabotaged("blank-is-zero")) out.number = Decimal(0);
+    return out;
+  }
   if (!rules_.markers.empty()) {
     const auto marker = rules_.markers.find(cell);
     if (marker != rules_.markers.end()) {

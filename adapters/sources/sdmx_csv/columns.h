@@ -36,10 +36,10 @@ inline constexpr std::array<std::string_view, 7> kProvenance{
 
 // Text that a spreadsheet would take for a formula is written with an apostrophe before it, and so
 // is text that looks as if that had been done; reading takes one apostrophe off. Numbers are never
-// escaped.
+// escaped, and a sign that stands alone (the qualifier "=") is no formula.
 [[nodiscard]] inline bool needs_apostrophe(std::string_view text) {
   const std::size_t at = text.find_first_not_of('\'');
-  return at != std::string_view::npos &&
+  return at != std::string_view::npos && at + 1 < text.size() &&
          std::string_view("=+-@\t\r").find(text[at]) != std::string_view::npos;
 }
 [[nodiscard]] inline bool has_apostrophe(std::string_view text) {

@@ -1,0 +1,125 @@
+#include "adapters/sinks/sdmx_csv/sdmx_csv_sink.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "adapters/sinks/atomic_file.h"
+#include "adapters/sinks/sdmx_csv/writer.h"
+
+namespace rapporteur::sinks {
+namespace {
+
+constexpr std::size_t kLogIndexDigits = 12;
+
+// A part of a file name; nothing in it can leave the folder.
+std::string as_name(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, 64)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-';
+    out += plain ? c : '_';
+  }
+  return out;
+}
+
+std::string file_name(const ReceivedSubmission& submission) {
+  std::string index = std::to_string(submission.log_index.value);
+  index.insert(0, kLogIndexDigits - std::min(kLogIndexDigits, index.size()), '0');
+  return index + '-' + as_name(submission.sender) + '-' + as_name(submission.indicator) + ".csv";
+}
+
+// A submission of which nothing can be told in rows.
+bool leaves_no_row(const ReceivedSubmission& submission, sources::FindingLog& findings) {
+  if (!submission.observations.empty() || !submission.deleted.empty()) return false;
+  findings.add({.severity = sources::Severity::kWarning,
+                .code = "NOTHING_TO_WRITE",
+                .text = uuid_text(submission.message_id),
+                .what = "the submission has no observation and deletes none, so that a file of "
+                        "rows cannot say that it came",
+                .remedy = "look it up in the log"});
+  return true;
+}
+
+class FolderSink final : public Sink {
+ public:
+  FolderSink(std::filesystem::path folder, sources::FindingLog& findings)
+      : folder_(std::move(folder)), findings_(findings) {}
+
+  Status write(const ReceivedSubmission& submission) override {
+    if (leaves_no_row(submission, findings_)) return {};
+    auto file = AtomicFile::create((folder_ / file_name(submission)).string());
+    if (!file) return tl::unexpected<Error>(file.error());
+    sdmx_csv_can_carry(submission, findings_);
+    std::string text = sdmx_csv_header();
+    append_sdmx_csv_rows(submission, text);
+    if (auto written = (*file)->append(text); !written) return written;
+    return (*file)->commit();
+  }
+  Status finish() override { return {}; }
+
+ private:
+  std::filesystem::path folder_;
+  sources::FindingLog& findings_;
+};
+
+class FileSink final : public Sink {
+ public:
+  // `file` null: standard output.
+  FileSink(std::unique_ptr<AtomicFile> file, sources::FindingLog& findings)
+      : file_(std::move(file)), findings_(findings) {}
+
+  Status write(const ReceivedSubmission& submission) override {
+    if (!written_.insert(submission.log_index).second) return {};
+    if (leaves_no_row(submission, findings_)) return {};
+    std::string text = begun_ ? "" : sdmx_csv_header();
+    begun_ = true;
+    sdmx_csv_can_carry(submission, findings_);
+    append_sdmx_csv_rows(submission, text);
+    return put(text);
+  }
+  Status finish() override {
+    if (!begun_) {
+      if (auto header = put(sdmx_csv_header()); !header) return header;
+    }
+    if (file_) return file_->commit();
+    if (std::fflush(stdout) == 0) return {};
+    return fail(ErrorKind::kStorage, "cannot be written", "standard output");
+  }
+
+ private:
+  Status put(std::string_view text) {
+    if (file_) return file_->append(text);
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return {};
+    return fail(ErrorKind::kStorage, "cannot be written", "standard output");
+  }
+
+  std::unique_ptr<AtomicFile> file_;
+  sources::FindingLog& findings_;
+  std::set<LogIndex> written_;
+  bool begun_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> open_sdmx_csv_sink(const SinkOptions& options,
+                                                 sources::FindingLog& findings) {
+  const std::string& destination = options.destination;
+  if (destination == "-") return std::make_unique<FileSink>(nullptr, findings);
+  std::error_code error;
+  if (destination.ends_with('/') || std::filesystem::is_directory(destination, error)) {
+    std::filesystem::create_directories(destination, error);
+    if (error) {
+      return fail(ErrorKind::kStorage, "the folder cannot be made: " + error.message(),
+                  destination);
+    }
+    return std::make_unique<FolderSink>(destination, findings);
+  }
+  auto file = AtomicFile::create(destination);
+  if (!file) return tl::unexpected<Error>(file.error());
+  return std::make_unique<FileSink>(std::move(*file), findings);
+}
+
+}  // namespace rapporteur::sinks

@@ -1,0 +1,14 @@
+// SDMX-CSV 2.0 files: one for all submissions, or a folder with one for each.
+#pragma once
+
+#include "adapters/sinks/sink.h"
+
+namespace rapporteur::sinks {
+
+// A folder (it exists, or the destination ends in '/'; it is made): each submission is durably in
+// place when write() returns, as LOGINDEX-SENDER-INDICATOR.csv. A file, or "-" for standard output:
+// everything is put in place by finish().
+[[nodiscard]] Result<std::unique_ptr<Sink>> open_sdmx_csv_sink(const SinkOptions& options,
+                                                               sources::FindingLog& findings);
+
+}  // namespace rapporteur::sinks
