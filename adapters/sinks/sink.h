@@ -28,10 +28,10 @@ class Sink {
 };
 
 struct SinkOptions {
-  std::string format;       // "": table for standard output, else sdmx-csv-2.0
-  std::string destination;  // folder/, file.csv, or "-" for standard output
-  bool colours = false;     // only where a person looks at it
-  std::size_t width = 100;  // of the terminal, in columns
+  std::string format{};       // "": table for standard output, else sdmx-csv-2.0
+  std::string destination{};  // folder/, file.csv, or "-" for standard output
+  bool colours = false;       // only where a person looks at it
+  std::size_t width = 100;    // of the terminal, in columns
 };
 
 struct SinkFormat {

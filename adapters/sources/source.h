@@ -40,11 +40,11 @@ class Source {
 };
 
 struct OpenOptions {
-  std::string format;  // "" detects it from the content
+  std::string format{};  // "" detects it from the content
   // Only for formats that do not say these themselves.
-  std::optional<char> delimiter;
+  std::optional<char> delimiter{};
   // Columns that the header must have: lets lines of title before it be skipped.
-  std::vector<std::string> expected_columns;
+  std::vector<std::string> expected_columns{};
 };
 
 // One readable format: its name in `--from` and mapping files, and how to recognise and open it.
