@@ -158,6 +158,7 @@ class Scanner {
 
   void append_figure_dates(std::vector<Extent>& dates) const {
     for (const NumberRun& run : runs_) {
+      if (run.plus) continue;  // a telephone number
       for (std::size_t i = 0; i < run.groups.size(); ++i) {
         const DigitGroup& group = run.groups[i];
         if (is_date_at(run, i)) {
