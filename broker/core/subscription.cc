@@ -88,7 +88,7 @@ void Subscription::adopt_rights(std::vector<v1::ReceiveRight> rights) {
   acknowledged_.backfills.push_back(
       {*from, std::max(*from, acknowledged_.next), std::move(before)});
   Step change;
-  change.place = std::make_unique<Place>(sent_);
+  change.place = std::make_shared<const Place>(sent_);
   steps_.push_back(std::move(change));
   ++changes_;
 }

@@ -131,7 +131,7 @@ class Subscription {
     std::uint32_t bytes = 0;
     std::uint16_t backfills = 0;  // still to be done after it, its own included
     bool backfill = false;
-    std::unique_ptr<Place> place;  // a change of rights: the whole place after it
+    std::shared_ptr<const Place> place;  // a change of rights: the whole place after it
   };
   struct Milestone {
     DeliveryNumber number;  // of the delivery that comes next

@@ -1,0 +1,58 @@
+// Answers to questions that need the log, with nothing in them that the asker is not entitled to.
+//
+// Operators and auditors see every entry; others see entries of their own messages and
+// subscriptions, and what they may receive.
+// Threads: any. Lifetime: `reader` and `clock` outlive it. Errors: a question that cannot be
+// answered gives a Fault. Source: PROTOCOL.md, "Queries".
+#pragma once
+
+#include <string>
+
+#include "broker/core/events.h"
+#include "proto/base/clock.h"
+#include "rapporteur/v1/exchange.pb.h"
+#include "store/journal/journal.h"
+
+namespace rapporteur::admission {
+
+struct HubFacts {
+  std::string hub;
+  std::string origin;
+  std::string log_verifier_key;
+};
+
+class Questions {
+ public:
+  Questions(HubFacts facts, const journal::JournalReader& reader, const Clock& clock)
+      : facts_(std::move(facts)), reader_(reader), clock_(clock) {}
+
+  [[nodiscard]] core::Answered answer(core::Ask question) const;
+
+ private:
+  template <typename T>
+  using OrFault = tl::expected<T, v1::Fault>;
+
+  [[nodiscard]] OrFault<v1::Welcome> welcome(const core::Ask& question) const;
+  [[nodiscard]] OrFault<v1::Answer> look_up(const core::Ask& question) const;
+  [[nodiscard]] OrFault<v1::Entries> entries(const core::Ask& question,
+                                             const v1::EntriesQuery& query) const;
+  [[nodiscard]] OrFault<v1::Proof> proof(const core::Ask& question,
+                                         const v1::ProofQuery& query) const;
+  [[nodiscard]] OrFault<v1::Consistency> consistency(const v1::ConsistencyQuery& query) const;
+  // Live submissions: those of the filter that the asker may receive, or (`own`) its own.
+  struct Page {
+    v1::SubscriptionFilter filter;
+    bool own = false;
+    std::size_t most = 0;
+    std::string_view after;
+  };
+  [[nodiscard]] OrFault<v1::Table> table(const core::Ask& question, const Page& page) const;
+  [[nodiscard]] OrFault<bool> collect(const core::Ask& question, const Page& page,
+                                      const journal::StoredEntry& entry, v1::Table& out) const;
+
+  HubFacts facts_;
+  const journal::JournalReader& reader_;
+  const Clock& clock_;
+};
+
+}  // namespace rapporteur::admission

@@ -1,0 +1,157 @@
+#include "broker/hub.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <zmq.hpp>
+
+#include "broker/admission/commit_host.h"
+#include "broker/admission/dispatcher.h"
+#include "broker/admission/measured_journal.h"
+#include "broker/admission/opening.h"
+#include "broker/core/entries.h"
+#include "broker/net/zap.h"
+#include "proto/base/sabotage.h"
+
+namespace rapporteur {
+namespace {
+
+std::size_t worker_count(std::size_t asked) {
+  return asked > 0 ? asked : std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+}
+
+core::CoreOptions core_options(const HubOptions& options) {
+  core::CoreOptions out;
+  out.hub = options.started.hub();
+  out.origin = options.started.origin();
+  out.log_verifier_key = options.started.log_verifier_key();
+  out.software_version = options.started.software_version();
+  out.budgets = options.budgets;
+  out.feed = options.feed;
+  return out;
+}
+
+core::Now now_by(const Clock& clock) {
+  return {clock.monotonic(), clock.now()};
+}
+
+}  // namespace
+
+struct Hub::Impl {
+  struct Opened {
+    std::shared_ptr<const directory::Directory> directory;
+    std::vector<core::Subscription> subscriptions;
+  };
+
+  Impl(const HubParts& parts, const HubOptions& options, Opened opened,
+       std::function<void(const HubReport&)> reporting)
+      : report(std::move(reporting)),
+        journal(parts.journal, parts.observer, parts.clock),
+        reader(parts.journal.reader()),
+        directory(reader, opened.directory),
+        gate(options.started.hub(), reader, directory, parts.clock),
+        answers(reader, parts.log_key),
+        judging(options.started.hub(), gate, directory, answers),
+        workers(judging, inbox, worker_count(options.workers)),
+        host({judging, answers, directory, parts.log_key, workers, inbox, parts.observer,
+              parts.clock},
+             reader.size()),
+        core(core_options(options),
+             {reader.size(), reader.checkpoint(), opened.directory,
+              admission::signed_directory(*opened.directory, parts.log_key),
+              std::move(opened.subscriptions)},
+             now_by(parts.clock)),
+        questions(
+            {options.started.hub(), options.started.origin(), options.started.log_verifier_key()},
+            reader, parts.clock),
+        context(options.io_threads) {}
+
+  void open_threads(const HubOptions& options, const Clock& clock) {
+    sequencer = std::make_unique<journal::Sequencer>(
+        journal, host,
+        journal::SequencerOptions{options.group_entries, limits::kGroupBytes,
+                                  limits::kProposalQueue});
+    workers.start(*sequencer);
+    log_reader = std::make_unique<admission::LogReader>(reader, questions, inbox);
+    dispatcher = std::make_unique<admission::Dispatcher>(workers, *log_reader, *sequencer, reader);
+    router = std::make_unique<net::Router>(
+        *socket, inbox, core, *dispatcher, clock,
+        [this](const core::Core& with, core::Now now, std::uint64_t open_lines) {
+          if (report) report({with, now, open_lines, workers.waiting()});
+        });
+    std::vector<core::Event> begin;
+    begin.emplace_back(core::Start{core::started_draft(options.started)});
+    inbox.post(std::move(begin));
+    router_thread = std::thread([this] { router->run(); });
+  }
+
+  void stop() {
+    if (!router_thread.joinable()) return;
+    std::vector<core::Event> end;
+    end.emplace_back(core::Stop{});
+    inbox.post(std::move(end));
+    router_thread.join();
+    workers.stop();
+    sequencer->stop();
+    log_reader->stop();
+  }
+
+  std::function<void(const HubReport&)> report;
+  admission::MeasuredJournal journal;
+  const journal::JournalReader& reader;
+  admission::DirectoryHolder directory;
+  admission::Gate gate;
+  admission::Answers answers;
+  admission::Judging judging;
+  net::Inbox inbox;
+  admission::Workers workers;
+  admission::CommitHost host;
+  core::Core core;
+  admission::Questions questions;
+  zmq::context_t context;
+  std::unique_ptr<net::ZapHandler> zap;
+  std::unique_ptr<net::RouterSocket> socket;
+  std::unique_ptr<journal::Sequencer> sequencer;
+  std::unique_ptr<admission::LogReader> log_reader;
+  std::unique_ptr<admission::Dispatcher> dispatcher;
+  std::unique_ptr<net::Router> router;
+  std::thread router_thread;
+};
+
+Result<std::unique_ptr<Hub>> Hub::start(const HubParts& parts, const HubOptions& options,
+                                        std::function<void(const HubReport&)> report) {
+  auto directory = admission::open_directory(parts.journal.reader());
+  if (!directory) return tl::unexpected(directory.error());
+  auto subscriptions = admission::open_subscriptions(parts.journal.reader());
+  if (!subscriptions) return tl::unexpected(subscriptions.error());
+  auto impl = std::make_unique<Impl>(parts, options,
+                                     Impl::Opened{std::move(*directory), std::move(*subscriptions)},
+                                     std::move(report));
+  if (!sabotaged("zap-off")) {
+    auto zap =
+        net::ZapHandler::start(impl->context, [&holder = impl->directory] { return holder.get(); });
+    if (!zap) return tl::unexpected(zap.error());
+    impl->zap = std::move(*zap);
+  }
+  auto socket = net::RouterSocket::bind(impl->context, parts.curve_key, options.socket);
+  if (!socket) return tl::unexpected(socket.error());
+  impl->socket = std::move(*socket);
+  impl->open_threads(options, parts.clock);
+  return std::unique_ptr<Hub>(new Hub(std::move(impl)));
+}
+
+Hub::Hub(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Hub::~Hub() {
+  impl_->stop();
+}
+
+const std::string& Hub::endpoint() const {
+  return impl_->socket->endpoint();
+}
+
+void Hub::stop() {
+  impl_->stop();
+}
+
+}  // namespace rapporteur

@@ -1,0 +1,161 @@
+// rapporteur-broker: the hub.
+#include <csignal>
+#include <cstdio>
+
+#include <spdlog/logger.h>
+#include <sys/stat.h>
+
+#include "broker/command_line.h"
+#include "broker/config/config.h"
+#include "broker/config/schema.h"
+#include "broker/hub.h"
+#include "broker/monitor/logging.h"
+#include "broker/monitor/report.h"
+#include "broker/monitor/server.h"
+#include "broker/monitor/service_notify.h"
+#include "proto/crypto/key_file.h"
+#include "store/rocks/local_journal.h"
+
+namespace rapporteur {
+namespace {
+
+struct Keys {
+  crypto::SecretBytes curve;
+  crypto::SecretBytes log;
+};
+
+Result<Keys> read_keys(const config::Config& config) {
+  auto curve = crypto::read_key_file(config.keys_curve, crypto::KeyPurpose::kCurve);
+  if (!curve) return tl::unexpected(curve.error());
+  auto log = crypto::read_key_file(config.keys_log, crypto::KeyPurpose::kSigning);
+  if (!log) return tl::unexpected(log.error());
+  return Keys{std::move(*curve), std::move(*log)};
+}
+
+HubOptions hub_options(const config::Config& config, const Keys& keys,
+                       const std::string& log_verifier_key) {
+  HubOptions out;
+  out.started.set_hub(config.hub_name);
+  out.started.set_origin(config.hub_origin);
+  out.started.set_log_verifier_key(log_verifier_key);
+  out.started.set_curve_public_key(crypto::curve_public_key(keys.curve).string());
+  out.started.set_software_version(RAPPORTEUR_VERSION);
+  out.started.set_configuration_sha256(config.sha256.string());
+  out.socket.endpoint = config.listen_endpoint;
+  out.io_threads = static_cast<int>(config.io_threads);
+  out.workers = config.workers;
+  out.group_entries = config.group_entries;
+  out.budgets.bytes = config.in_flight_bytes;
+  out.budgets.bytes_per_participant = config.in_flight_participant_bytes;
+  out.feed.window_bytes = config.window_bytes;
+  return out;
+}
+
+// The log's own name must be the configured one: receipts and checkpoints bear it.
+Status same_origin(const config::Config& config, const std::string& log_verifier_key) {
+  if (log_verifier_key.starts_with(config.hub_origin + "+")) return {};
+  return fail(ErrorKind::kConfiguration,
+              "hub.origin is not the name of the log in " + config.data_folder,
+              "hub.origin = " + config.hub_origin, "the log's key is " + log_verifier_key);
+}
+
+// Blocks the signals in all threads to come, so that one of them can wait for them.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+Status serve(const config::Config& config, const Keys& keys) {
+  const sigset_t signals = block_signals();
+  const auto log = monitor::make_log(config.log_level, config.log_format);
+  const SystemClock clock;
+  rocks::LocalJournalOptions storage;
+  storage.block_cache_bytes = config.block_cache_bytes;
+  auto journal = rocks::LocalJournal::open(config.data_folder,
+                                           crypto::SigningKey::from_seed(keys.log), clock, storage);
+  if (!journal) return tl::unexpected(journal.error());
+  const std::string verifier_key = (*journal)->verifier_key();
+  if (auto same = same_origin(config, verifier_key); !same) return same;
+  const auto log_key = crypto::SigningKey::from_seed(keys.log);
+  const auto notify = monitor::ServiceNotify::from_environment();
+  monitor::Metrics metrics(clock);
+  std::unique_ptr<monitor::Server> server;
+  if (!config.monitor_endpoint.empty()) {
+    const auto address = config::parse_host_and_port(config.monitor_endpoint);
+    if (!address) return tl::unexpected(address.error());
+    auto started = monitor::Server::start(address->host, address->port, metrics);
+    if (!started) return tl::unexpected(started.error());
+    server = std::move(*started);
+    log->info("monitor on http://{}:{}/metrics", address->host, server->port());
+  }
+  monitor::Reporter reporter(metrics, notify, *log);
+  auto hub =
+      Hub::start({**journal, log_key, keys.curve, metrics, clock},
+                 hub_options(config, keys, verifier_key), [&](const HubReport& report) {
+                   reporter.report({report.core.status(report.now), report.core.counters(),
+                                    report.core.in_flight(), report.core.in_flight_bytes(),
+                                    report.open_lines, report.judgement_queue, report.now.steady});
+                 });
+  if (!hub) return tl::unexpected(hub.error());
+  log->info("listening on {} as {}", (*hub)->endpoint(), config.hub_name);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log->info("stopping on signal {}", signal);
+  notify.stopping();
+  (*hub)->stop();
+  hub->reset();
+  server.reset();
+  if (const auto error = (*journal)->poisoned()) return tl::unexpected(*error);
+  auto closed = (*journal)->close();
+  if (closed) log->info("stopped");
+  return closed;
+}
+
+Result<int> run(std::span<char*> arguments) {
+  const auto line = parse_command_line(arguments);
+  if (!line) return tl::unexpected(line.error());
+  using Command = CommandLine::Command;
+  switch (line->command) {
+    case Command::kHelp:
+      std::fputs(kUsage, stdout);
+      return 0;
+    case Command::kVersion:
+      std::puts("rapporteur-broker " RAPPORTEUR_VERSION);
+      return 0;
+    case Command::kPrintConfig:
+      std::fputs(config::example().c_str(), stdout);
+      return 0;
+    case Command::kPrintDocumentation:
+      std::fputs(config::documentation().c_str(), stdout);
+      return 0;
+    case Command::kCheck:
+    case Command::kRun:
+      break;
+  }
+  const auto config = config::load(line->config);
+  if (!config) return tl::unexpected(config.error());
+  const auto keys = read_keys(*config);
+  if (!keys) return tl::unexpected(keys.error());
+  if (line->command == Command::kCheck) {
+    std::printf("%s: no fault found\n", line->config.c_str());
+    return 0;
+  }
+  return serve(*config, *keys).map([] { return 0; });
+}
+
+}  // namespace
+}  // namespace rapporteur
+
+int main(int argc, char** argv) {
+  ::umask(077);
+  const auto done = rapporteur::run({argv, static_cast<std::size_t>(argc)});
+  if (done) return *done;
+  std::fprintf(stderr, "rapporteur-broker: %s\n", done.error().line().c_str());
+  return rapporteur::exit_code(done.error().kind);
+}

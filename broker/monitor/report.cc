@@ -1,0 +1,48 @@
+#include "broker/monitor/report.h"
+
+#include <spdlog/logger.h>
+
+namespace rapporteur::monitor {
+namespace {
+
+constexpr std::chrono::minutes kSummaryEvery{1};
+
+std::uint64_t all_faults(const core::Counters& counters) {
+  std::uint64_t sum = counters.handshakes_refused;
+  for (const auto& [code, count] : counters.faults) sum += count;
+  return sum;
+}
+
+}  // namespace
+
+void Reporter::report(Snapshot snapshot) {
+  notify_.alive();
+  log_changes(snapshot);
+  metrics_.publish(std::move(snapshot));
+}
+
+void Reporter::log_changes(const Snapshot& snapshot) {
+  const std::string& reason = snapshot.status.not_ready_because();
+  if (reason != reason_) {
+    if (reason.empty()) {
+      log_.info("ready: log of {} entries", snapshot.status.log_size());
+      notify_.ready("serving a log of " + std::to_string(snapshot.status.log_size()) + " entries");
+    } else {
+      log_.warn("not ready: {}", reason);
+    }
+    reason_ = reason;
+  }
+  if (snapshot.taken < summary_due_) return;
+  summary_due_ = snapshot.taken + kSummaryEvery;
+  const core::Counters& now = snapshot.counters;
+  const auto faults = all_faults(now) - all_faults(before_);
+  if (now.accepted != before_.accepted || now.refused != before_.refused || faults > 0 ||
+      now.delivered != before_.delivered) {
+    log_.info("last minute: {} accepted, {} refused, {} faults, {} deliveries, {} connections",
+              now.accepted - before_.accepted, now.refused - before_.refused, faults,
+              now.delivered - before_.delivered, snapshot.status.connections());
+  }
+  before_ = now;
+}
+
+}  // namespace rapporteur::monitor
