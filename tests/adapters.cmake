@@ -10,3 +10,29 @@ rapporteur_test(unit_sdmx_csv_source LABELS unit
 rapporteur_test(unit_csv_bad_input LABELS unit
   SOURCES unit/csv_bad_input_test.cc
   LINKS rapporteur::adapters_sources)
+rapporteur_test(unit_mapping LABELS unit
+  SOURCES unit/mapping_test.cc
+  LINKS rapporteur::adapters_sources)
+rapporteur_test(unit_binding LABELS unit
+  SOURCES unit/binding_test.cc
+  LINKS rapporteur::adapters_sources)
+rapporteur_test(unit_sinks LABELS unit
+  SOURCES unit/sinks_test.cc
+  LINKS rapporteur::adapters_sinks)
+
+rapporteur_fuzz(csv SOURCES fuzz/csv_fuzz.cc LINKS rapporteur::adapters_sources)
+rapporteur_fuzz(sdmx_csv SOURCES fuzz/sdmx_csv_fuzz.cc LINKS rapporteur::adapters_sources)
+rapporteur_fuzz(mapping SOURCES fuzz/mapping_fuzz.cc LINKS rapporteur::adapters_sources)
+
+# A switch that breaks a promise must turn the test named for it red.
+function(rapporteur_sources_sabotage switch test filter)
+  if(NOT RAPPORTEUR_SABOTAGE)
+    return()
+  endif()
+  add_test(NAME sabotage_${switch} COMMAND test_${test} --gtest_filter=${filter}
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(sabotage_${switch} PROPERTIES LABELS sabotage WILL_FAIL TRUE
+    ENVIRONMENT "RAPPORTEUR_SABOTAGE=${switch}")
+endfunction()
+rapporteur_sources_sabotage(sink-in-place unit_sinks AtomicFile.WhatIsNotCommittedIsNotThere)
+rapporteur_sources_sabotage(blank-is-zero unit_binding Binding.BlankZeroAndMarkersStayDifferentThings)

@@ -189,12 +189,18 @@ void Binder::fill_absent(Row& row) {
 }
 
 bool Binder::has_whole_key(Row& row) {
+  // An indicator that was refused already cannot tell its unit.
+  const std::uint32_t indicator = row.dimensions[kIndicator];
+  const bool tells_unit =
+      indicator != kNotGiven &&
+      !(row.refused &&
+        codelists::find_indicator(dimensions_[kIndicator].codes.text(indicator)) == nullptr);
   std::string missing;
   for (std::size_t d = 0; d < kDimensions; ++d) {
     if (row.dimensions[d] != kNotGiven) continue;
     // FREQ and what an indicator decides follow from components that are themselves missing.
     const bool follows = !has_column_[d] && d != kRefArea && d != kIndicator && d != kTime &&
-                         (d != kUnit || row.dimensions[kIndicator] == kNotGiven);
+                         (d != kUnit || !tells_unit);
     if (follows) continue;
     missing += (missing.empty() ? "" : " ") + std::string(kDimensionNames[d]);
   }
@@ -284,12 +290,16 @@ void Binder::refuse(const Row& row) {
   out.line = row.line;
   const auto code = [&](std::size_t d) {
     const std::uint32_t number = row.dimensions[d];
-    return number == kNotGiven ? std::string() : dimensions_[d].codes.text(number);
+    if (number == kNotGiven) return std::string();
+    const std::string& text = dimensions_[d].codes.text(number);
+    return codelists::valid(static_cast<Dimension>(d), text) ? text : std::string();
   };
   out.indicator = code(kIndicator);
   out.ref_area = code(kRefArea);
   out.time_period = code(kTime);
-  if (row.dataflow != kNotGiven) out.dataflow = dataflows_.text(row.dataflow);
+  if (row.dataflow != kNotGiven && dataflow_known_[row.dataflow]) {
+    out.dataflow = dataflows_.text(row.dataflow);
+  }
   if (row.releasability != kNotGiven) out.releasability = out_.releasabilities_[row.releasability];
   out_.unbound_.push_back(std::move(out));
 }

@@ -10,9 +10,17 @@ namespace {
 
 constexpr std::size_t kLongestCompared = 64;
 constexpr std::size_t kMostNamed = 3;
+constexpr std::size_t kShortestPrefix = 3;
+constexpr std::size_t kPrefixDistance = 2;
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool begins_with(std::string_view name, std::string_view text) {
+  return text.size() >= kShortestPrefix && name.size() >= text.size() &&
+         std::equal(text.begin(), text.end(), name.begin(),
+                    [](char a, char b) { return lower(a) == lower(b); });
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -46,7 +54,8 @@ std::string did_you_mean(std::string_view text, std::span<const std::string_view
   text = text.substr(0, kLongestCompared);
   std::vector<std::pair<std::size_t, std::string_view>> near;
   for (const std::string_view name : known) {
-    const std::size_t away = distance(text, name.substr(0, kLongestCompared));
+    std::size_t away = distance(text, name.substr(0, kLongestCompared));
+    if (begins_with(name, text)) away = std::min(away, kPrefixDistance);
     if (away <= std::max<std::size_t>(2, name.size() / 3)) near.emplace_back(away, name);
   }
   std::sort(near.begin(), near.end());

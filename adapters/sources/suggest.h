@@ -11,7 +11,7 @@
 namespace rapporteur::sources {
 
 // "" when nothing is near, else "did you mean a, b or c?"; nearest first, at most three. Distance:
-// Levenshtein over bytes, upper and lower case alike.
+// Levenshtein over bytes, upper and lower case alike; a name that begins with the text is near.
 [[nodiscard]] std::string did_you_mean(std::string_view text,
                                        std::span<const std::string_view> known);
 // The same sentence for names that are near already.
