@@ -1,6 +1,8 @@
 // Makes signed envelopes and verifies what comes back.
 //
-// Threads: any. Source: PROTOCOL.md, "Signatures" and "Receipts".
+// Threads: any; a CheckpointReader belongs to one thread at a time.
+// Errors: kNotVerified with what does not hold; kMalformed for bytes that cannot be read.
+// Source: PROTOCOL.md, "Signatures" and "Receipts".
 #pragma once
 
 #include <optional>
@@ -10,7 +12,8 @@
 #include "proto/base/clock.h"
 #include "proto/base/result.h"
 #include "proto/crypto/ed25519.h"
-#include "proto/statistics/body_codec.h"
+#include "rapporteur/v1/audit.pb.h"
+#include "rapporteur/v1/envelope.pb.h"
 #include "rapporteur/v1/exchange.pb.h"
 #include "store/notes/checkpoint.h"
 
@@ -25,7 +28,7 @@ struct EnvelopeParts {
   UnixMillis created;
   std::string dataflow;
   std::string indicator;
-  std::vector<std::string> ref_areas;
+  std::vector<std::string> ref_areas;  // in any order
   std::optional<MessageId> revises;
   v1::Releasability releasability;
   std::string body;
@@ -33,6 +36,26 @@ struct EnvelopeParts {
 
 // Salts, commits and signs. The salt is fresh for every call.
 [[nodiscard]] v1::Envelope make_envelope(const EnvelopeParts& parts, const crypto::SigningKey& key);
+
+// The same without a signature, for an item that somebody has yet to release: `parts.sequence` and
+// `parts.created` are not looked at.
+[[nodiscard]] v1::Envelope make_draft(const EnvelopeParts& parts);
+// Gives a draft, or an envelope whose number went to another message, its number and signature.
+[[nodiscard]] Status sign_draft(v1::Envelope& draft, Sequence sequence, UnixMillis created,
+                                const crypto::SigningKey& key);
+
+// Opens the checkpoints of one log. Remembers the last, since all receipts of a group share one.
+class CheckpointReader {
+ public:
+  explicit CheckpointReader(notes::VerifierKey log) : log_(std::move(log)) {}
+  [[nodiscard]] Result<notes::Checkpoint> open(std::string_view note);
+  [[nodiscard]] const notes::VerifierKey& log() const { return log_; }
+
+ private:
+  notes::VerifierKey log_;
+  std::string last_note_;
+  notes::Checkpoint last_;
+};
 
 // A receipt or refusal that holds: the record carries this header and signature, its leaf is in the
 // tree of the checkpoint, and the log's key signed it.
@@ -43,9 +66,13 @@ struct VerifiedOutcome {
 };
 [[nodiscard]] Result<VerifiedOutcome> verify_outcome(const v1::Outcome& outcome,
                                                      const v1::Envelope& sent,
+                                                     CheckpointReader& log);
+[[nodiscard]] Result<VerifiedOutcome> verify_outcome(const v1::Outcome& outcome,
+                                                     const v1::Envelope& sent,
                                                      const notes::VerifierKey& log);
 
-// tlog-proof file (C2SP): index, proof, checkpoint; record and nonce in its extra line.
-[[nodiscard]] std::string proof_file(const v1::Outcome& outcome);
+// What a hub signs when it refuses: message id, SHA-256 of the record, then for each finding its
+// length (4 bytes, big-endian) and its bytes.
+[[nodiscard]] std::string refusal_statement(const v1::Outcome& outcome);
 
 }  // namespace rapporteur::client

@@ -1,0 +1,167 @@
+#include "adapters/client/agency.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <sys/stat.h>
+
+#include "adapters/client/enrolment.h"
+#include "adapters/client/files.h"
+#include "adapters/client/hub_file.h"
+#include "adapters/client/state_schema.h"
+#include "proto/crypto/key_file.h"
+
+namespace rapporteur::client {
+namespace {
+
+constexpr std::array<Setting, 9> kSettings{{
+    {.key = "participant", .required = true, .sentence = "Who this agency is at the hub."},
+    {.key = "approval",
+     .default_text = "none",
+     .choices = "none|required",
+     .sentence = "Whether a second person must release what is pushed."},
+    {.key = "approvers",
+     .type = SettingType::kTexts,
+     .sentence = "Who may release under another name than their login, with a reason."},
+    {.key = "mapping", .sentence = "Mapping file of push and validate where none is named."},
+    {.key = "line.window",
+     .type = SettingType::kNumber,
+     .default_number = 16,
+     .least = 1,
+     .most = 64,
+     .sentence = "Submissions sent before the first is answered."},
+    {.key = "line.answer_timeout_ms",
+     .type = SettingType::kNumber,
+     .default_number = 5'000,
+     .least = 100,
+     .most = 600'000,
+     .sentence = "How long an answer of the hub is waited for."},
+    {.key = "run.subscription",
+     .default_text = "default",
+     .sentence = "The subscription that run receives."},
+    {.key = "run.destination", .sentence = "Where run writes what it receives."},
+    {.key = "run.format", .sentence = "In which format; empty follows from the destination."},
+}};
+
+std::string system_error() {
+  return std::strerror(errno);
+}
+
+Status make_folder(const std::filesystem::path& folder) {
+  if (::mkdir(folder.c_str(), 0700) == 0) return {};
+  if (errno == EEXIST && std::filesystem::is_directory(folder)) return {};
+  return fail(ErrorKind::kStorage, "cannot make the folder: " + system_error(), folder.string());
+}
+
+AgencySettings read_settings(const Settings& from) {
+  AgencySettings settings;
+  settings.participant = from.text("participant");
+  settings.approval_required = from.text("approval") == "required";
+  settings.approvers = from.texts("approvers");
+  settings.mapping = from.text("mapping");
+  settings.window = static_cast<std::size_t>(from.number("line.window"));
+  settings.answer_timeout = std::chrono::milliseconds(from.number("line.answer_timeout_ms"));
+  settings.run_subscription = from.text("run.subscription");
+  settings.run_destination = from.text("run.destination");
+  settings.run_format = from.text("run.format");
+  return settings;
+}
+
+}  // namespace
+
+std::span<const Setting> agency_settings() {
+  return kSettings;
+}
+
+Status Agency::create(const std::filesystem::path& folder, const std::string& participant) {
+  if (!valid_participant_id(participant)) {
+    return fail(ErrorKind::kUsage, "'" + printable(participant, 40) + "' is no participant id", {},
+                "2 to 32 lower-case letters, digits and '-', a letter first");
+  }
+  if (std::filesystem::exists(folder / "adapter.toml")) {
+    return fail(ErrorKind::kConfiguration, "this folder holds an agency already", folder.string(),
+                "keys are never overwritten: choose another folder");
+  }
+  for (const auto& path : {folder, folder / "keys", folder / "receipts", folder / "received"}) {
+    if (auto made = make_folder(path); !made) return made;
+  }
+  const crypto::SigningKey signing = crypto::SigningKey::generate();
+  const crypto::CurveKeyPair curve = crypto::generate_curve_key_pair();
+  return crypto::write_key_file(folder / "keys/signing.key", crypto::KeyPurpose::kSigning,
+                                signing.seed())
+      .and_then([&]() {
+        return crypto::write_key_file(folder / "keys/curve.key", crypto::KeyPurpose::kCurve,
+                                      curve.secret_key);
+      })
+      .and_then([&]() {
+        return write_file_atomically(folder / "enrolment.toml",
+                                     enrolment_text(participant, curve.public_key, signing));
+      })
+      .and_then([&]() {
+        return write_file_atomically(
+            folder / "adapter.toml",
+            settings_text(kSettings, {{"participant", toml_text(participant)}}));
+      });
+}
+
+Agency::Agency(std::filesystem::path folder, AgencySettings settings, Database state)
+    : folder_(std::move(folder)), settings_(std::move(settings)), state_(std::move(state)) {}
+
+Result<Agency> Agency::open(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder / "adapter.toml")) {
+    return fail(ErrorKind::kConfiguration, "no agency here: adapter.toml is missing",
+                folder.string(), "run 'rapporteur-adapter init', or name its folder with --folder");
+  }
+  auto settings = Settings::read(folder / "adapter.toml", kSettings);
+  if (!settings) return tl::unexpected(settings.error());
+  if (!valid_participant_id(settings->text("participant"))) {
+    return fail(ErrorKind::kConfiguration, "no participant id", settings->where("participant"),
+                "2 to 32 lower-case letters, digits and '-', a letter first");
+  }
+  auto state = Database::open(folder / "state.db", kStateSchema);
+  if (!state) return tl::unexpected(state.error());
+  return Agency(folder, read_settings(*settings), std::move(*state));
+}
+
+Result<crypto::SigningKey> Agency::signing_key() const {
+  return crypto::read_key_file(folder_ / "keys/signing.key", crypto::KeyPurpose::kSigning)
+      .map([](const crypto::SecretBytes& seed) { return crypto::SigningKey::from_seed(seed); });
+}
+
+Result<crypto::CurveKeyPair> Agency::curve_keys() const {
+  auto secret = crypto::read_key_file(folder_ / "keys/curve.key", crypto::KeyPurpose::kCurve);
+  if (!secret) return tl::unexpected(secret.error());
+  const PublicKeyBytes public_key = crypto::curve_public_key(*secret);
+  return crypto::CurveKeyPair{public_key, std::move(*secret)};
+}
+
+Result<HubAddress> Agency::hub() const {
+  if (!std::filesystem::exists(folder_ / "hub.toml")) {
+    return fail(ErrorKind::kConfiguration, "this agency is not enrolled at a hub yet",
+                folder_.string(), "run 'rapporteur-adapter enrol' with the hub's public file");
+  }
+  return read_hub_file(folder_ / "hub.toml");
+}
+
+Status Agency::pin(const HubAddress& hub) const {
+  if (std::filesystem::exists(folder_ / "hub.toml")) {
+    auto pinned = read_hub_file(folder_ / "hub.toml");
+    if (!pinned) return tl::unexpected(pinned.error());
+    if (pinned->hub != hub.hub || pinned->log_verifier_key != hub.log_verifier_key) {
+      return fail(ErrorKind::kConfiguration,
+                  "another hub or another log is pinned: '" + pinned->hub + "'",
+                  (folder_ / "hub.toml").string(),
+                  "ask the hub's operator; use a folder of its own for another hub");
+    }
+  }
+  return write_file_atomically(folder_ / "hub.toml", hub_file_text(hub));
+}
+
+LineOptions Agency::line_options() const {
+  LineOptions options;
+  options.answer_timeout = settings_.answer_timeout;
+  return options;
+}
+
+}  // namespace rapporteur::client

@@ -1,0 +1,80 @@
+#include "adapters/client/enrolment.h"
+
+#include <array>
+
+#include "adapters/client/files.h"
+#include "adapters/client/settings.h"
+#include "proto/base/limits.h"
+#include "proto/crypto/domain.h"
+#include "proto/crypto/encoding.h"
+
+namespace rapporteur::client {
+namespace {
+
+constexpr std::array<Setting, 4> kSettings{{
+    {.key = "participant", .required = true, .sentence = "Who asks to be enrolled."},
+    {.key = "curve_key",
+     .required = true,
+     .sentence = "Who will be on the line: 32 bytes, base64."},
+    {.key = "signing_key", .required = true, .sentence = "Who will sign: 32 bytes, base64."},
+    {.key = "proof",
+     .required = true,
+     .sentence = "That the signing key is held: 64 bytes, base64."},
+}};
+
+std::string statement(const std::string& participant, const PublicKeyBytes& curve_key,
+                      const PublicKeyBytes& signing_key) {
+  return participant + '\0' + curve_key.string() + signing_key.string();
+}
+
+}  // namespace
+
+std::string enrolment_text(const std::string& participant, const PublicKeyBytes& curve_key,
+                           const crypto::SigningKey& signing) {
+  const SignatureBytes proof =
+      signing.sign(crypto::domain::kEnrolment,
+                   bytes_of(statement(participant, curve_key, signing.public_key())));
+  return "# Request for enrolment: public keys only. Hand it to the hub's operator and compare\n"
+         "# the signing key over another channel.\n" +
+         settings_text(kSettings,
+                       {{"participant", toml_text(participant)},
+                        {"curve_key", toml_text(crypto::base64(curve_key.span()))},
+                        {"signing_key", toml_text(crypto::base64(signing.public_key().span()))},
+                        {"proof", toml_text(crypto::base64(proof.span()))}});
+}
+
+Result<EnrolmentRequest> parse_enrolment(std::string_view toml, const std::string& name) {
+  auto settings = Settings::parse(toml, name, kSettings);
+  if (!settings) return tl::unexpected(settings.error());
+  auto curve_key = settings->key_bytes("curve_key");
+  if (!curve_key) return tl::unexpected(curve_key.error());
+  auto signing_key = settings->key_bytes("signing_key");
+  if (!signing_key) return tl::unexpected(signing_key.error());
+  const std::string& participant = settings->text("participant");
+  if (!valid_participant_id(participant)) {
+    return fail(ErrorKind::kConfiguration, "'" + printable(participant, 40) + "' is no id",
+                settings->where("participant"),
+                "2 to 32 lower-case letters, digits and '-', a letter first");
+  }
+  const auto decoded = crypto::parse_base64(settings->text("proof"));
+  const auto proof = decoded ? SignatureBytes::from(*decoded) : std::nullopt;
+  if (!proof ||
+      !crypto::verify(*signing_key, crypto::domain::kEnrolment,
+                      bytes_of(statement(participant, *curve_key, *signing_key)), *proof)) {
+    return fail(ErrorKind::kNotVerified, "the proof does not hold", settings->where("proof"),
+                "let the participant make the request again");
+  }
+  return EnrolmentRequest{participant, *curve_key, *signing_key};
+}
+
+Result<EnrolmentRequest> read_enrolment(const std::filesystem::path& file) {
+  auto content = read_small_file(file, limits::kConfigurationBytes);
+  if (!content) {
+    Error error = content.error();
+    error.kind = ErrorKind::kConfiguration;
+    return tl::unexpected(error);
+  }
+  return parse_enrolment(*content, file.string());
+}
+
+}  // namespace rapporteur::client

@@ -1,0 +1,50 @@
+// What this agency has seen of the hub's log, so that the log cannot be shortened or forked behind
+// its back.
+//
+// Threads: one at a time; several processes may share the database.
+// Durability: the largest checkpoint is kept across restarts.
+// Errors: kNotVerified (shorter than what was seen, another root at the same size, a consistency
+// proof that does not hold), kStorage, and those of the connection.
+// Source: RFC 6962 section 2.1.2; PROTOCOL.md, "Receipts".
+#pragma once
+
+#include <optional>
+
+#include "adapters/client/connection.h"
+#include "adapters/client/database.h"
+#include "adapters/client/envelope.h"
+#include "proto/base/result.h"
+
+namespace rapporteur::client {
+
+class KnownLog {
+ public:
+  // `state` outlives it.
+  KnownLog(Database& state, notes::VerifierKey log) : state_(state), reader_(std::move(log)) {}
+
+  [[nodiscard]] CheckpointReader& reader() { return reader_; }
+  // The largest size seen by any process of this agency; 0 before the first.
+  [[nodiscard]] Result<TreeSize> seen() const;
+
+  // After hello: the hub's checkpoint continues the largest one seen, proved by the hub. `seen` was
+  // read before hello.
+  [[nodiscard]] Status follow(Connection& line, TreeSize seen);
+
+  // A verified checkpoint that came in answer to a question asked when `floor` had been seen.
+  // Remembers it if it is the largest.
+  [[nodiscard]] Status admit(const notes::Checkpoint& checkpoint, std::string_view note,
+                             TreeSize floor);
+
+ private:
+  struct Head {
+    TreeSize size;
+    Digest root;
+  };
+  [[nodiscard]] Result<std::optional<Head>> head() const;
+  [[nodiscard]] Status remember(const notes::Checkpoint& checkpoint, std::string_view note);
+
+  Database& state_;
+  CheckpointReader reader_;
+};
+
+}  // namespace rapporteur::client

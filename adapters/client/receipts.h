@@ -1,0 +1,29 @@
+// The folder of receipts: one tlog-proof file for each message that was answered for good.
+//
+// Durability: the file is on disk when `store` returns. Errors: kStorage.
+// Source: C2SP tlog-proof@v1; PROTOCOL.md, "Receipts".
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "proto/base/ids.h"
+#include "proto/base/result.h"
+#include "rapporteur/v1/exchange.pb.h"
+
+namespace rapporteur::client {
+
+// The receipt file of an outcome that was verified. Error: kMalformed for a proof of odd length.
+[[nodiscard]] Result<std::string> proof_file(const v1::Outcome& outcome);
+
+class Receipts {
+ public:
+  explicit Receipts(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  [[nodiscard]] std::filesystem::path file_of(const MessageId& id) const;
+  [[nodiscard]] Status store(const MessageId& id, const v1::Outcome& outcome) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace rapporteur::client

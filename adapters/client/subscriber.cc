@@ -1,0 +1,270 @@
+#include "adapters/client/subscriber.h"
+
+#include <algorithm>
+
+#include <google/protobuf/io/coded_stream.h>
+
+#include "proto/base/fault_codes.h"
+#include "proto/base/sabotage.h"
+#include "proto/crypto/domain.h"
+
+namespace rapporteur::client {
+namespace {
+
+constexpr std::size_t kNameBytes = 64;
+
+// What a delivery costs of the credit in bytes: as a field of Deliver, with tag and length.
+std::uint64_t cost(std::size_t bytes) {
+  using google::protobuf::io::CodedOutputStream;
+  return 1 + CodedOutputStream::VarintSize64(bytes) + bytes;
+}
+
+tl::unexpected<Error> not_verified(const std::string& subscription, std::string what) {
+  return fail(ErrorKind::kNotVerified, std::move(what), "subscription " + subscription,
+              "ask the hub's operator: an honest hub does not send this");
+}
+
+}  // namespace
+
+Subscriber::Subscriber(std::string participant, std::string subscription, Received& received,
+                       const crypto::SigningKey& key, const SubscriberOptions& options,
+                       std::function<Status(std::size_t)> stored)
+    : participant_(std::move(participant)),
+      subscription_(std::move(subscription)),
+      received_(received),
+      key_(key),
+      options_(options),
+      stored_batch_(std::move(stored)) {}
+
+Status Subscriber::begin(Connection& line) {
+  asked_.clear();
+  used_deliveries_ = 0;
+  used_bytes_ = 0;
+  auto directory = SignedDirectory::ask(line);
+  if (!directory) return tl::unexpected(directory.error());
+  directory_ = std::move(*directory);
+  auto local = received_.find(subscription_);
+  if (!local) return tl::unexpected(local.error());
+  stored_ = local->stored;
+  delivered_ = local->delivered_sha256;
+  v1::Frame question;
+  v1::Subscribe& subscribe = *question.mutable_subscribe();
+  subscribe.set_subscription(subscription_);
+  *subscribe.mutable_filter() = local->filter;
+  subscribe.set_start(local->start);
+  subscribe.set_start_value(local->start_value);
+  auto answer = line.ask(question);
+  if (!answer) return tl::unexpected(answer.error());
+  return resume(answer->position()).and_then([&]() {
+    return grant(line, options_.credit_deliveries, options_.credit_bytes);
+  });
+}
+
+Status Subscriber::resume(const v1::Position& position) {
+  acknowledged_ = DeliveryNumber{position.acknowledged()};
+  expected_ = DeliveryNumber{acknowledged_.value + 1};
+  if (acknowledged_ > stored_) {
+    return fail(ErrorKind::kRefused,
+                "the hub has had delivery " + std::to_string(acknowledged_.value) +
+                    " acknowledged, but this folder has no more than " +
+                    std::to_string(stored_.value),
+                "subscription " + subscription_,
+                "'subscription rewind' receives everything again; or take another name");
+  }
+  if (acknowledged_ == stored_ && position.delivered_sha256() != delivered_.view()) {
+    return not_verified(subscription_,
+                        "the hub has another account of what it delivered up to number " +
+                            std::to_string(stored_.value));
+  }
+  caught_up_ = false;
+  quiet_since_ = MonotonicTime{};
+  return {};
+}
+
+Status Subscriber::grant(Connection& line, std::uint32_t deliveries, std::uint64_t bytes) {
+  v1::Frame frame;
+  v1::Credit& credit = *frame.mutable_credit();
+  credit.set_subscription(subscription_);
+  credit.set_deliveries(deliveries);
+  credit.set_bytes(bytes);
+  auto sent = line.send(frame);
+  if (!sent) return tl::unexpected(sent.error());
+  return {};
+}
+
+Status Subscriber::step(Connection& line, MonotonicTime now) {
+  now_ = now;
+  if (quiet_since_ == MonotonicTime{}) quiet_since_ = now;
+  if (options_.ask_when_quiet && acknowledged_ >= stored_ &&
+      now >= quiet_since_ + *options_.ask_when_quiet) {
+    if (auto asked = ask_for_more(line); !asked) return asked;
+  }
+  if (used_deliveries_ * 2 < options_.credit_deliveries &&
+      used_bytes_ * 2 < options_.credit_bytes) {
+    return {};
+  }
+  auto granted = grant(line, used_deliveries_, used_bytes_);
+  if (!granted) return granted;
+  used_deliveries_ = 0;
+  used_bytes_ = 0;
+  return {};
+}
+
+Status Subscriber::ask_for_more(Connection& line) {
+  quiet_since_ = now_;
+  v1::Frame question;
+  question.mutable_query()->mutable_subscriptions();
+  auto answer = line.ask(question);
+  if (!answer) return tl::unexpected(answer.error());
+  for (const v1::SubscriptionState& state : answer->answer().subscriptions().subscriptions()) {
+    if (state.participant() == participant_ && state.subscription() == subscription_) {
+      caught_up_ = state.lag_entries() == 0 && state.sent() == stored_.value;
+    }
+  }
+  return {};
+}
+
+Result<bool> Subscriber::take(Connection& line, const v1::Frame& frame) {
+  if (frame.has_deliver()) {
+    if (frame.deliver().subscription() != subscription_) return false;
+    quiet_since_ = now_;
+    caught_up_ = false;
+    return receive(line, frame.deliver()).map([]() { return true; });
+  }
+  if (asked_.erase(frame.correlation()) == 0) return false;
+  if (frame.has_fault()) return tl::unexpected(error_of(frame.fault()));
+  if (!frame.has_position()) {
+    return fail(ErrorKind::kMalformed, "the hub answered an acknowledgement with something else");
+  }
+  acknowledged_ = std::max(acknowledged_, DeliveryNumber{frame.position().acknowledged()});
+  return received_.set_acknowledged(subscription_, acknowledged_).map([]() { return true; });
+}
+
+Status Subscriber::receive(Connection& line, const v1::Deliver& batch) {
+  std::vector<NewDelivery> fresh;
+  Status checked;
+  DeliveryNumber number{batch.first_number()};
+  for (const std::string& bytes : batch.deliveries()) {
+    ++used_deliveries_;
+    used_bytes_ += cost(bytes.size());
+    auto delivery = check(line, number, bytes);
+    if (!delivery) {
+      checked = tl::unexpected(delivery.error());
+      break;
+    }
+    if (*delivery) fresh.push_back(std::move(**delivery));
+    ++number.value;
+    expected_ = number;
+  }
+  const Status kept = keep(line, std::move(fresh));
+  return checked ? kept : checked;
+}
+
+// Empty when it is stored already.
+Result<std::optional<NewDelivery>> Subscriber::check(Connection& line, DeliveryNumber number,
+                                                     const std::string& bytes) {
+  if (number != expected_) {
+    return not_verified(subscription_, "delivery " + std::to_string(number.value) + " came where " +
+                                           std::to_string(expected_.value) + " was due");
+  }
+  if (number <= stored_) return std::nullopt;
+  v1::Delivery delivery;
+  if (!delivery.ParseFromString(bytes)) {
+    return fail(ErrorKind::kMalformed,
+                "delivery " + std::to_string(number.value) + " cannot be read",
+                "subscription " + subscription_);
+  }
+  auto verified = verify_delivery(delivery, line.hub().hub, *directory_);
+  if (!verified && verified.error().kind == ErrorKind::kNotFound) {
+    // Somebody may have been enrolled, or have got a new key, since the line began.
+    auto directory = SignedDirectory::ask(line);
+    if (!directory) return tl::unexpected(directory.error());
+    directory_ = std::move(*directory);
+    verified = verify_delivery(delivery, line.hub().hub, *directory_);
+  }
+  if (!verified) {
+    Error error = verified.error();
+    if (error.kind == ErrorKind::kNotFound) error.kind = ErrorKind::kNotVerified;
+    return tl::unexpected(error);
+  }
+  delivered_ = crypto::next_delivered(delivered_, bytes_of(verified->record.header()));
+  stored_ = number;
+  return NewDelivery{number, delivered_, std::move(*verified), bytes};
+}
+
+Status Subscriber::keep(Connection& line, std::vector<NewDelivery> deliveries) {
+  if (deliveries.empty()) return {};
+  if (sabotaged("ack-before-store")) {
+    if (auto sent = acknowledge(line); !sent) return sent;
+    // Until the hub has it for sure.
+    if (auto answer = line.receive(std::chrono::milliseconds(200)); !answer) {
+      return tl::unexpected(answer.error());
+    }
+    return received_.store(subscription_, deliveries).and_then([&]() {
+      return stored_batch_(deliveries.size());
+    });
+  }
+  return received_.store(subscription_, deliveries)
+      .and_then([&]() { return acknowledge(line); })
+      .and_then([&]() { return stored_batch_(deliveries.size()); });
+}
+
+Status Subscriber::acknowledge(Connection& line) {
+  v1::AcknowledgementStatement statement;
+  statement.set_hub(line.hub().hub);
+  statement.set_participant(participant_);
+  statement.set_subscription(subscription_);
+  statement.set_delivery_number(stored_.value);
+  statement.set_delivered_sha256(delivered_.string());
+  v1::Frame frame;
+  v1::SignedAcknowledgement& acknowledgement = *frame.mutable_acknowledge();
+  acknowledgement.set_statement(statement.SerializeAsString());
+  acknowledgement.set_key_id(key_.key_id().string());
+  acknowledgement.set_signature(
+      key_.sign(crypto::domain::kAcknowledgement, bytes_of(acknowledgement.statement())).string());
+  auto correlation = line.send(frame);
+  if (!correlation) return tl::unexpected(correlation.error());
+  asked_.insert(*correlation);
+  return {};
+}
+
+Status rewind_subscription(Connection& line, Received& received, const std::string& name,
+                           v1::Subscribe::Start start, std::uint64_t start_value) {
+  auto local = received.find(name);
+  if (!local) return tl::unexpected(local.error());
+  v1::Frame question;
+  v1::Subscribe& subscribe = *question.mutable_subscribe();
+  subscribe.set_subscription(name);
+  *subscribe.mutable_filter() = local->filter;
+  subscribe.set_rewind(true);
+  subscribe.set_start(start);
+  subscribe.set_start_value(start_value);
+  auto answer = line.ask(question);
+  if (!answer) return tl::unexpected(answer.error());
+  const v1::Position& position = answer->position();
+  const auto delivered = Digest::from(position.delivered_sha256());
+  if (!delivered) return fail(ErrorKind::kMalformed, "the hub's answer has no running hash");
+  return received.rewind(name, DeliveryNumber{position.acknowledged()}, *delivered);
+}
+
+Status remove_subscription(Connection& line, Received& received, const std::string& name) {
+  v1::Frame question;
+  question.mutable_subscribe()->set_subscription(name);
+  question.mutable_subscribe()->set_remove(true);
+  auto answer = line.ask(question);
+  // The hub may never have heard of it.
+  if (!answer && !answer.error().what.starts_with(faults::kNotFound)) {
+    return tl::unexpected(answer.error());
+  }
+  return received.remove(name);
+}
+
+bool valid_subscription_name(std::string_view name) {
+  return !name.empty() && name.size() <= kNameBytes &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                  c == '.';
+         });
+}
+
+}  // namespace rapporteur::client

@@ -1,0 +1,232 @@
+// The outbox on disk: states, numbers, the second person, discarding.
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+#include "adapters/client/outbox.h"
+#include "adapters/client/state_schema.h"
+#include "tests/support/paths.h"
+
+namespace rapporteur {
+namespace {
+
+using client::Approval;
+using client::ItemState;
+using client::Outbox;
+using ::testing::HasSubstr;
+
+client::NewItem item_with(const std::string& body) {
+  client::NewItem item;
+  item.dataflow = "RAPPORTEUR:THB(1.0)";
+  item.indicator = "CJ_INV";
+  item.ref_areas = {"AT"};
+  item.body = body;
+  item.rows = 1;
+  item.source = "figures.csv";
+  return item;
+}
+
+std::uint64_t sequence_of(const std::string& envelope_bytes) {
+  v1::Envelope envelope;
+  v1::Header header;
+  EXPECT_TRUE(envelope.ParseFromString(envelope_bytes));
+  EXPECT_TRUE(header.ParseFromString(envelope.header()));
+  return header.sequence();
+}
+
+class ClientOutbox : public ::testing::Test {
+ protected:
+  explicit ClientOutbox(bool approval_required = false)
+      : approval_required_(approval_required), state_(open()) {}
+
+  client::Database open() const {
+    return client::Database::open(folder_ / "state.db", client::kStateSchema).value();
+  }
+  Outbox outbox(client::Database& state) const {
+    return {state, {"hub", "at", approval_required_, {"head-of-unit", "alice"}}, key_, clock_};
+  }
+  Outbox outbox() { return outbox(state_); }
+  MessageId add(const std::string& body, const std::string& user = "alice") {
+    const std::vector<client::NewItem> items{item_with(body)};
+    return outbox().add(items, user).value().front();
+  }
+  std::vector<client::Sendable> to_send() { return outbox().to_send({}, 100, 1U << 30U).value(); }
+  v1::Outcome accepted(std::uint64_t index) const {
+    v1::Outcome outcome;
+    outcome.set_accepted(true);
+    outcome.set_index(index);
+    return outcome;
+  }
+
+  testing::TempDir folder_;
+  bool approval_required_;
+  crypto::SigningKey key_ = crypto::SigningKey::generate();
+  SystemClock clock_;
+  client::Database state_;
+};
+
+class ClientOutboxWithApproval : public ClientOutbox {
+ protected:
+  ClientOutboxWithApproval() : ClientOutbox(true) {}
+};
+
+TEST_F(ClientOutbox, ItemsAreNumberedInTheOrderOfAdding) {
+  add("a");
+  add("b");
+  add("c");
+  const auto items = to_send();
+  ASSERT_EQ(items.size(), 3U);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    EXPECT_EQ(items[i].sequence.value, i + 1);
+    EXPECT_EQ(sequence_of(items[i].envelope), i + 1);
+  }
+}
+
+TEST_F(ClientOutbox, WhatWasAddedIsThereForAnotherProcess) {
+  const MessageId id = add("a");
+  client::Database other = open();
+  const auto item = outbox(other).find(id);
+  ASSERT_TRUE(item) << item.error().line();
+  EXPECT_EQ(item->state, ItemState::kReady);
+  EXPECT_EQ(item->source, "figures.csv");
+  EXPECT_EQ(item->created_by, "alice");
+}
+
+TEST_F(ClientOutbox, BytesStayTheSameOverRetries) {
+  add("a");
+  const auto first = to_send();
+  ASSERT_TRUE(outbox().mark_sent(first));
+  const auto again = to_send();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].envelope, first[0].envelope);
+  EXPECT_EQ(again[0].message_id, first[0].message_id);
+}
+
+TEST_F(ClientOutbox, ASettledItemIsNotSentAgainButKept) {
+  const MessageId id = add("a");
+  ASSERT_TRUE(outbox().mark_sent(to_send()));
+  ASSERT_TRUE(outbox().settle(outbox().find(id)->id, accepted(7)));
+  EXPECT_TRUE(to_send().empty());
+  const auto item = outbox().find(id);
+  ASSERT_TRUE(item);
+  EXPECT_EQ(item->state, ItemState::kReceipted);
+  EXPECT_EQ(item->log_index->value, 7U);
+}
+
+TEST_F(ClientOutbox, DiscardingClosesTheNumberWithASkip) {
+  add("a");
+  const MessageId id = add("b");
+  add("c");
+  ASSERT_TRUE(outbox().discard(id, "alice"));
+  const auto items = to_send();
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(items[1].sequence.value, 2U);
+  EXPECT_TRUE(items[1].skip);
+  EXPECT_NE(items[1].message_id, id);
+  EXPECT_EQ(outbox().find(id)->state, ItemState::kDiscarded);
+}
+
+TEST_F(ClientOutbox, WhatMayBeAtTheHubIsNotDiscarded) {
+  const MessageId id = add("a");
+  ASSERT_TRUE(outbox().mark_sent(to_send()));
+  const auto discarded = outbox().discard(id, "alice");
+  ASSERT_FALSE(discarded);
+  EXPECT_THAT(discarded.error().line(), HasSubstr("withdraw"));
+}
+
+TEST_F(ClientOutbox, NumbersUsedAtTheHubAreNotGivenAway) {
+  ASSERT_TRUE(outbox().learn_next(Sequence{40}));
+  add("a");
+  EXPECT_EQ(to_send().front().sequence.value, 40U);
+  ASSERT_TRUE(outbox().learn_next(Sequence{3}));
+  add("b");
+  EXPECT_EQ(to_send().back().sequence.value, 41U);
+}
+
+TEST_F(ClientOutbox, AnItemWhoseNumberIsLostGetsANewOneAndKeepsItsId) {
+  const MessageId id = add("a");
+  add("b");
+  ASSERT_TRUE(outbox().doubt(outbox().find(id)->id, "why", true));
+  EXPECT_EQ(to_send().size(), 1U);
+  ASSERT_TRUE(outbox().release(id, {.user = "alice", .approver = {}, .reason = {}}));
+  const auto items = to_send();
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items[1].message_id, id);
+  EXPECT_EQ(items[1].sequence.value, 3U);
+  EXPECT_EQ(sequence_of(items[1].envelope), 3U);
+}
+
+TEST_F(ClientOutbox, ManySmallBatchesRespectTheBytes) {
+  for (int i = 0; i < 5; ++i) add(std::string(1'000, 'x'));
+  EXPECT_EQ(outbox().to_send({}, 100, 2'500)->size(), 3U);
+  EXPECT_EQ(outbox().to_send({}, 100, 1)->size(), 1U);
+  EXPECT_EQ(outbox().to_send({}, 2, 1U << 20U)->size(), 2U);
+}
+
+TEST_F(ClientOutboxWithApproval, HeldItemsWaitWithoutANumber) {
+  const MessageId first = add("a");
+  const MessageId second = add("b");
+  EXPECT_TRUE(to_send().empty());
+  EXPECT_EQ(outbox().find(first)->state, ItemState::kHeld);
+  ASSERT_TRUE(outbox().release(second, {.user = "bob", .approver = {}, .reason = {}}));
+  const auto items = to_send();
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].message_id, second);
+  EXPECT_EQ(items[0].sequence.value, 1U);
+  EXPECT_EQ(outbox().find(second)->released_by, "bob");
+}
+
+TEST_F(ClientOutboxWithApproval, OnePersonAloneCannotRelease) {
+  const MessageId id = add("a");
+  for (const Approval& approval :
+       {Approval{"alice", "", ""}, Approval{"alice", "mallory", "because"},
+        Approval{"alice", "head-of-unit", ""}, Approval{"alice", "alice", "because"}}) {
+    const auto released = outbox().release(id, approval);
+    ASSERT_FALSE(released);
+    EXPECT_EQ(released.error().kind, ErrorKind::kRefused);
+  }
+  EXPECT_TRUE(to_send().empty());
+  ASSERT_TRUE(outbox().release(id, {"alice", "head-of-unit", "checked on paper"}));
+  EXPECT_EQ(outbox().find(id)->release_reason, "checked on paper");
+  EXPECT_THAT(outbox().find(id)->released_by, HasSubstr("head-of-unit"));
+}
+
+TEST_F(ClientOutboxWithApproval, AHeldItemIsDiscardedWithoutASkip) {
+  const MessageId id = add("a");
+  ASSERT_TRUE(outbox().discard(id, "alice"));
+  EXPECT_TRUE(to_send().empty());
+}
+
+TEST_F(ClientOutboxWithApproval, ReleasingTwiceIsRefused) {
+  const MessageId id = add("a");
+  ASSERT_TRUE(outbox().release(id, {.user = "bob", .approver = {}, .reason = {}}));
+  EXPECT_FALSE(outbox().release(id, {.user = "bob", .approver = {}, .reason = {}}));
+}
+
+// Whatever is added, discarded, doubted and released: the numbers given away are 1..n, each waiting
+// or settled exactly once.
+RC_GTEST_FIXTURE_PROP(ClientOutbox, NumbersHaveNoGapAndNoDouble, ()) {
+  ASSERT_TRUE(state_.run("DELETE FROM outbox; DELETE FROM signing_keys;"));
+  const auto steps =
+      *rc::gen::resize(30, rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 4)));
+  std::vector<MessageId> ids;
+  for (const int step : steps) {
+    if (step <= 1 || ids.empty()) {
+      ids.push_back(add("x"));
+      continue;
+    }
+    const MessageId id =
+        ids[static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(ids.size())))];
+    if (step == 2) {
+      static_cast<void>(outbox().discard(id, "alice"));
+    } else if (outbox().find(id)->state == ItemState::kReady) {
+      ASSERT_TRUE(outbox().doubt(outbox().find(id)->id, "why", false));
+      ASSERT_TRUE(outbox().release(id, {.user = "alice", .approver = {}, .reason = {}}));
+    }
+  }
+  const auto items = outbox().to_send({}, 10'000, 1U << 30U).value();
+  RC_ASSERT(items.size() == ids.size());
+  for (std::size_t i = 0; i < items.size(); ++i) RC_ASSERT(items[i].sequence.value == i + 1);
+}
+
+}  // namespace
+}  // namespace rapporteur
