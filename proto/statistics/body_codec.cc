@@ -7,6 +7,7 @@
 #include <google/protobuf/arena.h>
 
 #include "proto/base/limits.h"
+#include "proto/base/sabotage.h"
 #include "rapporteur/v1/statistics.pb.h"
 
 namespace rapporteur {
@@ -233,8 +234,9 @@ Result<Body> BodyCodec::decode(ByteSpan bytes) {
     body.observations.attributes_[a] = std::move(*column);
   }
   const bool empty_but_present = message.has_observations() && in.rows() == 0;
-  if (has_unknown_fields_anywhere(message) || empty_but_present ||
-      !written_canonically(message, bytes)) {
+  const bool canonical = !has_unknown_fields_anywhere(message) && !empty_but_present &&
+                         written_canonically(message, bytes);
+  if (!canonical && !sabotaged("canonical-off")) {
     return refuse("not in canonical form", "body");
   }
   return body;
