@@ -24,6 +24,18 @@ rapporteur_test(unit_receipt LABELS unit
   LINKS rapporteur::store_verify rapporteur::proto_crypto rapporteur::proto_statements)
 rapporteur_fuzz(proof_file SOURCES fuzz/proof_file_fuzz.cc LINKS rapporteur::store_verify)
 
+add_library(rapporteur_test_little_log STATIC support/little_log.cc)
+add_library(rapporteur::test_little_log ALIAS rapporteur_test_little_log)
+target_link_libraries(rapporteur_test_little_log
+  PUBLIC rapporteur::store_verify rapporteur::proto_crypto PRIVATE rapporteur_options)
+
+rapporteur_test(unit_log_audit LABELS unit
+  SOURCES unit/log_audit_test.cc
+  LINKS rapporteur::test_little_log)
+rapporteur_test(property_log_audit LABELS property PROPERTIES
+  SOURCES property/log_audit_property_test.cc
+  LINKS rapporteur::test_little_log)
+
 if(RAPPORTEUR_SABOTAGE)
   add_test(NAME sabotage_proof_check_skipped
     COMMAND test_unit_receipt --gtest_filter=ReceiptTest.AForgedProofIsRefused)

@@ -1,0 +1,141 @@
+#include "store/verify/log_audit.h"
+
+#include "store/merkle/frontier.h"
+#include "store/notes/checkpoint.h"
+#include "store/verify/record_check.h"
+
+namespace rapporteur::verify {
+namespace {
+
+// A batch is large enough to keep some threads busy and small enough to be held in memory.
+constexpr std::size_t kBatchChecks = 4'096;
+constexpr std::size_t kBatchBytes = 16UL << 20U;
+// The frontier keeps what proofs of its group need; no proofs are made here.
+constexpr std::uint64_t kFrontierGroup = 4'096;
+
+}  // namespace
+
+void run_in_order(std::span<Check> checks) {
+  for (Check& check : checks) check.run();
+}
+
+std::string Wrong::line() const {
+  const char* const place = where == Where::kEntry ? "entry " : "checkpoint of size ";
+  return place + std::to_string(at) + ": " + reason;
+}
+
+struct LogAudit::Impl {
+  Impl(notes::VerifierKey verifier, Executor executor)
+      : log(std::move(verifier)), run(std::move(executor)), records(log) {}
+
+  notes::VerifierKey log;
+  Executor run;
+  RecordCheck records;
+  merkle::Frontier tree;
+  TreeSize covered;
+  std::uint64_t checkpoints = 0;
+  std::vector<Check> pending;
+  std::size_t pending_bytes = 0;
+  std::optional<Wrong> wrong;
+
+  void found(Wrong::Where where, std::uint64_t at, std::string reason) {
+    flush();
+    if (!wrong) wrong = Wrong{where, at, std::move(reason)};
+  }
+
+  // Checks stand in the order of the log, and before whatever is found while they are pending.
+  void flush() {
+    if (pending.empty()) return;
+    run(pending);
+    for (const Check& check : pending) {
+      if (check.holds_ || wrong) continue;
+      wrong = Wrong{check.checkpoint_ ? Wrong::Where::kCheckpoint : Wrong::Where::kEntry, check.at_,
+                    std::string(check.reason_)};
+    }
+    pending.clear();
+    pending_bytes = 0;
+  }
+
+  void checkpoint(std::string_view bytes);
+  void flush_if_full(std::size_t added_bytes) {
+    pending_bytes += added_bytes;
+    if (pending.size() >= kBatchChecks || pending_bytes >= kBatchBytes) flush();
+  }
+};
+
+void LogAudit::Impl::checkpoint(std::string_view bytes) {
+  const std::uint64_t size = tree.size().value;
+  const auto refuse = [&](std::uint64_t at, std::string reason) {
+    found(Wrong::Where::kCheckpoint, at, std::move(reason));
+  };
+  const auto note = notes::Note::parse(bytes);
+  if (!note) return refuse(size, note.error().what);
+  const auto head = notes::Checkpoint::parse(note->text);
+  if (!head) return refuse(size, head.error().what);
+  if (head->size.value > size) {
+    return refuse(head->size.value,
+                  "the log has only " + std::to_string(size) + " entries: the others are missing");
+  }
+  if (head->size.value < size) return refuse(head->size.value, "it is not in ascending order");
+  if (head->root != tree.root()) {
+    return refuse(size, "its root is not that of the entries: one of entries " +
+                            std::to_string(covered.value) + " to " + std::to_string(size) +
+                            " (not included) was changed, or another log was signed");
+  }
+  pending.emplace_back([bytes = std::string(bytes),
+                        key = log] { return notes::open_checkpoint(bytes, key).has_value(); },
+                       "the log's key did not sign it", size, true);
+  covered = TreeSize{size};
+  ++checkpoints;
+  flush_if_full(bytes.size());
+}
+
+LogAudit::LogAudit(notes::VerifierKey log, Executor run)
+    : impl_(std::make_unique<Impl>(std::move(log), std::move(run))) {}
+LogAudit::~LogAudit() = default;
+LogAudit::LogAudit(LogAudit&&) noexcept = default;
+LogAudit& LogAudit::operator=(LogAudit&&) noexcept = default;
+
+bool LogAudit::add(const AuditEntry& entry) {
+  if (impl_->wrong) return false;
+  const std::uint64_t expected = impl_->tree.size().value;
+  if (entry.index.value != expected) {
+    impl_->found(Wrong::Where::kEntry, expected,
+                 "it is missing: entry " + std::to_string(entry.index.value) + " comes instead");
+    return false;
+  }
+  if (auto checked = impl_->records.add(entry, impl_->pending); !checked) {
+    impl_->found(Wrong::Where::kEntry, expected, checked.error().what);
+    return false;
+  }
+  impl_->tree.append(merkle::record_leaf_hash(entry.nonce, entry.record));
+  if (impl_->tree.size().value % kFrontierGroup == 0) {
+    impl_->tree.begin_group();
+    static_cast<void>(impl_->tree.take_completed());
+  }
+  impl_->flush_if_full(entry.record.size());
+  return !impl_->wrong;
+}
+
+bool LogAudit::add_checkpoint(std::string_view note) {
+  if (!impl_->wrong) impl_->checkpoint(note);
+  return !impl_->wrong;
+}
+
+TreeSize LogAudit::size() const {
+  return impl_->tree.size();
+}
+
+AuditReport LogAudit::finish() {
+  impl_->flush();
+  AuditReport report;
+  report.size = impl_->tree.size();
+  report.covered = impl_->covered;
+  report.root = impl_->tree.root();
+  report.counts = impl_->records.counts();
+  report.counts.checkpoints = impl_->checkpoints;
+  report.wrong = impl_->wrong;
+  return report;
+}
+
+}  // namespace rapporteur::verify

@@ -1,0 +1,109 @@
+// Checks a whole log from its entries and checkpoints alone: no database, no hub, no clock.
+//
+// The caller feeds entries in order and every checkpoint ever signed, each when exactly the entries
+// it covers have been fed. What is checked, and what that proves, is in FORMAT.md, "What
+// verification proves". The audit stops at the first thing that is wrong, in the order of the log;
+// signatures are checked in batches, so add() may name an entry some thousand before the last.
+//
+// Threads: one at a time; it starts none. The caller's Executor may run the checks of a batch in
+// any order and in parallel, and returns when all have run. Units and shapes: memory grows with
+// participants and subscriptions, not with the log. Errors: none; what is wrong is in the report.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "proto/base/ids.h"
+#include "store/notes/signed_note.h"
+
+namespace rapporteur::verify {
+
+struct AuditEntry {
+  LogIndex index;
+  ByteSpan nonce;
+  ByteSpan record;
+  // Both empty when there are none, or none any more.
+  ByteSpan salt;
+  ByteSpan body;
+};
+
+// One signature to be verified.
+class Check {
+ public:
+  using Verify = std::function<bool()>;
+  Check(Verify verify, std::string_view reason, std::uint64_t at, bool checkpoint)
+      : verify_(std::move(verify)), reason_(reason), at_(at), checkpoint_(checkpoint) {}
+  void run() { holds_ = verify_(); }
+
+ private:
+  friend class LogAudit;
+  Verify verify_;
+  std::string_view reason_;  // why it is wrong if it does not hold
+  std::uint64_t at_;
+  bool checkpoint_;
+  bool holds_ = false;
+};
+
+using Executor = std::function<void(std::span<Check>)>;
+// One after the other on the caller's thread.
+void run_in_order(std::span<Check> checks);
+
+// The first thing that is wrong.
+struct Wrong {
+  enum class Where { kEntry, kCheckpoint };
+  Where where = Where::kEntry;
+  std::uint64_t at = 0;  // index of the entry; size of the checkpoint
+  std::string reason;
+
+  // "entry 17: the sender's signature does not hold"
+  [[nodiscard]] std::string line() const;
+};
+
+// How much was looked at. With a Wrong, what came before it.
+struct AuditCounts {
+  std::uint64_t entries = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t administered = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t checkpoints = 0;
+  std::uint64_t sender_signatures = 0;
+  std::uint64_t second_signatures = 0;
+  std::uint64_t acknowledgements = 0;
+  std::uint64_t commitments = 0;    // salt and body are those that were signed
+  std::uint64_t bodies_absent = 0;  // of accepted messages
+  std::uint64_t signing_keys = 0;   // enrolled, with those that ended
+  std::uint64_t subscriptions = 0;
+};
+
+struct AuditReport {
+  TreeSize size;
+  TreeSize covered;  // by the last checkpoint; entries from here on are under no signature
+  Digest root;       // of `size`
+  AuditCounts counts;
+  std::optional<Wrong> wrong;
+};
+
+class LogAudit {
+ public:
+  explicit LogAudit(notes::VerifierKey log, Executor run = run_in_order);
+  ~LogAudit();
+  LogAudit(LogAudit&&) noexcept;
+  LogAudit& operator=(LogAudit&&) noexcept;
+
+  // False when something is known to be wrong: finish() says what, and more entries change nothing.
+  [[nodiscard]] bool add(const AuditEntry& entry);
+  // A signed note. One that is not of the size reached is wrong.
+  [[nodiscard]] bool add_checkpoint(std::string_view note);
+  [[nodiscard]] TreeSize size() const;
+  [[nodiscard]] AuditReport finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rapporteur::verify

@@ -1,0 +1,65 @@
+// What one entry must fulfil given the entries before it: the fold behind LogAudit.
+//
+// Threads: one at a time. Errors: kNotVerified with the reason; after an error it is not used
+// again.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "rapporteur/v1/audit.pb.h"
+#include "rapporteur/v1/envelope.pb.h"
+#include "store/verify/key_book.h"
+#include "store/verify/log_audit.h"
+
+namespace rapporteur::verify {
+
+class RecordCheck {
+ public:
+  explicit RecordCheck(const notes::VerifierKey& log) : log_(log) {}
+
+  // Signatures to be verified are appended to `checks`.
+  [[nodiscard]] Status add(const AuditEntry& entry, std::vector<Check>& checks);
+  [[nodiscard]] AuditCounts counts() const;
+
+ private:
+  struct Position {
+    std::uint64_t number = 0;
+    std::string delivered;  // running hash at `number`; empty when nothing was acknowledged
+  };
+  struct Message {
+    v1::Header header;
+    Signer* signer = nullptr;
+  };
+
+  [[nodiscard]] Status event(const v1::Record& record, const AuditEntry& entry,
+                             std::vector<Check>& checks);
+  [[nodiscard]] Result<Message> message(const v1::Record& record, LogIndex index,
+                                        std::vector<Check>& checks);
+  [[nodiscard]] Status second_signature(const v1::Record& record, const Message& message,
+                                        LogIndex index, std::vector<Check>& checks);
+  [[nodiscard]] Status accepted(const v1::Record& record, const AuditEntry& entry,
+                                std::vector<Check>& checks);
+  [[nodiscard]] Status refused(const v1::Record& record, const AuditEntry& entry,
+                               std::vector<Check>& checks);
+  [[nodiscard]] Status administered(const v1::Record& record, LogIndex index,
+                                    std::vector<Check>& checks);
+  [[nodiscard]] Status skipped(const v1::Record& record, const AuditEntry& entry,
+                               std::vector<Check>& checks);
+  [[nodiscard]] Status commitment(const v1::Header& header, ByteSpan salt, ByteSpan body);
+  [[nodiscard]] Status started(const v1::Started& started, LogIndex index);
+  [[nodiscard]] Status subscribed(const v1::Subscribed& event);
+  [[nodiscard]] Status cursors_moved(const v1::CursorsMoved& event, LogIndex index,
+                                     std::vector<Check>& checks);
+  [[nodiscard]] Status acknowledged(const v1::SignedAcknowledgement& signed_statement,
+                                    LogIndex index, std::vector<Check>& checks);
+
+  notes::VerifierKey log_;
+  std::string hub_;
+  std::uint64_t time_ms_ = 0;
+  KeyBook keys_;
+  std::map<std::pair<std::string, std::string>, Position> positions_;
+  AuditCounts counts_;
+};
+
+}  // namespace rapporteur::verify
