@@ -23,10 +23,10 @@ rapporteur_test(unit_crypto LABELS unit
 add_library(rapporteur_golden_messages STATIC support/golden_messages.cc)
 target_link_libraries(rapporteur_golden_messages
   PUBLIC rapporteur::proto_messages
-  PRIVATE rapporteur_options rapporteur::proto_crypto)
+  PRIVATE rapporteur_test_options rapporteur::proto_crypto)
 add_executable(test_make_golden support/make_golden.cc)
 target_link_libraries(test_make_golden PRIVATE
-  rapporteur_options rapporteur_golden_messages rapporteur::test_support)
+  rapporteur_test_options rapporteur_golden_messages rapporteur::test_support)
 rapporteur_test(unit_golden LABELS unit
   SOURCES unit/golden_test.cc
   LINKS rapporteur_golden_messages)

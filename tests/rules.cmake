@@ -2,8 +2,26 @@ add_library(rapporteur_test_figures STATIC support/figures_csv.cc)
 add_library(rapporteur::test_figures ALIAS rapporteur_test_figures)
 target_link_libraries(rapporteur_test_figures
   PUBLIC rapporteur::broker_disclosure rapporteur::test_support
-  PRIVATE rapporteur_options)
+  PRIVATE rapporteur_test_options)
 
 rapporteur_test(unit_facts_2008_rules LABELS unit
   SOURCES unit/facts_2008_rules_test.cc
+  LINKS rapporteur::test_figures)
+rapporteur_test(unit_rule_fixtures LABELS unit
+  SOURCES unit/rule_fixtures_test.cc
+  LINKS rapporteur::test_figures)
+rapporteur_test(unit_total_rules LABELS unit
+  SOURCES unit/total_rules_test.cc
+  LINKS rapporteur::test_figures)
+rapporteur_test(unit_rule_book LABELS unit tidy
+  SOURCES unit/rule_book_test.cc
+  LINKS rapporteur::test_figures)
+rapporteur_test(unit_small_cell LABELS unit
+  SOURCES unit/small_cell_test.cc
+  LINKS rapporteur::test_figures)
+
+add_executable(print_rule_table support/print_rule_table.cc)
+target_link_libraries(print_rule_table PRIVATE rapporteur_options rapporteur::broker_rules)
+rapporteur_test(property_personal_text LABELS property PROPERTIES
+  SOURCES property/personal_text_test.cc
   LINKS rapporteur::test_figures)

@@ -1,7 +1,7 @@
 add_library(rapporteur_test_naive_merkle STATIC support/naive_merkle.cc)
 add_library(rapporteur::test_naive_merkle ALIAS rapporteur_test_naive_merkle)
 target_link_libraries(rapporteur_test_naive_merkle
-  PUBLIC rapporteur::store_merkle PRIVATE rapporteur_options)
+  PUBLIC rapporteur::store_merkle PRIVATE rapporteur_test_options)
 
 rapporteur_test(unit_merkle LABELS unit
   SOURCES unit/merkle_test.cc unit/merkle_vectors_test.cc

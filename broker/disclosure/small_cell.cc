@@ -51,9 +51,13 @@ struct Failure {
 // What is public, and which of its cells the rule forbids.
 class PublicCells {
  public:
-  PublicCells(CellPool pool, const Policy& policy)
+  // Which cells may add up to a total that is not published. Of a submission its own: that
+  // published cells beside them are all the others is not known.
+  enum class Summed { kOwn, kAll };
+
+  PublicCells(CellPool pool, const Policy& policy, Summed summed)
       : pool_(std::move(pool)), protection_(pool_, policy), policy_(policy) {
-    collect_small_totals();
+    collect_small_totals(summed);
   }
   PublicCells(const PublicCells&) = delete;
   PublicCells& operator=(const PublicCells&) = delete;
@@ -79,7 +83,7 @@ class PublicCells {
     return count > kZero && count < Amount::whole(policy_.k);
   }
 
-  void collect_small_totals() {
+  void collect_small_totals(Summed summed) {
     std::unordered_map<MarginKey, Amount, MarginKeyHash> sums;
     for (const Cell& cell : pool_.cells()) {
       if (!cell.has_number()) continue;
@@ -87,7 +91,8 @@ class PublicCells {
       const std::optional<Amount> most = interval_of(cell).most;
       published_margins_.emplace(
           key, most && is_small(*most) ? std::optional(SmallTotal{*most, false}) : std::nullopt);
-      if (cell.exact()) add_to_sums(key, cell.amount, sums);
+      const bool counts = summed == Summed::kAll || !cell.published();
+      if (cell.exact() && counts) add_to_sums(key, cell.amount, sums);
     }
     // Only where the margin itself is silent.
     for (const auto& [key, sum] : sums) {
@@ -148,7 +153,7 @@ std::unordered_map<std::string, Interval> failed_before(const Submission& submis
                                                         const PublishedFigures& before) {
   CellPool pool;
   add_tables(pool, submission, before);
-  const PublicCells cells(std::move(pool), policy);
+  const PublicCells cells(std::move(pool), policy, PublicCells::Summed::kAll);
   std::unordered_map<std::string, Interval> failed;
   for (const Cell& cell : cells.pool().cells()) {
     if (cells.failure_of(cell)) failed.emplace(cells.pool().key_text(cell), interval_of(cell));
@@ -212,7 +217,7 @@ std::vector<rules::Finding> check_small_cells(const Submission& submission, cons
   pool.add(submission.observations, 0);
   if (!has_protected_number(pool, policy)) return {};
   add_tables(pool, submission, published);
-  const PublicCells cells(std::move(pool), policy);
+  const PublicCells cells(std::move(pool), policy, PublicCells::Summed::kOwn);
 
   rules::FindingSink sink;
   std::optional<std::unordered_map<std::string, Interval>> failed;

@@ -31,6 +31,7 @@ constexpr std::array kConfusions{
     Confusion{"ES", "SP"}, Confusion{"SE", "SW"}, Confusion{"SE", "SV"}, Confusion{"SI", "SV"},
     Confusion{"CY", "ZY"}};
 constexpr std::size_t kNearest = 8;
+constexpr std::size_t kLeastPrefix = 3;
 
 std::vector<std::string_view> candidates(std::string_view code) {
   std::vector<std::string_view> found;
@@ -47,6 +48,12 @@ std::vector<std::string_view> candidates(std::string_view code) {
     append_nearest(known->label_en);
   }
   append_nearest(code);
+  // EU27 for EU27_2007.
+  if (code.size() >= kLeastPrefix) {
+    for (const codelists::Code& area : codelists::list(codelists::ListId::kArea)) {
+      if (area.code.starts_with(code)) found.push_back(area.code);
+    }
+  }
   return found;
 }
 

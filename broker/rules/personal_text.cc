@@ -158,6 +158,7 @@ class Scanner {
 
   void append_figure_dates(std::vector<Extent>& dates) const {
     for (const NumberRun& run : runs_) {
+      if (run.plus) continue;  // a telephone number
       for (std::size_t i = 0; i < run.groups.size(); ++i) {
         const DigitGroup& group = run.groups[i];
         if (is_date_at(run, i)) {
@@ -291,11 +292,14 @@ class Scanner {
       if (is_digit(c)) ++digits;
       if (c == '/' || c == '-') separated = true;
     }
-    if (is_year(chunk) || TimePeriod::parse(chunk) || is_legal_act(chunk)) return false;
+    if (is_period(chunk) || is_legal_act(chunk)) return false;
     const std::size_t least = separated ? (marked ? 2 : 4) : 3;
     return (marked || separated) && digits >= least;
   }
-  // 2004/81/EC, 862/2007
+  static bool is_period(std::string_view chunk) {
+    return is_year(chunk.substr(0, 4)) && TimePeriod::parse(chunk).has_value();
+  }
+  // 2004/81/EC
   static bool is_legal_act(std::string_view chunk) {
     const std::size_t slash = chunk.rfind('/');
     return slash != std::string_view::npos && words::among(words::kAct, chunk.substr(slash + 1));

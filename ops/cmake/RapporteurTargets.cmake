@@ -1,14 +1,31 @@
 # One way to declare a library, a program and a test, so that warnings, include root and aliases are
 # the same everywhere.
 
-add_library(rapporteur_options INTERFACE)
-target_include_directories(rapporteur_options INTERFACE "${PROJECT_SOURCE_DIR}")
-target_compile_options(rapporteur_options INTERFACE
+add_library(rapporteur_common_options INTERFACE)
+target_include_directories(rapporteur_common_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(rapporteur_common_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   $<$<BOOL:${RAPPORTEUR_WERROR}>:-Werror>)
 if(RAPPORTEUR_SABOTAGE)
-  target_compile_definitions(rapporteur_options INTERFACE RAPPORTEUR_SABOTAGE=1)
+  target_compile_definitions(rapporteur_common_options INTERFACE RAPPORTEUR_SABOTAGE=1)
 endif()
+if(RAPPORTEUR_UBSAN)
+  target_link_options(rapporteur_common_options INTERFACE -fsanitize=undefined)
+endif()
+
+# What is shipped.
+add_library(rapporteur_options INTERFACE)
+target_link_libraries(rapporteur_options INTERFACE rapporteur_common_options)
+if(RAPPORTEUR_UBSAN)
+  target_compile_options(rapporteur_options INTERFACE
+    -fsanitize=undefined -fno-sanitize-recover=all)
+endif()
+
+# What tests it: half of all that is compiled, so neither optimised nor checked for undefined
+# behaviour of its own.
+add_library(rapporteur_test_options INTERFACE)
+target_link_libraries(rapporteur_test_options INTERFACE rapporteur_common_options)
+target_compile_options(rapporteur_test_options INTERFACE -O0)
 
 # rapporteur_library(proto_base SOURCES a.cc b.cc LINKS spdlog::spdlog)
 # makes the target rapporteur_proto_base with the alias rapporteur::proto_base.
@@ -37,7 +54,7 @@ endfunction()
 function(rapporteur_test name)
   cmake_parse_arguments(ARG "PROPERTIES" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
-  target_link_libraries(test_${name} PRIVATE rapporteur_options ${ARG_LINKS}
+  target_link_libraries(test_${name} PRIVATE rapporteur_test_options ${ARG_LINKS}
     rapporteur::test_support GTest::gmock_main)
   if(ARG_PROPERTIES)
     target_link_libraries(test_${name} PRIVATE rapidcheck rapidcheck_gtest)
@@ -59,7 +76,7 @@ endfunction()
 function(rapporteur_fuzz name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
   add_executable(fuzz_${name} ${ARG_SOURCES})
-  target_link_libraries(fuzz_${name} PRIVATE rapporteur_options ${ARG_LINKS})
+  target_link_libraries(fuzz_${name} PRIVATE rapporteur_test_options ${ARG_LINKS})
   if(RAPPORTEUR_FUZZ)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     set(arguments -runs=0)
