@@ -10,3 +10,26 @@ rapporteur_test(unit_sequencer_threads LABELS unit threads TIMEOUT 120
 rapporteur_test(unit_local_journal LABELS unit threads TIMEOUT 120
   SOURCES unit/local_journal_test.cc
   LINKS rapporteur::store_rocks rapporteur::store_merkle rapporteur::store_notes)
+
+# Above the real RocksDB: nothing acknowledged is lost, whatever the disk does.
+rapporteur_library(crash_support
+  SOURCES crash/forgetful_file_system.cc crash/script.cc
+  LINKS rapporteur::store_journal_interface
+  PRIVATE_LINKS rapporteur::store_merkle rapporteur::store_notes RocksDB::rocksdb-shared)
+rapporteur_test(crash_power_cut LABELS crash TIMEOUT 300
+  SOURCES crash/power_cut_test.cc
+  LINKS rapporteur::crash_support rapporteur::store_rocks RocksDB::rocksdb-shared)
+if(RAPPORTEUR_SABOTAGE)
+  add_test(NAME sabotage_sync_off COMMAND test_crash_power_cut --gtest_filter=*/PowerIsCut
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(sabotage_sync_off PROPERTIES LABELS sabotage TIMEOUT 120 WILL_FAIL TRUE
+    ENVIRONMENT RAPPORTEUR_SABOTAGE=sync-off)
+endif()
+
+add_executable(crash_journal_writer crash/journal_writer.cc)
+target_link_libraries(crash_journal_writer PRIVATE rapporteur_options rapporteur::crash_support
+  rapporteur::store_rocks rapporteur::proto_crypto)
+rapporteur_test(crash_kill LABELS crash TIMEOUT 300
+  SOURCES crash/kill_test.cc
+  LINKS rapporteur::crash_support rapporteur::store_rocks rapporteur::proto_crypto)
+add_dependencies(test_crash_kill crash_journal_writer)
