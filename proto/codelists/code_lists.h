@@ -79,8 +79,8 @@ struct Indicator {
   // (but FREQ, INDICATOR and UNIT_MEASURE) are _T or _Z.
   std::span<const Dimension> dimensions;
   std::span<const Dimension> expected_breakdowns;
-  bool is_protected = false;  // counts persons or cases that disclosure control covers
   std::span<const std::string_view> parts;  // its figure is the sum of these indicators
+  bool is_protected = false;  // counts persons or cases that disclosure control covers
   bool sums_over_area = false;
 };
 [[nodiscard]] std::span<const Indicator> indicators();

@@ -241,10 +241,10 @@ class Generator {
               << ", .expected_breakdowns = "
               << array_of("Dimension", "kBreakdowns_" + code,
                           dimensions_of(table, i, "expected_breakdowns", {}))
-              << ", .is_protected = " << (table.yes(i, "protected") ? "true" : "false")
               << ", .parts = "
               << array_of("std::string_view", "kParts_" + code,
                           known_codes(table, i, "parts_of_this", table))
+              << ", .is_protected = " << (table.yes(i, "protected") ? "true" : "false")
               << ", .sums_over_area = " << (table.yes(i, "sums_over_area") ? "true" : "false")
               << "},\n";
     }

@@ -10,7 +10,7 @@ TEST(Printable, ShowsWhatCouldDisturbALine) {
   EXPECT_EQ(printable("a\nb\r\t\x1B[31m\x7F"), "a\\x0Ab\\x0D\\x09\\x1B[31m\\x7F");
   EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
   EXPECT_EQ(printable("\xC2\x85"), "\\u{0085}");
-  EXPECT_EQ(printable("\xE2\x80\xAE"), "\\u{202E}");
+  EXPECT_EQ(printable(std::string("\xE2\x80") + '\xAE'), "\\u{202E}");
   EXPECT_EQ(printable("\xE2\x80\xA8"), "\\u{2028}");
   EXPECT_EQ(printable("\xEF\xBB\xBF"), "\\u{FEFF}");
   EXPECT_EQ(printable("\xF0\x9F\x98\x80"), "\xF0\x9F\x98\x80");

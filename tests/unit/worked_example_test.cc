@@ -151,7 +151,9 @@ Lines worked_example() {
 TEST(WorkedExample, IsTheOneWrittenDown) {
   std::string today =
       "# One line each: name, bytes in hexadecimal. PROTOCOL.md says what they are.\n";
-  for (const auto& [name, bytes] : worked_example()) today += name + " " + bytes + "\n";
+  for (const auto& [name, bytes] : worked_example()) {
+    today.append(name).append(" ").append(bytes).append("\n");
+  }
   EXPECT_EQ(today, testing::read_file(testing::fixtures() / "golden/v1/example/submission.hex"));
 }
 
