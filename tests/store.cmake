@@ -27,7 +27,7 @@ rapporteur_fuzz(proof_file SOURCES fuzz/proof_file_fuzz.cc LINKS rapporteur::sto
 add_library(rapporteur_test_little_log STATIC support/little_log.cc)
 add_library(rapporteur::test_little_log ALIAS rapporteur_test_little_log)
 target_link_libraries(rapporteur_test_little_log
-  PUBLIC rapporteur::store_verify rapporteur::proto_crypto PRIVATE rapporteur_options)
+  PUBLIC rapporteur::store_verify rapporteur::proto_crypto PRIVATE rapporteur_test_options)
 
 rapporteur_test(unit_log_audit LABELS unit
   SOURCES unit/log_audit_test.cc

@@ -289,6 +289,25 @@ Result<std::optional<v1::Frame>> Connection::receive(milliseconds wait) {
   return impl_->next(wait);
 }
 
+Result<std::vector<std::size_t>> Connection::wait_any(std::span<Connection* const> lines,
+                                                      milliseconds wait) {
+  std::vector<zmq::pollitem_t> items;
+  std::vector<std::size_t> ready;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    items.push_back({lines[i]->impl_->line.handle(), 0, ZMQ_POLLIN, 0});
+    if (!lines[i]->impl_->kept.empty()) ready.push_back(i);
+  }
+  if (!ready.empty()) return ready;
+  const int polled = zmq_poll(items.data(), static_cast<int>(items.size()), wait.count());
+  if (polled < 0 && zmq_errno() != EINTR) {
+    return fail(ErrorKind::kUnreachable, zmq_strerror(zmq_errno()));
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if ((items[i].revents & ZMQ_POLLIN) != 0) ready.push_back(i);
+  }
+  return ready;
+}
+
 Result<v1::Frame> Connection::ask(v1::Frame& frame) {
   return ask(frame, impl_->options.answer_timeout);
 }

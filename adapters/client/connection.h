@@ -17,7 +17,9 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "proto/base/result.h"
 #include "proto/crypto/ed25519.h"
@@ -62,6 +64,10 @@ class Connection {
   [[nodiscard]] Result<std::uint64_t> send(v1::Frame& frame);
   // The next frame, whatever it is; empty when none came within `wait` or a signal interrupted it.
   [[nodiscard]] Result<std::optional<v1::Frame>> receive(std::chrono::milliseconds wait);
+  // Waits until at least one of the lines has something to receive, and says which: positions in
+  // `lines`. Empty when nothing came within `wait`.
+  [[nodiscard]] static Result<std::vector<std::size_t>> wait_any(std::span<Connection* const> lines,
+                                                                 std::chrono::milliseconds wait);
   // Sends and waits for the frame with the same correlation id; others are kept for receive(). A
   // Fault becomes an Error.
   [[nodiscard]] Result<v1::Frame> ask(v1::Frame& frame);

@@ -1,0 +1,245 @@
+// status, tail, show, table: what can be seen of a running hub.
+#include <csignal>
+#include <memory>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "ops/cli/commands.h"
+#include "ops/cli/operator_line.h"
+#include "ops/cli/record_view.h"
+#include "proto/statistics/body_codec.h"
+
+namespace rapporteur::cli {
+namespace {
+
+std::string filter_text(const v1::SubscriptionFilter& filter) {
+  const auto shown = [](const std::string& pattern) { return pattern.empty() ? "*" : pattern; };
+  return fmt::format("{} {} from {} for {}", shown(filter.dataflow()), shown(filter.indicator()),
+                     shown(filter.sender()), shown(filter.area()));
+}
+
+nlohmann::json subscription_json(const v1::SubscriptionState& state) {
+  return {{"participant", state.participant()},
+          {"subscription", state.subscription()},
+          {"filter", filter_text(state.filter())},
+          {"acknowledged", state.acknowledged()},
+          {"sent", state.sent()},
+          {"lag_entries", state.lag_entries()},
+          {"connected", state.connected()},
+          {"credit", state.credit()}};
+}
+
+void print_status(const v1::Status& status, bool as_json) {
+  nlohmann::json out{{"hub", status.hub()},
+                     {"origin", status.origin()},
+                     {"software_version", status.software_version()},
+                     {"started", time_text(status.started_ms())},
+                     {"log_size", status.log_size()},
+                     {"ready", status.ready()},
+                     {"not_ready_because", status.not_ready_because()},
+                     {"accepted", status.accepted()},
+                     {"refused", status.refused()},
+                     {"delivered", status.delivered()},
+                     {"faults", status.faults()},
+                     {"connections", status.connections()}};
+  if (as_json) {
+    out["subscriptions"] = nlohmann::json::array();
+    for (const auto& state : status.subscriptions()) {
+      out["subscriptions"].push_back(subscription_json(state));
+    }
+    print(json_line(out));
+    return;
+  }
+  TextTable table({"HUB", printable(status.hub())});
+  table.add({"ready", status.ready() ? "yes" : "no: " + status.not_ready_because()});
+  table.add({"running since", time_text(status.started_ms())});
+  table.add({"version", status.software_version()});
+  table.add({"log", fmt::format("{} entries of {}", status.log_size(), status.origin())});
+  table.add({"since the start",
+             fmt::format("{} accepted, {} refused, {} delivered, {} faults", status.accepted(),
+                         status.refused(), status.delivered(), status.faults())});
+  table.add({"connections", std::to_string(status.connections())});
+  print(table.text());
+  if (status.subscriptions_size() == 0) return;
+  TextTable subscriptions({"\nSUBSCRIPTION", "OF", "LINE", "ACKNOWLEDGED", "LAG", "FILTER"});
+  for (const auto& state : status.subscriptions()) {
+    subscriptions.add({state.subscription(), state.participant(),
+                       state.connected() ? "open" : "absent", std::to_string(state.acknowledged()),
+                       std::to_string(state.lag_entries()), filter_text(state.filter())});
+  }
+  print(subscriptions.text());
+}
+
+Status status(Session& session) {
+  auto line = OperatorLine::open(session.operator_folder);
+  if (!line) return tl::unexpected(line.error());
+  v1::Query query;
+  query.mutable_status();
+  const auto answer = line->query(query);
+  if (!answer) return tl::unexpected(answer.error());
+  print_status(answer->status(), session.json);
+  return {};
+}
+
+Status print_entry(Session& session, const v1::Entry& entry, bool whole) {
+  v1::Record record;
+  if (!record.ParseFromString(entry.record())) {
+    return fail(ErrorKind::kMalformed, "record cannot be read",
+                "log entry " + std::to_string(entry.index()));
+  }
+  const LogIndex index{entry.index()};
+  if (session.json) {
+    print(json_line(record_json(index, record)));
+  } else if (whole) {
+    print(record_json(index, record).dump(2) + "\n");
+  } else {
+    print(printable(fmt::format("{:>8}  {}  {:<16}  {}", index.value, time_text(record.time_ms()),
+                                event_name(record), record_summary(record)),
+                    500) +
+          "\n");
+  }
+  return {};
+}
+
+struct TailOptions {
+  std::uint32_t count = 20;
+  bool follow = false;
+};
+
+Result<v1::Entries> entries_from(OperatorLine& line, std::uint64_t from, std::uint32_t count,
+                                 bool wait) {
+  v1::Query query;
+  query.mutable_entries()->set_from(from);
+  query.mutable_entries()->set_count(count);
+  query.mutable_entries()->set_wait(wait);
+  const auto answer = line.query(query);
+  if (!answer) return tl::unexpected(answer.error());
+  return answer->entries();
+}
+
+Status tail(Session& session, const TailOptions& options) {
+  auto line = OperatorLine::open(session.operator_folder);
+  if (!line) return tl::unexpected(line.error());
+  const auto head = entries_from(*line, 0, 1, false);
+  if (!head) return tl::unexpected(head.error());
+  const std::uint64_t size = head->log_size();
+  std::uint64_t next = size > options.count ? size - options.count : 0;
+  bool more = true;
+  while (more) {
+    const auto entries = entries_from(*line, next, 500, options.follow && next >= size);
+    if (!entries) return tl::unexpected(entries.error());
+    for (const auto& entry : entries->entries()) {
+      if (const auto printed = print_entry(session, entry, false); !printed) return printed;
+      next = entry.index() + 1;
+    }
+    std::fflush(stdout);
+    more = options.follow || (next < size && entries->entries_size() > 0);
+  }
+  return {};
+}
+
+Status show(Session& session, std::uint64_t index) {
+  auto line = OperatorLine::open(session.operator_folder);
+  if (!line) return tl::unexpected(line.error());
+  const auto entries = entries_from(*line, index, 1, false);
+  if (!entries) return tl::unexpected(entries.error());
+  if (entries->entries_size() == 0 || entries->entries(0).index() != index) {
+    return fail(ErrorKind::kNotFound,
+                fmt::format("no entry {} in a log of {}", index, entries->log_size()));
+  }
+  return print_entry(session, entries->entries(0), true);
+}
+
+Status print_submission(Session& session, const v1::PublishedSubmission& submission,
+                        TextTable& table) {
+  v1::Header header;
+  if (!header.ParseFromString(submission.header())) {
+    return fail(ErrorKind::kMalformed, "header cannot be read",
+                "log entry " + std::to_string(submission.index()));
+  }
+  const auto body = BodyCodec::decode(bytes_of(submission.body()));
+  if (!body) return tl::unexpected(body.error());
+  for (std::size_t row = 0; row < body->observations.rows(); ++row) {
+    const Observation observation = body->observations.observation(row);
+    const std::string value = observation.value ? observation.value->text() : "";
+    if (session.json) {
+      nlohmann::json out{{"index", submission.index()},
+                         {"sender", header.sender()},
+                         {"dataflow", header.dataflow()}};
+      for (std::size_t i = 0; i < kDimensions; ++i)
+        out[std::string(kDimensionNames[i])] = observation.key[i];
+      for (std::size_t i = 0; i < kAttributes; ++i)
+        out[std::string(kAttributeNames[i])] = observation.attributes[i];
+      out["OBS_VALUE"] = observation.value ? nlohmann::json(value) : nlohmann::json(nullptr);
+      print(json_line(out));
+    } else {
+      const std::string& qualifier = observation[Attribute::kValueQualifier];
+      table.add({std::to_string(submission.index()), header.sender(), observation.key_text(),
+                 (qualifier == "=" ? "" : qualifier) + value, observation[Attribute::kObsStatus]});
+    }
+  }
+  return {};
+}
+
+Status print_table(Session& session, const v1::SubscriptionFilter& filter) {
+  auto line = OperatorLine::open(session.operator_folder);
+  if (!line) return tl::unexpected(line.error());
+  TextTable table({"ENTRY", "SENDER", "KEY", "VALUE", "STATUS"});
+  std::string after;
+  do {
+    v1::Query query;
+    *query.mutable_table()->mutable_filter() = filter;
+    query.mutable_table()->set_after(after);
+    query.mutable_table()->set_most(500);
+    const auto answer = line->query(query);
+    if (!answer) return tl::unexpected(answer.error());
+    for (const auto& submission : answer->table().submissions()) {
+      if (const auto printed = print_submission(session, submission, table); !printed) {
+        return printed;
+      }
+    }
+    after = answer->table().next();
+  } while (!after.empty());
+  if (!session.json) print(table.text());
+  return {};
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Session& session) {
+  app.add_subcommand("status", "Whether the hub is ready, and how far each subscription is")
+      ->callback([&session] { session.finish(status(session)); });
+}
+
+void add_tail(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("tail", "The newest entries of the log");
+  auto options = std::make_shared<TailOptions>();
+  command->add_option("-n,--count", options->count, "How many")->capture_default_str();
+  command->add_flag("-f,--follow", options->follow, "Go on until interrupted");
+  command->callback([&session, options] { session.finish(tail(session, *options)); });
+}
+
+void add_show(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("show", "One entry of the log, whole");
+  auto index = std::make_shared<std::uint64_t>(0);
+  command->add_option("INDEX", *index, "Of the entry, from 0")->required();
+  command->callback([&session, index] { session.finish(show(session, *index)); });
+}
+
+void add_table(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("table", "Live figures you are entitled to receive");
+  auto filter = std::make_shared<v1::SubscriptionFilter>();
+  const auto pattern = [&](const char* flag,
+                           void (v1::SubscriptionFilter::*set)(const std::string&),
+                           const char* sentence) {
+    command->add_option_function<std::string>(
+        flag, [filter, set](const std::string& value) { ((*filter).*set)(value); }, sentence);
+  };
+  pattern("--dataflow", &v1::SubscriptionFilter::set_dataflow<const std::string&>, "Pattern");
+  pattern("--indicator", &v1::SubscriptionFilter::set_indicator<const std::string&>, "Pattern");
+  pattern("--sender", &v1::SubscriptionFilter::set_sender<const std::string&>, "Pattern");
+  pattern("--area", &v1::SubscriptionFilter::set_area<const std::string&>, "Pattern");
+  command->callback([&session, filter] { session.finish(print_table(session, *filter)); });
+}
+
+}  // namespace rapporteur::cli

@@ -1,0 +1,37 @@
+// An operator's or auditor's line to the hub: asks, and signs changes.
+//
+// Threads: one. Errors: those of client::Connection; kConfiguration for the folder; kRefused with
+// the hub's reasons when a change is refused; kNotVerified when an answer does not hold.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "adapters/client/connection.h"
+#include "rapporteur/v1/directory.pb.h"
+#include "rapporteur/v1/exchange.pb.h"
+
+namespace rapporteur::cli {
+
+class OperatorLine {
+ public:
+  // `folder` holds the keys and the hub's address, as `init` made it.
+  [[nodiscard]] static Result<OperatorLine> open(const std::filesystem::path& folder);
+
+  [[nodiscard]] Result<v1::Answer> query(const v1::Query& query);
+  // Signs, sends, verifies the receipt; the index of the entry.
+  [[nodiscard]] Result<LogIndex> administer(const v1::AdministrativeAction& action);
+  // The directory, its signature by the log's key checked.
+  [[nodiscard]] Result<v1::DirectoryState> directory();
+
+ private:
+  OperatorLine(std::string participant, crypto::SigningKey key,
+               std::unique_ptr<client::Connection> line);
+  std::string participant_;
+  crypto::SigningKey key_;
+  std::unique_ptr<client::Connection> line_;
+  std::uint64_t next_sequence_ = 1;
+};
+
+}  // namespace rapporteur::cli

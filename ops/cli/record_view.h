@@ -1,0 +1,23 @@
+// A log record as a person or a program reads it.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "proto/base/ids.h"
+#include "rapporteur/v1/exchange.pb.h"
+
+namespace rapporteur::cli {
+
+// "ACCEPTED", "REFUSED", "ADMINISTERED", ...
+[[nodiscard]] std::string event_name(const v1::Record& record);
+// One line: who, what, and the outcome; never a figure.
+[[nodiscard]] std::string record_summary(const v1::Record& record);
+// All of it, with the header decoded; bytes as hexadecimal.
+[[nodiscard]] nlohmann::json record_json(LogIndex index, const v1::Record& record);
+
+// "POL_COMP_FUND NEW by at", for an outcome's header.
+[[nodiscard]] std::string header_summary(const v1::Header& header);
+
+}  // namespace rapporteur::cli
