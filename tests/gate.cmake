@@ -15,19 +15,29 @@ rapporteur_library(test_gate_stage
   LINKS rapporteur::broker_admission rapporteur::proto_crypto rapporteur::test_fakes)
 
 rapporteur_test(unit_gate LABELS unit
-  SOURCES unit/gate_test.cc unit/gate_chain_test.cc
+  SOURCES unit/gate_test.cc unit/gate_chain_test.cc unit/gate_fault_test.cc
   LINKS rapporteur::test_gate_stage)
+
+rapporteur_test(property_gate_refusal PROPERTIES LABELS property
+  SOURCES property/gate_refusal_test.cc
+  LINKS rapporteur::test_gate_stage)
+rapporteur_fuzz(gate SOURCES fuzz/gate_fuzz.cc LINKS rapporteur::test_gate_stage)
+rapporteur_test(unit_gate_pairs LABELS unit threads TIMEOUT 300
+  SOURCES unit/gate_pairs_test.cc
+  LINKS rapporteur::store_journal rapporteur::store_rocks rapporteur::test_gate_stage)
 
 if(RAPPORTEUR_SABOTAGE)
   # Each switch breaks one promise of the gate, and the test named for it must go red.
-  function(gate_sabotage switch test)
+  function(gate_sabotage switch program test)
     string(REPLACE "-" "_" name "${switch}")
-    add_test(NAME sabotage_${name} COMMAND test_unit_gate --gtest_filter=${test})
+    add_test(NAME sabotage_${name} COMMAND ${program} --gtest_filter=${test})
     set_tests_properties(sabotage_${name} PROPERTIES
       LABELS sabotage ENVIRONMENT "RAPPORTEUR_SABOTAGE=${switch}" WILL_FAIL TRUE)
   endfunction()
-  gate_sabotage(dedup-off GateTest.RepeatedMessageIsAnsweredWithItsEntry)
-  gate_sabotage(rights-off GateTest.EveryAreaNeedsARight)
-  gate_sabotage(signature-off GateTest.SignatureMustHold)
-  gate_sabotage(identity-off GateTest.SenderIsWhoSignedAndWhoIsOnTheLine)
+  gate_sabotage(dedup-off test_unit_gate GateTest.RepeatedMessageIsAnsweredWithItsEntry)
+  gate_sabotage(rights-off test_unit_gate GateTest.EveryAreaNeedsARight)
+  gate_sabotage(signature-off test_unit_gate GateTest.SignatureMustHold)
+  gate_sabotage(identity-off test_unit_gate GateTest.SenderIsWhoSignedAndWhoIsOnTheLine)
+  gate_sabotage(read-set-ignored test_unit_gate_pairs
+    GatePairs.TwoNewOfOneKeyAreNeverBothAccepted)
 endif()

@@ -49,13 +49,14 @@ Enter enter(Judgement& judgement, std::string record, bool accepted,
   return verdict;
 }
 
-// Empty: the message id is new.
+// Empty: the message id is new, as of that size.
 Result<std::optional<Verdict>> judge_repeated(const SignedMessage& message,
-                                              const journal::JournalReader& reader) {
+                                              const journal::JournalReader& reader,
+                                              TreeSize as_of) {
   if (sabotaged("dedup-off")) return std::nullopt;
   const auto earlier = reader.find(message.key());
   if (!earlier) return tl::unexpected(earlier.error());
-  if (!*earlier) return std::nullopt;
+  if (!*earlier || (*earlier)->value >= as_of.value) return std::nullopt;
   const auto stored = reader.entry(**earlier);
   if (!stored) return tl::unexpected(stored.error());
   v1::Record record;
@@ -151,7 +152,8 @@ Gate::Gate(std::string hub, const journal::JournalReader& reader, DirectoryHolde
     : hub_(std::move(hub)), reader_(reader), directory_(directory), clock_(clock) {}
 
 Verdict Gate::judge(ByteSpan envelope, const Principal& principal) const {
-  // First of all reads: what is read after it is at least as new.
+  // First of all reads: what is read after it is at least as new. What turns out to be newer is not
+  // looked at, as it may not be announced yet: the verdict names what it read and goes stale by it.
   const TreeSize as_of = reader_.size();
   auto directory = directory_.get();
 
@@ -167,7 +169,7 @@ Verdict Gate::judge(ByteSpan envelope, const Principal& principal) const {
   if (auto fault = authenticate(*message, principal, {hub_, *directory, clock_.now()})) {
     return Refuse{std::move(*fault)};
   }
-  auto repeated = judge_repeated(*message, reader_);
+  auto repeated = judge_repeated(*message, reader_, as_of);
   if (!repeated) return unreadable_store(repeated.error());
   if (*repeated) return std::move(**repeated);
 

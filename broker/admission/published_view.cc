@@ -81,6 +81,7 @@ Result<const tables::Table*> PublishedView::table(const journal::ResourceId& id)
 }
 
 Result<const Holder*> PublishedView::holder(LogIndex index) const {
+  if (index.value >= as_of_.value) return nullptr;
   if (const auto known = holders_.find(index); known != holders_.end()) return known->second.get();
   auto holder = read_holder(reader_, index);
   if (!holder) return tl::unexpected(holder.error());

@@ -1,7 +1,8 @@
 // What one sender has published so far, as one judgement sees it: tables and the bodies behind
 // them.
 //
-// Everything is read at most once a judgement; what the submission replaces is left out.
+// Everything is read at most once a judgement; what the submission replaces is left out, and so is
+// what was written since `as_of`: a verdict that met it is stale.
 // Threads: one. Lifetime: `reader` outlives it; what it returned is valid as long as the view.
 // Errors: kStorage, kMalformed for a stored entry that cannot be read; `visit` cannot return one
 // and leaves it in `error()`.
@@ -43,7 +44,8 @@ struct Holder {
 
 class PublishedView final : public rules::PublishedFigures {
  public:
-  explicit PublishedView(const journal::JournalReader& reader) : reader_(reader), before_(*this) {}
+  PublishedView(const journal::JournalReader& reader, TreeSize as_of)
+      : reader_(reader), as_of_(as_of), before_(*this) {}
   PublishedView(const PublishedView&) = delete;
   PublishedView& operator=(const PublishedView&) = delete;
   // The submission that is judged as gone.
@@ -51,7 +53,7 @@ class PublishedView final : public rules::PublishedFigures {
   [[nodiscard]] std::optional<LogIndex> left_out() const { return replaced_; }
 
   [[nodiscard]] Result<const tables::Table*> table(const journal::ResourceId& id) const;
-  // Empty when the entry is no accepted submission.
+  // Empty when the entry is no accepted submission, or newer than the view.
   [[nodiscard]] Result<const Holder*> holder(LogIndex index) const;
 
   using Use = std::function<void(const ObservationSet&, std::size_t row)>;
@@ -78,6 +80,7 @@ class PublishedView final : public rules::PublishedFigures {
                                    const Use& use) const;
 
   const journal::JournalReader& reader_;
+  TreeSize as_of_;
   Before before_;
   std::optional<LogIndex> replaced_;
   mutable std::unordered_map<journal::ResourceId, tables::Table> tables_;

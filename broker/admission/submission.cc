@@ -48,7 +48,7 @@ SubmissionJudge::SubmissionJudge(const SignedMessage& message,
       directory_(directory),
       reader_(reader),
       reads_(reads),
-      view_(reader),
+      view_(reader, reads.as_of),
       changes_(view_, header_.dataflow(), header_.sender()) {}
 
 Result<SubmissionJudge::Decision> SubmissionJudge::judge() {
@@ -194,8 +194,8 @@ Status SubmissionJudge::name_head(journal::MessageKey message, LogIndex by) {
   for (std::size_t step = 0; step < limits::kRevisionsFollowed; ++step) {
     const auto holder = view_.holder(by);
     if (!holder) return tl::unexpected(holder.error());
-    const auto id =
-        *holder == nullptr ? std::nullopt : MessageId::from((*holder)->header.message_id());
+    if (*holder == nullptr) break;
+    const auto id = MessageId::from((*holder)->header.message_id());
     if (!id) return fail(ErrorKind::kStorage, "a version chain leads to no submission");
     if ((*holder)->header.kind() == v1::KIND_WITHDRAWAL) {
       findings_.add(code::kWithdrawn, {"revises"}, [&] {

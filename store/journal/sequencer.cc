@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proto/base/limits.h"
+#include "proto/base/sabotage.h"
 #include "store/journal/lanes.h"
 #include "store/journal/recent_writes.h"
 #include "store/journal/sequences.h"
@@ -119,7 +120,7 @@ void Sequencer::Impl::take(Proposal proposal) {
 // True when the proposal goes back to be judged again; its lane waits for it.
 bool Sequencer::Impl::taken_as_stale(Proposal& proposal) {
   const auto* entry = std::get_if<Entry>(&proposal.content);
-  if (entry == nullptr) return false;
+  if (entry == nullptr || sabotaged("read-set-ignored")) return false;
   const auto conflict = writes.conflict(entry->reads);
   if (!conflict) return false;
   if (proposal.stale >= limits::kStaleVerdicts) {

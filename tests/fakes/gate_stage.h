@@ -7,6 +7,7 @@
 
 #include "broker/admission/gate.h"
 #include "rapporteur/v1/audit.pb.h"
+#include "tests/fakes/fixed_clock.h"
 #include "tests/fakes/memory_journal.h"
 #include "tests/fakes/sender.h"
 
@@ -32,7 +33,7 @@ class GateStage {
 
   MemoryJournal journal;
   Sender op{"hub-op"};
-  FixedClock clock;
+  FixedClock clock{static_cast<std::int64_t>(kNowMs)};
   admission::DirectoryHolder directory;
   admission::Gate gate;
 };

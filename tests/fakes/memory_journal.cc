@@ -49,7 +49,10 @@ Result<journal::Group> MemoryJournal::append(std::span<journal::Draft> drafts) {
   journal::Group group;
   // Outside the lock: what a draft does with its index may look at the journal.
   std::vector<std::vector<journal::StateWrite>> own_state(drafts.size());
-  LogIndex next{size().value};
+  LogIndex next = [&] {
+    const std::lock_guard lock(mutex_);
+    return LogIndex{entries_.size()};
+  }();
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     if (drafts[i].record.empty()) continue;
     if (drafts[i].state_at) own_state[i] = drafts[i].state_at(next);
@@ -80,7 +83,7 @@ Result<journal::Group> MemoryJournal::append(std::span<journal::Draft> drafts) {
 
 TreeSize MemoryJournal::size() const {
   const std::lock_guard lock(mutex_);
-  return TreeSize{entries_.size()};
+  return TreeSize{announced_.value_or(entries_.size())};
 }
 
 std::shared_ptr<const std::string> MemoryJournal::checkpoint() const {
@@ -91,7 +94,8 @@ Result<journal::StoredEntry> MemoryJournal::entry(LogIndex index) const {
   const std::lock_guard lock(mutex_);
   ++reads_.entries;
   if (auto ok = check_disk(); !ok) return tl::unexpected(ok.error());
-  if (index.value >= entries_.size()) return fail(ErrorKind::kNotFound, "no such entry");
+  if (index.value >= announced_.value_or(entries_.size()))
+    return fail(ErrorKind::kNotFound, "no such entry");
   return entries_[index.value];
 }
 
@@ -153,6 +157,11 @@ Result<std::vector<journal::StateWrite>> MemoryJournal::states(std::string_view 
 MemoryJournal::Reads MemoryJournal::take_reads() {
   const std::lock_guard lock(mutex_);
   return std::exchange(reads_, {});
+}
+
+void MemoryJournal::announce_nothing() {
+  const std::lock_guard lock(mutex_);
+  announced_ = entries_.size();
 }
 
 void MemoryJournal::fail_reads(bool failing) {

@@ -55,6 +55,9 @@ class MemoryJournal final : public journal::Journal, public journal::JournalRead
   [[nodiscard]] Reads take_reads();
   // From now on every read fails with kStorage, until false.
   void fail_reads(bool failing);
+  // From now on what is appended is stored, its message ids, tables and states can be seen, and the
+  // log has not grown by it yet: the moment between a write and its announcement.
+  void announce_nothing();
 
  private:
   void keep(const journal::Draft& draft, LogIndex index);
@@ -64,6 +67,7 @@ class MemoryJournal final : public journal::Journal, public journal::JournalRead
   mutable std::mutex mutex_;
   mutable Reads reads_;
   bool failing_ = false;
+  std::optional<std::uint64_t> announced_;
   std::vector<journal::StoredEntry> entries_;
   std::map<std::string, LogIndex> messages_;  // by id and sender
   std::unordered_map<journal::ResourceId, std::string> tables_;

@@ -127,12 +127,4 @@ class Sender {
   std::uint64_t ids_ = 0;
 };
 
-class FixedClock final : public Clock {
- public:
-  [[nodiscard]] UnixMillis now() const override {
-    return UnixMillis(std::chrono::milliseconds(kNowMs));
-  }
-  [[nodiscard]] MonotonicTime monotonic() const override { return {}; }
-};
-
 }  // namespace rapporteur::fakes
