@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "rapporteur/v1/audit.pb.h"
@@ -16,7 +17,7 @@ namespace rapporteur::verify {
 
 class RecordCheck {
  public:
-  explicit RecordCheck(const notes::VerifierKey& log) : log_(log) {}
+  explicit RecordCheck(notes::VerifierKey log) : log_(std::move(log)) {}
 
   // Signatures to be verified are appended to `checks`.
   [[nodiscard]] Status add(const AuditEntry& entry, std::vector<Check>& checks);
