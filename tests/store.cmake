@@ -42,3 +42,8 @@ if(RAPPORTEUR_SABOTAGE)
   set_tests_properties(sabotage_proof_check_skipped PROPERTIES
     LABELS sabotage ENVIRONMENT RAPPORTEUR_SABOTAGE=proof-check-skipped WILL_FAIL TRUE)
 endif()
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME tidy_house
+  COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tests/tidy/tidy_test.py")
+set_tests_properties(tidy_house PROPERTIES LABELS tidy TIMEOUT 60)

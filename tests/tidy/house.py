@@ -1,0 +1,211 @@
+"""The rules of the house that a reader of the text can check: who may include whom, sizes, calls
+that are not made, and documents that keep in step with the code.
+
+Every check takes the tree as a dictionary from path to text and returns complaints, one line each,
+so that each can be tried on a small tree that breaks it.
+"""
+
+import re
+
+SOURCE = (".cc", ".h")
+FILE_LINES = 400
+FUNCTION_LINES = 70
+
+# What a folder may include, the longest matching prefix deciding; `rapporteur/v1` is generated.
+PURE_STORE = ("store/merkle", "store/notes", "store/verify")
+PURE_BROKER = ("broker/rules", "broker/disclosure")
+MAY_INCLUDE = {
+    "proto": ("proto", "rapporteur/v1"),
+    "proto/codelists": ("proto", "rapporteur/v1", "code_data.inc"),  # generated
+    "store": ("proto", "rapporteur/v1", "store"),
+    "store/merkle": ("proto", "store/merkle"),
+    "store/notes": ("proto", "store/notes"),
+    "store/verify": ("proto", "rapporteur/v1") + PURE_STORE,
+    "broker": ("proto", "rapporteur/v1", "store", "broker"),
+    "broker/rules": ("proto", "rapporteur/v1") + PURE_BROKER,
+    "broker/disclosure": ("proto", "rapporteur/v1") + PURE_BROKER,
+    "adapters": ("proto", "rapporteur/v1", "adapters") + PURE_STORE + PURE_BROKER,
+    "adapters/client": ("proto", "rapporteur/v1", "adapters/client") + PURE_STORE,
+    "ops": ("proto", "rapporteur/v1", "store", "ops", "adapters/client", "adapters/sources",
+            "adapters/sinks", "adapters/witness"),
+    "ops/bench": ("proto", "rapporteur/v1", "store", "ops", "adapters/client", "adapters/sources",
+                  "adapters/sinks", "adapters/witness", "adapters/anonymise") + PURE_BROKER,
+}
+
+# Headers of others, and the only folders that see them. Tests may see all.
+FENCES = {
+    r"openssl/|sodium": ("proto/crypto",),
+    r"rocksdb/": ("store/rocks",),
+    r"zmq": ("broker/net", "adapters/client"),
+    r"prometheus/": ("broker/monitor",),
+    r"httplib": ("broker/monitor", "adapters/witness", "ops"),
+    r"sqlite3": ("adapters/client",),
+    r"Clp|Cbc|coin/": ("adapters/anonymise",),
+    r"benchmark/": ("ops/bench",),
+    r"csv\.h": ("adapters/sources", "adapters/sinks", "proto/codelists/generate.cc"),
+    r"pugixml|soci/|orcus/|xlsxwriter": ("adapters/sources", "adapters/sinks"),
+    r"gtest/|gmock/|rapidcheck": (),
+}
+
+BANNED = {
+    r"(?<![\w.>])(?:std::)?(?:strcpy|strcat|sprintf|vsprintf|gets|strtok)\s*\(": "has no bound",
+    r"(?<![\w.>])(?:std::)?system\s*\(": "runs a shell",
+    r"(?<![\w.>])(?:std::)?s?rand\s*\(": "is not random",
+    r"\busing namespace std;": "hides where names come from",
+}
+
+
+def is_within(path, folder):
+    return path == folder or path.startswith(folder + "/")
+
+
+def sources(tree):
+    return {path: text for path, text in tree.items() if path.endswith(SOURCE)}
+
+
+def without_comments_and_strings(text):
+    """Keeps line numbers: what is taken out leaves its line breaks."""
+    pattern = r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\''
+
+    def blank(match):
+        return " " + "\n" * match.group(0).count("\n")
+
+    return re.sub(pattern, blank, text, flags=re.DOTALL)
+
+
+def include_directions(tree):
+    complaints = []
+    for path, text in sources(tree).items():
+        owners = [folder for folder in MAY_INCLUDE if is_within(path, folder)]
+        if not owners:
+            continue
+        owner = max(owners, key=len)
+        for included in re.findall(r'^#include "([^"]+)"', text, re.MULTILINE):
+            if not any(is_within(included, folder) for folder in MAY_INCLUDE[owner]):
+                complaints.append(f"{path}: {owner} may not include {included}")
+    return complaints
+
+
+def fences(tree, allowed):
+    complaints = []
+    for path, text in sources(tree).items():
+        if is_within(path, "tests") or path in allowed:
+            continue
+        for header in re.findall(r"^#include <([^>]+)>", text, re.MULTILINE):
+            for pattern, folders in FENCES.items():
+                if re.match(pattern, header) and not any(is_within(path, f) for f in folders):
+                    complaints.append(f"{path}: <{header}> belongs into {' or '.join(folders)}")
+    return complaints
+
+
+def file_sizes(tree, allowed):
+    complaints = []
+    for path, text in sources(tree).items():
+        lines = text.count("\n")
+        most = allowed.get(path, FILE_LINES)
+        if lines > most:
+            complaints.append(f"{path}: {lines} lines, at most {most}")
+    return complaints
+
+
+def functions(text):
+    """(first line, number of lines, first line's text) of what stands at namespace scope and has a
+    body. The formatter puts its first line and its closing brace into the first column."""
+    lines = without_comments_and_strings(text).split("\n")
+    start = None
+    for number, line in enumerate(lines, 1):
+        if line == "}" and start is not None:
+            yield start, number - start + 1, text.split("\n")[start - 1]
+            start = None
+        elif re.match(r"[A-Za-z_~\[]", line):
+            opens_scope = re.match(r"(namespace|struct|class|enum|union|extern|using)\b", line)
+            start = None if opens_scope else number
+        elif line.startswith("}"):
+            start = None
+
+
+def function_sizes(tree):
+    complaints = []
+    for path, text in sources(tree).items():
+        for first, length, head in functions(text):
+            if length > FUNCTION_LINES:
+                complaints.append(f"{path}:{first}: {length} lines, at most {FUNCTION_LINES}: {head}")
+    return complaints
+
+
+def banned_calls(tree):
+    complaints = []
+    for path, text in sources(tree).items():
+        code = without_comments_and_strings(text)
+        for number, line in enumerate(code.split("\n"), 1):
+            for pattern, why in BANNED.items():
+                if re.search(pattern, line):
+                    complaints.append(f"{path}:{number}: what it calls {why}")
+            program = is_within(path, "tests") or path.endswith("main.cc") or is_within(path, "ops")
+            if "std::cout" in line and not program and not is_within(path, "proto/codelists"):
+                complaints.append(f"{path}:{number}: a library does not write to standard output")
+            if is_within(path, "tests/unit") and re.search(r"\bsleep(_for|_until)?\s*\(", line):
+                complaints.append(f"{path}:{number}: a unit test does not sleep")
+    return complaints
+
+
+def declared_tests(tree):
+    cmake = "\n".join(text for path, text in tree.items()
+                      if is_within(path, "tests") and path.endswith((".cmake", "CMakeLists.txt")))
+    # The fuzz driver is linked by the function that declares a harness.
+    cmake += "".join(text for path, text in tree.items() if is_within(path, "ops/cmake"))
+    return [f"{path}: no cmake file declares it" for path in tree
+            if is_within(path, "tests") and path.endswith(".cc")
+            and not re.search(r"(?<![\w/])(?:[^\s\"]*/)?" + re.escape(path[len("tests/"):])
+                              + r"(?!\w)", cmake)]
+
+
+def documented_codes(tree, allowed):
+    """Codes of faults, rules and refusals are words of the protocol."""
+    protocol = tree.get("proto/PROTOCOL.md", "")
+    complaints = []
+    for path, text in sources(tree).items():
+        if not path.endswith(("fault_codes.h", "rule_codes.h", "refusal.h", "gate_rules.h")):
+            continue
+        for code in re.findall(r'constexpr std::string_view k\w+\s*=\s*"([A-Z_]+)";', text):
+            if f"`{code}`" not in protocol and code not in allowed:
+                complaints.append(f"{path}: proto/PROTOCOL.md does not say what {code} means")
+    return complaints
+
+
+def named_tests(tree, ctest_names):
+    """`Suite.Case`, or the name of a ctest entry, in the last column of SECURITY.md's tables."""
+    security = tree.get("SECURITY.md")
+    if security is None:
+        return []
+    known = set(ctest_names)
+    for text in (text for path, text in tree.items() if is_within(path, "tests")):
+        macros = r"(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
+        known.update(f"{suite}.{case}" for suite, case in
+                     re.findall(macros + r"\(\s*(\w+)\s*,\s*(\w+)", text))
+        known.update(re.findall(r"(?:rapporteur_test|rapporteur_fuzz|add_test\(NAME)[\s(]+(\w+)",
+                                text))
+    complaints = []
+    for line in security.split("\n"):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|") or len(cells) < 4:
+            continue
+        for name in re.findall(r"`([^`]+)`", cells[-1]):
+            if name not in known:
+                complaints.append(f"SECURITY.md: no test is called {name}")
+    return complaints
+
+
+def words_of_the_workplace(tree, allowed):
+    words = {
+        r"/wo" r"rk/": "a path of one machine",
+        r"\bses" r"sions?\b": "how the work was done",
+        r"\bissue " r"#\d": "a tracker that readers do not have",
+    }
+    complaints = []
+    for path, text in tree.items():
+        for number, line in enumerate(text.split("\n"), 1):
+            for pattern, why in words.items():
+                if re.search(pattern, line) and not any(is_within(path, f) for f in allowed):
+                    complaints.append(f"{path}:{number}: names {why}")
+    return complaints
