@@ -173,12 +173,12 @@ def documented_codes(tree, allowed):
     return complaints
 
 
-def named_tests(tree, ctest_names):
+def named_tests(tree, allowed):
     """`Suite.Case`, or the name of a ctest entry, in the last column of SECURITY.md's tables."""
     security = tree.get("SECURITY.md")
     if security is None:
         return []
-    known = set(ctest_names)
+    known = set(allowed)
     for text in (text for path, text in tree.items() if is_within(path, "tests")):
         macros = r"(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
         known.update(f"{suite}.{case}" for suite, case in
@@ -199,13 +199,15 @@ def named_tests(tree, ctest_names):
 def words_of_the_workplace(tree, allowed):
     words = {
         r"/wo" r"rk/": "a path of one machine",
-        r"\bses" r"sions?\b": "how the work was done",
         r"\bissue " r"#\d": "a tracker that readers do not have",
     }
+    # In code the word is one of programming: what lasts from hello to the end of a line.
+    in_prose = {r"\bses" r"sions?\b": "how the work was done"}
     complaints = []
     for path, text in tree.items():
+        prose = path.endswith(".md") and path not in allowed
         for number, line in enumerate(text.split("\n"), 1):
-            for pattern, why in words.items():
-                if re.search(pattern, line) and not any(is_within(path, f) for f in allowed):
+            for pattern, why in {**words, **(in_prose if prose else {})}.items():
+                if re.search(pattern, line):
                     complaints.append(f"{path}:{number}: names {why}")
     return complaints
