@@ -181,6 +181,10 @@ tl::unexpected<Error> Database::failed(const rocksdb::Status& status) const {
 Status Database::close() {
   if (db_ == nullptr) return {};
   rocksdb::Status status;
+  // So that opening has no log to replay. Where it fails, the write-ahead log still has it all.
+  if (scratch_.empty()) {
+    status = db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
+  }
   for (rocksdb::ColumnFamilyHandle*& handle : families_) {
     const rocksdb::Status destroyed = db_->DestroyColumnFamilyHandle(handle);
     if (status.ok()) status = destroyed;

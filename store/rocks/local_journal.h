@@ -30,7 +30,7 @@ namespace rapporteur::rocks {
 struct LocalJournalOptions {
   std::size_t block_cache_bytes = 40UL << 20U;  // data, index and filter blocks
   std::size_t memtable_bytes = 32UL << 20U;     // of all column families together
-  std::size_t wal_bytes = 64UL << 20U;          // replayed at most when opening after a crash
+  std::size_t wal_bytes = 32UL << 20U;          // replayed at most when opening after a crash
   int open_files = 256;
   // Where files are written; null is the machine's file system. A test puts a failing one here.
   rocksdb::Env* env = nullptr;

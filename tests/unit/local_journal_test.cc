@@ -392,6 +392,53 @@ TEST_F(LocalJournalTest, AForkThatOutgrewACheckpointGivenOutRefuses) {
   EXPECT_THAT(open_error(), HasSubstr("are not those of a checkpoint that was given out"));
 }
 
+// All that can be read of the log as one text, or the error.
+std::string content_of(const std::filesystem::path& folder, const Clock& clock) {
+  auto log = LocalJournal::open(folder, signing_key(), clock);
+  if (!log) return "error: " + log.error().line();
+  const auto entries = (*log)->reader().entries(LogIndex{0}, SIZE_MAX, SIZE_MAX, true);
+  if (!entries) return "error: " + entries.error().line();
+  std::string out;
+  for (const journal::StoredEntry& entry : *entries) {
+    out += entry.nonce + entry.record + entry.salt + entry.body;
+    const auto found = (*log)->reader().find({"at", message_id(entry.index.value)});
+    if (!found) return "error: " + found.error().line();
+    out += *found ? std::to_string((*found)->value) : "none";
+  }
+  return out;
+}
+
+TEST_F(LocalJournalTest, ADamagedFileIsAnErrorAndNeverOtherData) {
+  create();
+  std::vector<Draft> group = drafts(0, 300);
+  for (std::size_t i = 0; i < group.size(); i += 50) group[i].body = std::string(10'000, 'b');
+  append(std::move(group));
+  ASSERT_TRUE(log->close());
+  const std::string whole = content_of(folder(), clock);  // opening wrote the files
+  ASSERT_FALSE(whole.starts_with("error"));
+  std::size_t noticed = 0;
+  for (const char* extension : {".sst", ".blob"}) {
+    const auto files = testing::files_below(folder(), extension);
+    ASSERT_FALSE(files.empty());
+    for (const auto& file : files) {
+      const std::string bytes = testing::read_file(file);
+      for (const std::size_t part : {10U, 2U}) {
+        std::string damaged = bytes;
+        damaged[bytes.size() / part] = static_cast<char>(damaged[bytes.size() / part] ^ 0x20);
+        testing::write_file(file, damaged);
+        const std::string content = content_of(folder(), clock);
+        if (content.starts_with("error")) {
+          ++noticed;
+        } else {
+          EXPECT_EQ(content, whole) << file;
+        }
+        testing::write_file(file, bytes);
+      }
+    }
+  }
+  EXPECT_GE(noticed, 6U);
+}
+
 TEST_F(LocalJournalTest, ATornCheckpointSlotIsNoHindrance) {
   create();
   append(drafts(0, 3));
