@@ -117,7 +117,7 @@ def send_the_wrong(stage):
         if code == "SIGNATURE":
             done = run(PROGRAMS / "rapporteur-demo-forger", stage.hub.party_folder(name), expect=1)
         else:
-            done = push(stage, name, path, "--unchecked", expect=1)
+            done = push(stage, name, path, "--as-is", expect=1)
         said = done.stdout + done.stderr
         if code not in said:
             raise Failed(f"{what}: refused without {code}: {said.strip()}")
@@ -132,18 +132,25 @@ def send_the_facts(stage):
     for name, rows in sorted(by_sender.items()):
         path = stage.hub.party_folder(name) / "figures.csv"
         write_csv(path, rows)
-        receipts = [json.loads(line) for line in push(stage, name, path).stdout.splitlines()]
-        stage.accepted += sum(1 for r in receipts if r.get("accepted"))
-        stage.say(f"  accepted {name:<10} {len(rows):>3} facts in {len(receipts)} submissions")
+        items = json.loads(push(stage, name, path).stdout)["items"]
+        accepted = [item for item in items if item["state"] == "receipted"]
+        if len(accepted) != len(items):
+            raise Failed(f"{name}: {len(items) - len(accepted)} of {len(items)} not accepted")
+        stage.accepted += len(accepted)
+        stage.say(f"  accepted {name:<10} {len(rows):>3} facts in {len(items)} submissions")
+
+
+def exported(stage, name):
+    return stage.hub.party_folder(name) / "received.csv"
 
 
 def received_by(stage, name):
-    """The live observations in the party's own exported files, as it wrote them."""
-    rows = []
-    for path in sorted((stage.hub.party_folder(name) / "in").glob("*.csv")):
-        with open(path, newline="", encoding="utf-8") as file:
-            rows += list(csv.DictReader(file))
-    return rows
+    """The figures that hold, from the party's own exported file."""
+    path = exported(stage, name)
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def wait_until_all_received(stage, expected):
@@ -181,13 +188,48 @@ def compare(stage):
                      f"{(wrong + list(got))[:3]}")
 
 
-def show_what_arrived(stage):
-    """Series and table as the observer received them, printed by the adapter's own terminal sink."""
-    stage.say("\nCases investigated in the Union, as the observer received them:")
-    stage.say(stage.hub.adapter("observer", "show", "--series", "--indicator", "CJ_INV", "--area",
-                                "EU").stdout.rstrip())
+def grouped(number):
+    """1060 as 1 060; what is not a whole number as it came."""
+    return f"{int(number):,}".replace(",", "\u202f") if number.isdigit() else number
+
+
+def shown(row):
+    """A figure with its qualifier, or how it is missing: never an empty cell."""
+    if row["OBS_VALUE"] == "":
+        return {"O": "missing", "L": "not collected", "M": "not applicable",
+                "K": "counted elsewhere", "Q": "suppressed"}.get(row["OBS_STATUS"], "missing")
+    qualifier = row["VALUE_QUALIFIER"].replace("=", "")
+    flag = "" if row["OBS_STATUS"] == "A" else f" ({row['OBS_STATUS']})"
+    return qualifier + grouped(row["OBS_VALUE"]) + flag
+
+
+def show_series(stage, rows):
+    """The trend of 2001 to 2006, gaps shown as gaps."""
+    series = {row["TIME_PERIOD"]: row for row in rows
+              if row["INDICATOR"] == "CJ_INV" and row["REF_AREA"] == "EU"}
+    stage.say("\nCases investigated in the Union, as the observer received them "
+              "(W: includes other categories):")
+    for year in sorted(series):
+        stage.say(f"  {year}  {shown(series[year]):>14}")
+
+
+def show_countries(stage, rows):
+    """Criminal-justice and victim figures of countries, one line an area."""
+    figures = {}
+    for row in rows:
+        if row["REF_AREA"] in BODIES and row["INDICATOR"].split("_")[0] in ("CJ", "VIC"):
+            period = "" if row["TIME_PERIOD"] == "_U" else f" {row['TIME_PERIOD']}"
+            figures.setdefault(row["REF_AREA"], []).append(
+                f"{row['INDICATOR']}{period}: {shown(row)}")
     stage.say("\nFigures of countries, as the observer received them:")
-    stage.say(stage.hub.adapter("observer", "show", "--indicator", "CJ_*|VIC_*").stdout.rstrip())
+    for area in sorted(figures):
+        stage.say(f"  {area}  " + "   ".join(sorted(figures[area])))
+
+
+def show_what_arrived(stage):
+    rows = received_by(stage, "observer")
+    show_series(stage, rows)
+    show_countries(stage, rows)
 
 
 def exchange(stage):
@@ -196,8 +238,8 @@ def exchange(stage):
     enrol_everybody(stage)
     stage.say(f"{len(list(parties()))} parties enrolled, each with its own keys and folder\n")
     for name, *_ in parties():
-        stage.hub.start_adapter(name, "receive", "--follow", "--from", "beginning", "--to",
-                                stage.hub.party_folder(name) / "in", "--format", "sdmx-csv-2.0")
+        stage.hub.start_adapter(name, "receive", "--follow", "--to", exported(stage, name),
+                                "--format", "sdmx-csv-2.0")
     policy = stage.hub.operator("policy", "show", DATAFLOW).stdout.strip()
     stage.say(f"policy in force, nothing waived:\n  {policy}\n")
     send_the_facts(stage)
@@ -224,7 +266,7 @@ Everything is still running. In another terminal:
   rapporteur tail --follow     # the log as it grows
   rapporteur show 60           # one entry, whole
   rapporteur participant list
-  ls {stage.hub.party_folder("observer")}/in
+  less {exported(stage, "observer")}
 Press Enter or Ctrl-C to stop.""", flush=True)
     try:
         sys.stdin.readline()

@@ -120,13 +120,12 @@ class LocalHub:
         return self.folder / name
 
     def adapter(self, name, *words, expect=0, env=None):
-        return run(PROGRAMS / "rapporteur-adapter", "--home", self.party_folder(name), *words,
+        return run(PROGRAMS / "rapporteur-adapter", "--folder", self.party_folder(name), *words,
                    expect=expect, env=env)
 
     def enrol(self, name, kind="coordination-body", title=None, submits=(), receives=True):
         """`submits` are pairs of indicator and area patterns; `receives` everything from entry 0."""
-        run(PROGRAMS / "rapporteur-adapter", "--home", self.party_folder(name), "init",
-            "--participant", name)
+        self.adapter(name, "init", name)
         self.operator("participant", "add", self.party_folder(name) / "enrolment.toml", "--kind",
                       kind, "--name", title or name)
         for indicator, area in submits:
@@ -139,7 +138,7 @@ class LocalHub:
     # Processes that run beside.
 
     def start_adapter(self, name, *words, env=None):
-        process = self._spawn(name, PROGRAMS / "rapporteur-adapter", "--home",
+        process = self._spawn(name, PROGRAMS / "rapporteur-adapter", "--folder",
                               self.party_folder(name), *words, env=env)
         self.processes.append((name, process))
         return process

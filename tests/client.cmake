@@ -3,7 +3,7 @@ add_library(rapporteur_test_fakes_hub STATIC
 add_library(rapporteur::test_fakes_hub ALIAS rapporteur_test_fakes_hub)
 target_link_libraries(rapporteur_test_fakes_hub
   PUBLIC rapporteur::adapters_client rapporteur::test_support
-  PRIVATE rapporteur_test_options cppzmq)
+  PRIVATE rapporteur_test_options rapporteur::proto_statements cppzmq)
 
 rapporteur_test(unit_client_envelope LABELS unit
   SOURCES unit/client_envelope_test.cc

@@ -5,7 +5,7 @@
 
 #include "proto/base/sabotage.h"
 #include "proto/crypto/domain.h"
-#include "proto/crypto/sha256.h"
+#include "proto/statements/refusal.h"
 #include "store/merkle/tree.h"
 
 namespace rapporteur::client {
@@ -161,19 +161,6 @@ Result<VerifiedOutcome> verify_outcome(const v1::Outcome& outcome, const v1::Env
                                        const notes::VerifierKey& log) {
   CheckpointReader reader(log);
   return verify_outcome(outcome, sent, reader);
-}
-
-std::string refusal_statement(const v1::Outcome& outcome) {
-  std::string statement = outcome.message_id();
-  statement += crypto::sha256(outcome.record()).view();
-  for (const v1::Finding& finding : outcome.findings()) {
-    const std::string bytes = finding.SerializeAsString();
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      statement += static_cast<char>(bytes.size() >> static_cast<unsigned>(shift) & 0xFFU);
-    }
-    statement += bytes;
-  }
-  return statement;
 }
 
 }  // namespace rapporteur::client

@@ -71,8 +71,4 @@ struct VerifiedOutcome {
                                                      const v1::Envelope& sent,
                                                      const notes::VerifierKey& log);
 
-// What a hub signs when it refuses: message id, SHA-256 of the record, then for each finding its
-// length (4 bytes, big-endian) and its bytes.
-[[nodiscard]] std::string refusal_statement(const v1::Outcome& outcome);
-
 }  // namespace rapporteur::client

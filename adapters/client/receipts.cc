@@ -15,6 +15,12 @@ Result<std::string> proof_file(const v1::Outcome& outcome) {
   receipt.checkpoint = outcome.checkpoint();
   receipt.nonce = outcome.nonce();
   receipt.record = outcome.record();
+  if (!outcome.accepted()) {
+    for (const v1::Finding& finding : outcome.findings()) {
+      receipt.findings.push_back(finding.SerializeAsString());
+    }
+    receipt.refusal_signature = outcome.refusal_signature();
+  }
   return receipt.file();
 }
 

@@ -1,7 +1,7 @@
 #include "tests/fakes/fake_log.h"
 
-#include "adapters/client/envelope.h"
 #include "proto/crypto/domain.h"
+#include "proto/statements/refusal.h"
 #include "store/notes/checkpoint.h"
 
 namespace rapporteur::testing {
@@ -75,7 +75,7 @@ v1::Outcome FakeLog::outcome(std::size_t index) const {
   for (const v1::Finding& finding : entry.findings) *outcome.add_findings() = finding;
   if (!outcome.accepted()) {
     outcome.set_refusal_signature(
-        key_.sign(crypto::domain::kRefusal, bytes_of(client::refusal_statement(outcome))).string());
+        key_.sign(crypto::domain::kRefusal, bytes_of(refusal_statement(outcome))).string());
   }
   return outcome;
 }

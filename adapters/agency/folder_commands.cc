@@ -1,0 +1,64 @@
+// init, enrol: the agency's folder and its hub.
+#include <CLI/CLI.hpp>
+
+#include "adapters/agency/desk.h"
+#include "proto/crypto/encoding.h"
+
+namespace rapporteur::agency {
+namespace {
+
+Outcome init(Program& program, const std::string& participant) {
+  if (auto created = client::Agency::create(program.folder, participant); !created) {
+    return tl::unexpected(created.error());
+  }
+  const auto request = program.folder / "enrolment.toml";
+  program.say("agency '" + participant + "' made in " + program.folder.string());
+  program.say("hand " + request.string() +
+              " to the hub's operator, then: rapporteur-adapter enrol");
+  program.answer({{"participant", participant}, {"enrolment_request", request.string()}});
+  return 0;
+}
+
+Outcome enrol(Program& program, const std::string& file) {
+  auto hub = client::read_hub_file(file);
+  if (!hub) return tl::unexpected(hub.error());
+  auto agency = client::Agency::open(program.folder);
+  if (!agency) return tl::unexpected(agency.error());
+  if (auto pinned = agency->pin(*hub); !pinned) return tl::unexpected(pinned.error());
+  program.say("hub '" + hub->hub + "' pinned, log key " + hub->log_verifier_key);
+  auto desk = Desk::open(program);
+  if (!desk) return tl::unexpected(desk.error());
+  auto line = (*desk)->connect();
+  if (!line) return tl::unexpected(line.error());
+  const v1::Welcome& welcome = (*line)->welcome();
+  program.say("the hub answers, and takes this agency for '" + welcome.participant() + "'");
+  program.answer({{"hub", hub->hub},
+                  {"participant", welcome.participant()},
+                  {"log_size", welcome.log_size()},
+                  {"protocol_version", welcome.version()}});
+  return 0;
+}
+
+}  // namespace
+
+void add_init(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "init", "Make the agency's folder, its keys and the request for enrolment");
+  auto participant = std::make_shared<std::string>();
+  command->add_option("PARTICIPANT", *participant, "Who the agency is at the hub, such as 'at'")
+      ->required();
+  command->callback([&chosen, participant]() {
+    chosen = [participant](Program& program) { return init(program, *participant); };
+  });
+}
+
+void add_enrol(CLI::App& app, Command& chosen) {
+  CLI::App* command =
+      app.add_subcommand("enrol", "Pin the hub by its public file, and try the line");
+  auto file = std::make_shared<std::string>();
+  command->add_option("HUB-PUBLIC.toml", *file, "Public file of the hub")->required();
+  command->callback(
+      [&chosen, file]() { chosen = [file](Program& program) { return enrol(program, *file); }; });
+}
+
+}  // namespace rapporteur::agency

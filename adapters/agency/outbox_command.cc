@@ -1,0 +1,97 @@
+// outbox list, release, discard.
+#include <CLI/CLI.hpp>
+
+#include "adapters/agency/carry.h"
+
+namespace rapporteur::agency {
+namespace {
+
+Outcome list(Program& program, const std::string& wanted) {
+  std::optional<client::ItemState> state;
+  if (!wanted.empty()) {
+    state = client::item_state_named(wanted);
+    if (!state) {
+      return fail(ErrorKind::kUsage, "no such state: " + printable(wanted, 40), {},
+                  "held ready sent receipted refused discarded doubtful");
+    }
+  }
+  auto desk = Desk::open(program);
+  if (!desk) return tl::unexpected(desk.error());
+  auto items = (*desk)->outbox.list(state);
+  if (!items) return tl::unexpected(items.error());
+  nlohmann::ordered_json document;
+  document["items"] = nlohmann::ordered_json::array();
+  for (const client::Item& item : *items) {
+    program.say(item_text(item));
+    document["items"].push_back(item_json(item));
+  }
+  if (items->empty()) program.say("the outbox is empty");
+  program.answer(document);
+  return 0;
+}
+
+// Applies `act` to each id; the ids that were done before one fails stay done.
+Outcome for_each(Program& program, const std::vector<std::string>& ids,
+                 const std::function<Status(Desk&, const MessageId&)>& act) {
+  auto desk = Desk::open(program);
+  if (!desk) return tl::unexpected(desk.error());
+  nlohmann::ordered_json document;
+  document["items"] = nlohmann::ordered_json::array();
+  for (const std::string& text : ids) {
+    auto id = parse_uuid(text);
+    if (!id) return tl::unexpected(id.error());
+    if (auto done = act(**desk, *id); !done) return tl::unexpected(done.error());
+    auto item = (*desk)->outbox.find(*id);
+    if (!item) return tl::unexpected(item.error());
+    program.say(item_text(*item));
+    document["items"].push_back(item_json(*item));
+  }
+  program.answer(document);
+  return 0;
+}
+
+struct Decision {
+  std::vector<std::string> ids;
+  std::string approver;
+  std::string reason;
+};
+
+}  // namespace
+
+void add_outbox(CLI::App& app, Command& chosen) {
+  CLI::App* outbox = app.add_subcommand("outbox", "What waits to be sent, and what became of it");
+  outbox->require_subcommand(1);
+
+  CLI::App* listing = outbox->add_subcommand("list", "Show what the outbox holds");
+  auto state = std::make_shared<std::string>();
+  listing->add_option("--state", *state, "Only items in this state");
+  listing->callback(
+      [&chosen, state]() { chosen = [state](Program& program) { return list(program, *state); }; });
+
+  auto decision = std::make_shared<Decision>();
+  CLI::App* release = outbox->add_subcommand(
+      "release", "Let held items go: by another login than pushed them, or a named approver");
+  release->add_option("ID", decision->ids, "Message ids")->required();
+  release->add_option("--approver", decision->approver, "One of the approvers of adapter.toml");
+  release->add_option("--reason", decision->reason, "Why an approver releases");
+  release->callback([&chosen, decision]() {
+    chosen = [decision](Program& program) {
+      return for_each(program, decision->ids, [&](Desk& desk, const MessageId& id) {
+        return desk.outbox.release(id, {login(), decision->approver, decision->reason});
+      });
+    };
+  });
+
+  CLI::App* discard =
+      outbox->add_subcommand("discard", "Take items back that never went to the hub");
+  discard->add_option("ID", decision->ids, "Message ids")->required();
+  discard->callback([&chosen, decision]() {
+    chosen = [decision](Program& program) {
+      return for_each(program, decision->ids, [&](Desk& desk, const MessageId& id) {
+        return desk.outbox.discard(id, login());
+      });
+    };
+  });
+}
+
+}  // namespace rapporteur::agency

@@ -1,0 +1,174 @@
+#include "adapters/agency/planned_file.h"
+
+#include <algorithm>
+
+#include "adapters/sources/binding.h"
+#include "proto/statistics/body_codec.h"
+
+namespace rapporteur::agency {
+namespace {
+
+void add_reading(const sources::FindingLog& log, PlannedFile& out) {
+  for (const sources::Finding& finding : log.findings()) {
+    std::string what = finding.what;
+    if (!finding.text.empty()) what += ": \"" + finding.text + "\"";
+    out.findings.push_back({finding.severity == sources::Severity::kError,
+                            finding.code,
+                            finding.line,
+                            finding.column_name,
+                            {},
+                            std::move(what),
+                            finding.remedy});
+  }
+  out.findings_not_kept += log.not_kept();
+}
+
+void add_rule(const rules::Finding& finding, std::uint64_t line, PlannedFile& out) {
+  const bool error = finding.severity == rules::Severity::kError;
+  if (error) out.rules_hold = false;
+  out.findings.push_back(
+      {error, finding.code, line, finding.field, finding.key, finding.detail_en, finding.remedy});
+}
+
+// Line of the file for a row counted through all submissions of the plan.
+std::uint64_t line_of(const PlannedFile& file, std::size_t row) {
+  for (const sources::PlannedSubmission& planned : file.submissions) {
+    if (row == 0) return 0;
+    if (row <= planned.lines.size()) return planned.lines[row - 1];
+    row -= planned.lines.size();
+  }
+  return 0;
+}
+
+Status apply_rules(const LocalCheck& check, std::optional<MessageId> replaced, PlannedFile& out) {
+  out.rules_hold = true;
+  const auto first = static_cast<std::ptrdiff_t>(out.findings.size());
+  auto judged = check.judge(out.submissions, replaced);
+  if (!judged) return tl::unexpected(judged.error());
+  for (std::size_t i = 0; i < out.submissions.size(); ++i) {
+    for (const rules::Finding& finding : (*judged)[i]) {
+      const auto& lines = out.submissions[i].lines;
+      const bool has_line = finding.row > 0 && finding.row <= lines.size();
+      add_rule(finding, has_line ? lines[finding.row - 1] : 0, out);
+    }
+  }
+  auto across = check.judge_file(out.submissions);
+  if (!across) return tl::unexpected(across.error());
+  for (const rules::Finding& finding : *across) add_rule(finding, line_of(out, finding.row), out);
+  std::stable_sort(out.findings.begin() + first, out.findings.end(),
+                   [](const FileFinding& a, const FileFinding& b) { return a.line < b.line; });
+  return {};
+}
+
+}  // namespace
+
+std::string FileFinding::text(const std::string& file) const {
+  std::string out = file;
+  if (line > 0) out += ":" + std::to_string(line);
+  out +=
+      ": " + toned(error ? "error" : "warning", error ? Tone::kBad : Tone::kWarning) + " " + code;
+  if (!field.empty()) out += " " + field;
+  out += ": " + printable(what, 600);
+  if (!remedy.empty()) out += " (" + printable(remedy, 300) + ")";
+  return out;
+}
+
+std::size_t PlannedFile::observations() const {
+  std::size_t rows = 0;
+  for (const auto& submission : submissions) rows += submission.observations.rows();
+  return rows;
+}
+
+nlohmann::ordered_json PlannedFile::json() const {
+  nlohmann::ordered_json out{{"file", file},
+                             {"readable", readable},
+                             {"submissions", submissions.size()},
+                             {"observations", observations()},
+                             {"rows_left_out", rows_left_out}};
+  out["findings"] = nlohmann::ordered_json::array();
+  for (const FileFinding& finding : findings) {
+    out["findings"].push_back({{"severity", finding.error ? "error" : "warning"},
+                               {"code", finding.code},
+                               {"line", finding.line},
+                               {"field", finding.field},
+                               {"key", finding.key},
+                               {"what", finding.what},
+                               {"remedy", finding.remedy}});
+  }
+  out["findings_not_kept"] = findings_not_kept;
+  return out;
+}
+
+Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
+                              const LocalCheck& check, std::optional<MessageId> replaced) {
+  std::optional<sources::Mapping> mapping;
+  if (!options.mapping.empty()) {
+    auto read = sources::Mapping::read_file(options.mapping);
+    if (!read) return tl::unexpected(read.error());
+    mapping = std::move(*read);
+  }
+  PlannedFile out;
+  out.file = file;
+  sources::FindingLog log(file);
+  sources::BindOptions bind;
+  if (options.keep_unknown_codes) bind.unknown_codes = sources::UnknownCodes::kKeep;
+  auto figures = sources::read_figures(file, mapping ? &*mapping : nullptr, bind, log);
+  if (!figures && figures.error().kind != ErrorKind::kMalformed) {
+    return tl::unexpected(figures.error());
+  }
+  if (figures) {
+    sources::PlanOptions planning;
+    planning.skip_refused_rows = options.skip_refused_rows;
+    auto plan = sources::plan_submissions(*figures, planning, log);
+    if (plan && !plan->deletions.empty()) {
+      log.add({.code = "DELETION",
+               .line = plan->deletions.front().line,
+               .what = "rows that delete figures are not pushed",
+               .remedy = "'revise' the submission with a file that leaves these keys out, or "
+                         "'withdraw' it"});
+    } else if (plan) {
+      out.readable = true;
+      out.submissions = std::move(plan->submissions);
+      out.rows_left_out = plan->rows_left_out;
+    }
+  }
+  add_reading(log, out);
+  if (out.readable) {
+    if (auto applied = apply_rules(check, replaced, out); !applied) {
+      return tl::unexpected(applied.error());
+    }
+  }
+  return out;
+}
+
+v1::Releasability wire(const sources::Releasability& releasability) {
+  v1::Releasability out;
+  switch (releasability.audience) {
+    case sources::Releasability::Audience::kPublic:
+      out.set_audience(v1::AUDIENCE_PUBLIC);
+      break;
+    case sources::Releasability::Audience::kParticipants:
+      out.set_audience(v1::AUDIENCE_PARTICIPANTS);
+      break;
+    case sources::Releasability::Audience::kListed:
+      out.set_audience(v1::AUDIENCE_LISTED);
+      for (const auto& id : releasability.participants) out.add_participants(id);
+      for (const auto& kind : releasability.kinds) out.add_kinds(kind);
+      break;
+  }
+  return out;
+}
+
+client::NewItem item_of(const sources::PlannedSubmission& planned, const std::string& file) {
+  client::NewItem item;
+  item.dataflow = planned.dataflow;
+  item.indicator = planned.indicator;
+  item.ref_areas = planned.ref_areas;
+  item.releasability = wire(planned.releasability);
+  item.body = BodyCodec::encode(planned.observations, planned.rows_left_out);
+  item.rows = planned.observations.rows();
+  item.source = file;
+  return item;
+}
+
+}  // namespace rapporteur::agency

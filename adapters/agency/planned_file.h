@@ -1,0 +1,60 @@
+// A file read, bound, cut into submissions and checked: what validate shows and push sends.
+//
+// Errors: those of reading a mapping or a file; findings stand in the result, also after an error
+// in the file's content (then there is no plan).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/agency/local_check.h"
+#include "adapters/agency/program.h"
+#include "adapters/client/outbox.h"
+#include "adapters/sources/mapping.h"
+#include "adapters/sources/plan.h"
+
+namespace rapporteur::agency {
+
+struct FileOptions {
+  std::string mapping;  // "" is the identity
+  bool skip_refused_rows = false;
+  bool keep_unknown_codes = false;
+};
+
+// One thing found in a file, by reading or by a rule.
+struct FileFinding {
+  bool error = true;
+  std::string code;
+  std::uint64_t line = 0;  // of the file; 0 when it is about the whole
+  std::string field;
+  std::string key;
+  std::string what;
+  std::string remedy;
+
+  // "file:line: error CODE: what (remedy)"
+  [[nodiscard]] std::string text(const std::string& file) const;
+};
+
+struct PlannedFile {
+  std::string file;
+  std::vector<sources::PlannedSubmission> submissions;
+  std::vector<FileFinding> findings;  // of reading, then of the rules, each by line
+  std::uint64_t findings_not_kept = 0;
+  std::uint64_t rows_left_out = 0;
+  bool readable = false;    // there is a plan
+  bool rules_hold = false;  // no rule found an error
+
+  [[nodiscard]] std::size_t observations() const;
+  [[nodiscard]] nlohmann::ordered_json json() const;
+};
+
+[[nodiscard]] Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
+                                            const LocalCheck& check,
+                                            std::optional<MessageId> replaced = {});
+
+[[nodiscard]] v1::Releasability wire(const sources::Releasability& releasability);
+[[nodiscard]] client::NewItem item_of(const sources::PlannedSubmission& planned,
+                                      const std::string& file);
+
+}  // namespace rapporteur::agency

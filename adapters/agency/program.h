@@ -1,0 +1,84 @@
+// What every command of rapporteur-adapter has at hand: the folder, how to speak, when to stop.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "proto/base/clock.h"
+#include "proto/base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rapporteur::agency {
+
+struct Program {
+  std::filesystem::path folder = ".";
+  bool json = false;
+  SystemClock clock;
+
+  // A line for a person on standard output; nothing with --json.
+  void say(std::string_view line) const;
+  // A line on standard error, also with --json.
+  void warn(std::string_view line) const;
+  // The answer of a command with --json: one document.
+  void answer(const nlohmann::ordered_json& document) const;
+};
+
+// Exit code, or what went wrong.
+using Outcome = Result<int>;
+using Command = std::function<Outcome(Program&)>;
+
+// Each declares its command and its options; `chosen` becomes the command that was named.
+void add_init(CLI::App& app, Command& chosen);
+void add_enrol(CLI::App& app, Command& chosen);
+void add_sync(CLI::App& app, Command& chosen);
+void add_validate(CLI::App& app, Command& chosen);
+void add_push(CLI::App& app, Command& chosen);
+void add_revise(CLI::App& app, Command& chosen);
+void add_withdraw(CLI::App& app, Command& chosen);
+void add_receive(CLI::App& app, Command& chosen);
+void add_run(CLI::App& app, Command& chosen);
+void add_outbox(CLI::App& app, Command& chosen);
+void add_subscription(CLI::App& app, Command& chosen);
+
+enum class Tone { kGood, kBad, kWarning };
+// In colour on a terminal, plain elsewhere.
+[[nodiscard]] std::string toned(std::string_view text, Tone tone);
+[[nodiscard]] bool stdout_is_terminal();
+// The login of whoever runs this.
+[[nodiscard]] std::string login();
+// 2026-11-23T22:41:05Z
+[[nodiscard]] std::string time_text(UnixMillis time);
+
+// SIGINT and SIGTERM as a question, so that loops end between two steps. Blocks both signals for
+// this process for good.
+class StopSignals {
+ public:
+  StopSignals();
+  [[nodiscard]] bool requested();
+
+ private:
+  bool requested_ = false;
+};
+
+// "12 of 200" on standard error, only where that is a terminal.
+class Progress {
+ public:
+  explicit Progress(std::size_t total) : total_(total) {}
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void advance();
+
+ private:
+  std::size_t total_;
+  std::size_t done_ = 0;
+};
+
+}  // namespace rapporteur::agency

@@ -1,0 +1,134 @@
+// push: files to the hub, through the local rules and the outbox.
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+#include "adapters/agency/carry.h"
+#include "adapters/agency/planned_file.h"
+#include "adapters/client/ledger.h"
+
+namespace rapporteur::agency {
+namespace {
+
+struct PushOptions {
+  std::vector<std::string> files;
+  FileOptions file;
+  bool dry_run = false;
+  bool as_is = false;
+  int patience_s = 30;
+};
+
+// Who would receive a submission of the plan, by the directory of the last sync.
+std::vector<std::string> receivers(const LocalCheck& check, const std::string& participant,
+                                   const sources::PlannedSubmission& planned) {
+  v1::Header header;
+  header.set_sender(participant);
+  header.set_dataflow(planned.dataflow);
+  header.set_indicator(planned.indicator);
+  *header.mutable_releasability() = wire(planned.releasability);
+  return client::recipients(check.directory()->state(), header);
+}
+
+void show_plan(const Program& program, const LocalCheck& check, const std::string& participant,
+               const PlannedFile& file, nlohmann::ordered_json& document) {
+  nlohmann::ordered_json plan = file.json();
+  plan["plan"] = nlohmann::ordered_json::array();
+  for (const sources::PlannedSubmission& planned : file.submissions) {
+    std::string line = planned.indicator + "  " + std::to_string(planned.observations.rows()) +
+                       " observations  " + planned.releasability.text();
+    nlohmann::ordered_json entry{{"dataflow", planned.dataflow},
+                                 {"indicator", planned.indicator},
+                                 {"observations", planned.observations.rows()},
+                                 {"releasability", planned.releasability.text()}};
+    if (check.directory()) {
+      const std::vector<std::string> ids = receivers(check, participant, planned);
+      entry["receivers"] = ids;
+      line += "  ->";
+      for (const std::string& id : ids) line += " " + id;
+      if (ids.empty()) line += " nobody";
+    }
+    program.say(line);
+    plan["plan"].push_back(std::move(entry));
+  }
+  document["files"].push_back(std::move(plan));
+}
+
+void show_findings(const Program& program, const PlannedFile& file) {
+  for (const FileFinding& finding : file.findings) program.say(finding.text(file.file));
+  if (file.findings_not_kept > 0) {
+    program.say(file.file + ": and " + std::to_string(file.findings_not_kept) + " more");
+  }
+}
+
+Outcome dry_run(Program& program, const LocalCheck& check, const std::string& participant,
+                const std::vector<PlannedFile>& files, bool sendable) {
+  nlohmann::ordered_json document;
+  document["files"] = nlohmann::ordered_json::array();
+  if (!check.directory()) program.warn("never synced: who would receive it is not known here");
+  for (const PlannedFile& file : files) {
+    show_plan(program, check, participant, file, document);
+  }
+  document["would_be_sent"] = sendable;
+  program.answer(document);
+  return sendable ? 0 : 1;
+}
+
+Outcome push(Program& program, const PushOptions& options) {
+  auto desk = Desk::open(program);
+  if (!desk) return tl::unexpected(desk.error());
+  const client::Ledger ledger((*desk)->agency.state(), client::log_key((*desk)->hub).key);
+  auto check = LocalCheck::open((*desk)->participant(), ledger);
+  if (!check) return tl::unexpected(check.error());
+  FileOptions reading = options.file;
+  if (reading.mapping.empty()) reading.mapping = (*desk)->agency.settings().mapping;
+  std::vector<PlannedFile> files;
+  bool sendable = true;
+  for (const std::string& name : options.files) {
+    auto planned = plan_file(name, reading, *check);
+    if (!planned) return tl::unexpected(planned.error());
+    show_findings(program, *planned);
+    sendable = sendable && planned->readable && (planned->rules_hold || options.as_is);
+    files.push_back(std::move(*planned));
+  }
+  if (options.dry_run) return dry_run(program, *check, (*desk)->participant(), files, sendable);
+  if (!sendable) {
+    nlohmann::ordered_json document;
+    document["files"] = nlohmann::ordered_json::array();
+    for (const PlannedFile& file : files) document["files"].push_back(file.json());
+    program.answer(document);
+    return fail(ErrorKind::kRefused, "nothing was sent", {},
+                "correct what is an error above; --as-is sends what the rules object to all the "
+                "same, and the hub decides");
+  }
+  std::vector<client::NewItem> items;
+  for (const PlannedFile& file : files) {
+    for (const auto& planned : file.submissions) items.push_back(item_of(planned, file.file));
+  }
+  return add_and_carry(program, **desk, items, std::chrono::seconds(options.patience_s));
+}
+
+}  // namespace
+
+void add_push(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "push", "Send files: check them, sign them, keep them until the hub's receipt is verified");
+  auto options = std::make_shared<PushOptions>();
+  command->add_option("FILE", options->files, "Files to send")->required();
+  command->add_option("--mapping", options->file.mapping,
+                      "Mapping file; else that of adapter.toml, else columns by their names");
+  command->add_flag("--dry-run", options->dry_run,
+                    "Send nothing: show the findings and who would receive what");
+  command->add_flag("--skip-refused-rows", options->file.skip_refused_rows,
+                    "Leave out rows that cannot be read or mapped; receivers see how many");
+  command->add_flag("--as-is", options->as_is,
+                    "Send what the local rules object to, unknown codes too: the hub decides");
+  command->add_option("--wait", options->patience_s, "Seconds without the hub before giving up")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
+  command->callback([&chosen, options]() {
+    options->file.keep_unknown_codes = options->as_is;
+    chosen = [options](Program& program) { return push(program, *options); };
+  });
+}
+
+}  // namespace rapporteur::agency

@@ -1,0 +1,129 @@
+// revise, withdraw: a submission of this agency that the hub holds, replaced or taken back.
+#include <CLI/CLI.hpp>
+
+#include "adapters/agency/carry.h"
+#include "adapters/agency/planned_file.h"
+#include "adapters/client/ledger.h"
+#include "proto/statistics/body_codec.h"
+
+namespace rapporteur::agency {
+namespace {
+
+struct ReviseOptions {
+  std::string id;
+  std::string file;
+  FileOptions reading;
+  bool as_is = false;
+  int patience_s = 30;
+};
+
+// The header of an own submission: from the outbox, else from the last sync.
+Result<v1::Header> own_header(Desk& desk, const MessageId& id) {
+  const client::Ledger ledger(desk.agency.state(), client::log_key(desk.hub).key);
+  auto submissions = ledger.submissions();
+  if (!submissions) return tl::unexpected(submissions.error());
+  for (const client::OwnSubmission& own : *submissions) {
+    if (own.message_id == id) return own.header;
+  }
+  auto item = desk.outbox.find(id);
+  v1::Outcome outcome;
+  v1::Record record;
+  v1::Header header;
+  if (item && item->state == client::ItemState::kReceipted &&
+      outcome.ParseFromString(item->outcome) && record.ParseFromString(outcome.record()) &&
+      header.ParseFromString(record.header())) {
+    return header;
+  }
+  return fail(ErrorKind::kNotFound, "this agency knows no accepted submission " + uuid_text(id), {},
+              "'sync' fetches the hub's list; 'outbox list' shows what was sent from here");
+}
+
+Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOptions& options,
+                                 const Program& program) {
+  auto revised = own_header(desk, id);
+  if (!revised) return tl::unexpected(revised.error());
+  const client::Ledger ledger(desk.agency.state(), client::log_key(desk.hub).key);
+  auto check = LocalCheck::open(desk.participant(), ledger);
+  if (!check) return tl::unexpected(check.error());
+  FileOptions reading = options.reading;
+  if (reading.mapping.empty()) reading.mapping = desk.agency.settings().mapping;
+  auto planned = plan_file(options.file, reading, *check, id);
+  if (!planned) return tl::unexpected(planned.error());
+  for (const FileFinding& finding : planned->findings) program.say(finding.text(options.file));
+  if (!planned->readable || !(planned->rules_hold || options.as_is)) {
+    return fail(ErrorKind::kRefused, "nothing was sent", options.file,
+                "correct what is an error above");
+  }
+  if (planned->submissions.size() != 1 ||
+      planned->submissions.front().dataflow != revised->dataflow() ||
+      planned->submissions.front().indicator != revised->indicator()) {
+    return fail(ErrorKind::kRefused,
+                "the file does not make one submission of " + printable(revised->indicator(), 64) +
+                    " in " + printable(revised->dataflow(), 100),
+                options.file, "a revision replaces the whole submission, and nothing else");
+  }
+  client::NewItem item = item_of(planned->submissions.front(), options.file);
+  item.kind = v1::KIND_REVISION;
+  item.revises = id;
+  return item;
+}
+
+Outcome revise(Program& program, const ReviseOptions& options) {
+  auto id = parse_uuid(options.id);
+  if (!id) return tl::unexpected(id.error());
+  auto desk = Desk::open(program);
+  if (!desk) return tl::unexpected(desk.error());
+  auto item = revision(**desk, *id, options, program);
+  if (!item) return tl::unexpected(item.error());
+  return add_and_carry(program, **desk, {&*item, 1}, std::chrono::seconds(options.patience_s));
+}
+
+Outcome withdraw(Program& program, const ReviseOptions& options) {
+  auto id = parse_uuid(options.id);
+  if (!id) return tl::unexpected(id.error());
+  auto desk = Desk::open(program);
+  if (!desk) return tl::unexpected(desk.error());
+  auto header = own_header(**desk, *id);
+  if (!header) return tl::unexpected(header.error());
+  client::NewItem item;
+  item.kind = v1::KIND_WITHDRAWAL;
+  item.dataflow = header->dataflow();
+  item.indicator = header->indicator();
+  item.revises = *id;
+  item.releasability = header->releasability();
+  item.body = BodyCodec::encode(ObservationSet(), 0);
+  return add_and_carry(program, **desk, {&item, 1}, std::chrono::seconds(options.patience_s));
+}
+
+}  // namespace
+
+void add_revise(CLI::App& app, Command& chosen) {
+  CLI::App* command =
+      app.add_subcommand("revise", "Replace a whole submission; keys left out are deleted");
+  auto options = std::make_shared<ReviseOptions>();
+  command->add_option("ID", options->id, "Message id of the submission")->required();
+  command->add_option("FILE", options->file, "File with all its figures")->required();
+  command->add_option("--mapping", options->reading.mapping, "Mapping file");
+  command->add_flag("--as-is", options->as_is, "Send what the local rules object to");
+  command->add_option("--wait", options->patience_s, "Seconds without the hub before giving up")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
+  command->callback([&chosen, options]() {
+    options->reading.keep_unknown_codes = options->as_is;
+    chosen = [options](Program& program) { return revise(program, *options); };
+  });
+}
+
+void add_withdraw(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("withdraw", "Take a submission back");
+  auto options = std::make_shared<ReviseOptions>();
+  command->add_option("ID", options->id, "Message id of the submission")->required();
+  command->add_option("--wait", options->patience_s, "Seconds without the hub before giving up")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
+  command->callback([&chosen, options]() {
+    chosen = [options](Program& program) { return withdraw(program, *options); };
+  });
+}
+
+}  // namespace rapporteur::agency

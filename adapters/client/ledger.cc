@@ -1,0 +1,152 @@
+#include "adapters/client/ledger.h"
+
+#include <algorithm>
+
+namespace rapporteur::client {
+namespace {
+
+constexpr std::string_view kDirectory = "directory";
+
+// All pages of the caller's own live submissions.
+Result<std::vector<v1::PublishedSubmission>> ask_ledger(Connection& line) {
+  std::vector<v1::PublishedSubmission> all;
+  std::string after;
+  do {
+    v1::Frame question;
+    question.mutable_query()->mutable_ledger()->set_after(after);
+    auto answer = line.ask(question);
+    if (!answer) return tl::unexpected(answer.error());
+    v1::Table& page = *answer->mutable_answer()->mutable_ledger();
+    if (page.submissions().empty() && !page.next().empty()) {
+      return fail(ErrorKind::kMalformed, "the hub sends empty pages of the ledger");
+    }
+    for (v1::PublishedSubmission& submission : *page.mutable_submissions()) {
+      all.push_back(std::move(submission));
+    }
+    after = page.next();
+  } while (!after.empty());
+  return all;
+}
+
+Status store_synced(Database& state, const SignedDirectory& directory, UnixMillis now) {
+  return state
+      .prepare(
+          "INSERT INTO synced (name, value, synced_ms) VALUES (?, ?, ?) ON CONFLICT (name) DO "
+          "UPDATE SET value = excluded.value, synced_ms = excluded.synced_ms")
+      .bind_text(kDirectory)
+      .bind_blob(directory.exported().SerializeAsString())
+      .bind(std::int64_t{now.time_since_epoch().count()})
+      .run();
+}
+
+bool released_to(const v1::Releasability& releasability, const v1::Participant& receiver) {
+  if (releasability.audience() != v1::AUDIENCE_LISTED) {
+    return releasability.audience() != v1::AUDIENCE_UNSPECIFIED;
+  }
+  const auto holds = [](const auto& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  return holds(releasability.participants(), receiver.id()) ||
+         holds(releasability.kinds(), v1::ParticipantKind_Name(receiver.kind()));
+}
+
+bool may_receive(const v1::ReceiveRight& right, const v1::Header& header) {
+  return matches_pattern(right.dataflow(), header.dataflow()) &&
+         matches_pattern(right.indicator(), header.indicator()) &&
+         matches_pattern(right.sender(), header.sender());
+}
+
+}  // namespace
+
+Result<SyncSummary> Ledger::sync(Connection& line, UnixMillis now) {
+  auto directory = SignedDirectory::ask(line);
+  if (!directory) return tl::unexpected(directory.error());
+  auto before = this->directory();
+  if (!before) return tl::unexpected(before.error());
+  if (*before && (*before)->state().version() > directory->state().version()) {
+    return fail(ErrorKind::kNotVerified, "the hub sends an older directory than it did before",
+                "directory", "ask the hub's operator: an honest hub does not send this");
+  }
+  auto ledger = ask_ledger(line);
+  if (!ledger) return tl::unexpected(ledger.error());
+  auto transaction = Transaction::begin(state_);
+  if (!transaction) return tl::unexpected(transaction.error());
+  auto stored = store_synced(state_, *directory, now).and_then([&]() {
+    return state_.run("DELETE FROM ledger");
+  });
+  for (const v1::PublishedSubmission& submission : *ledger) {
+    if (!stored) break;
+    stored = state_.prepare("INSERT INTO ledger (log_index, header, body) VALUES (?, ?, ?)")
+                 .bind(std::uint64_t{submission.index()})
+                 .bind_blob(submission.header())
+                 .bind_blob(submission.body())
+                 .run();
+  }
+  if (stored) stored = transaction->commit();
+  if (!stored) return tl::unexpected(stored.error());
+  return SyncSummary{directory->state().version(),
+                     static_cast<std::size_t>(directory->state().participants_size()),
+                     ledger->size()};
+}
+
+Result<std::optional<SignedDirectory>> Ledger::directory() const {
+  Statement select = state_.prepare("SELECT value FROM synced WHERE name = ?");
+  auto row = select.bind_text(kDirectory).step();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  v1::Directory exported;
+  if (!exported.ParseFromString(select.bytes(0))) {
+    return fail(ErrorKind::kStorage, "the synced directory is damaged", "state.db", "sync again");
+  }
+  auto opened = SignedDirectory::open(exported, log_key_);
+  if (!opened) return tl::unexpected(opened.error());
+  return std::move(*opened);
+}
+
+Result<std::optional<UnixMillis>> Ledger::synced_at() const {
+  Statement select = state_.prepare("SELECT synced_ms FROM synced WHERE name = ?");
+  auto row = select.bind_text(kDirectory).step();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  return UnixMillis(std::chrono::milliseconds(select.integer(0)));
+}
+
+Result<std::vector<OwnSubmission>> Ledger::submissions() const {
+  Statement select =
+      state_.prepare("SELECT log_index, header, body FROM ledger ORDER BY log_index");
+  std::vector<OwnSubmission> all;
+  while (true) {
+    auto row = select.step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return all;
+    OwnSubmission own;
+    own.index = LogIndex{select.number(0)};
+    own.body = select.bytes(2);
+    const bool parsed = own.header.ParseFromString(select.bytes(1));
+    const auto id = MessageId::from(own.header.message_id());
+    if (!parsed || !id) {
+      return fail(ErrorKind::kStorage, "the synced ledger is damaged", "state.db", "sync again");
+    }
+    own.message_id = *id;
+    all.push_back(std::move(own));
+  }
+}
+
+std::vector<std::string> recipients(const v1::DirectoryState& directory, const v1::Header& header) {
+  std::vector<std::string> ids;
+  for (const v1::Participant& participant : directory.participants()) {
+    if (participant.state() != v1::ACTIVE || !released_to(header.releasability(), participant)) {
+      continue;
+    }
+    const bool granted = std::any_of(
+        directory.grants().begin(), directory.grants().end(), [&](const v1::Grant& grant) {
+          return grant.participant() == participant.id() && grant.has_receive() &&
+                 may_receive(grant.receive(), header);
+        });
+    if (granted) ids.push_back(participant.id());
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+}  // namespace rapporteur::client
