@@ -1,8 +1,9 @@
-# Scenarios with real processes, written in Python's standard library.
+# Scenarios with real processes, written in Python's standard library. The label `programs` marks
+# what needs the shipped programs alone.
 function(rapporteur_scenario name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "" ${ARGN})
   add_test(NAME e2e_${name} COMMAND python3 "${PROJECT_SOURCE_DIR}/tests/e2e/${name}_test.py")
-  set_tests_properties(e2e_${name} PROPERTIES LABELS e2e TIMEOUT ${ARG_TIMEOUT}
+  set_tests_properties(e2e_${name} PROPERTIES LABELS "e2e;programs" TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "RAPPORTEUR_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
 endfunction()
 

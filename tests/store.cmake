@@ -46,4 +46,4 @@ endif()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME tidy_house
   COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tests/tidy/tidy_test.py")
-set_tests_properties(tidy_house PROPERTIES LABELS tidy TIMEOUT 60)
+set_tests_properties(tidy_house PROPERTIES LABELS "tidy;programs" TIMEOUT 60)

@@ -61,7 +61,8 @@ void print_status(const v1::Status& status, bool as_json) {
   table.add({"connections", std::to_string(status.connections())});
   print(table.text());
   if (status.subscriptions_size() == 0) return;
-  TextTable subscriptions({"\nSUBSCRIPTION", "OF", "LINE", "ACKNOWLEDGED", "LAG", "FILTER"});
+  print("\n");
+  TextTable subscriptions({"SUBSCRIPTION", "OF", "LINE", "ACKNOWLEDGED", "LAG", "FILTER"});
   for (const auto& state : status.subscriptions()) {
     subscriptions.add({state.subscription(), state.participant(),
                        state.connected() ? "open" : "absent", std::to_string(state.acknowledged()),

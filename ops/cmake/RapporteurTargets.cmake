@@ -42,12 +42,16 @@ function(rapporteur_library name)
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
 endfunction()
 
+# All that is shipped to run.
+add_custom_target(programs)
+
 # rapporteur_program(rapporteur-broker SOURCES main.cc LINKS ...)
 function(rapporteur_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE rapporteur_options ${ARG_LINKS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+  add_dependencies(programs ${name})
 endfunction()
 
 # rapporteur_test(unit_decimal LABELS unit SOURCES decimal_test.cc LINKS rapporteur::proto_base

@@ -19,7 +19,7 @@ class Startup(unittest.TestCase):
 
     def refused(self, code, *mentions):
         done = run(PROGRAMS / "rapporteur-broker", "--config", self.config, expect=code)
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        lines = [line for line in done.stderr.splitlines() if line.startswith("rapporteur-broker:")]
         self.assertEqual(len(lines), 1, done.stderr)
         for mention in mentions:
             self.assertRegex(lines[0], mention)
