@@ -2,8 +2,9 @@ rapporteur_library(test_core_stage
   SOURCES fakes/core_stage.cc
   LINKS rapporteur::broker_core)
 
-rapporteur_test(unit_core_delivery LABELS unit
-  SOURCES unit/core_delivery_test.cc
+rapporteur_test(unit_core LABELS unit
+  SOURCES unit/core_delivery_test.cc unit/core_line_test.cc unit/feed_test.cc
+    unit/subscription_test.cc
   LINKS rapporteur::test_core_stage)
 rapporteur_test(unit_config LABELS unit
   SOURCES unit/config_test.cc
@@ -19,3 +20,22 @@ rapporteur_library(test_hub_stage
 rapporteur_test(e2e_hub LABELS e2e threads TIMEOUT 240
   SOURCES e2e/hub_test.cc
   LINKS rapporteur::test_hub_stage rapporteur::store_merkle rapporteur::store_notes)
+rapporteur_test(e2e_line LABELS e2e threads TIMEOUT 240
+  SOURCES e2e/line_test.cc
+  LINKS rapporteur::test_hub_stage cppzmq)
+
+if(RAPPORTEUR_SABOTAGE)
+  # Each switch breaks one promise; the test named for it has to go red.
+  function(rapporteur_broker_sabotage switch test filter)
+    add_test(NAME sabotage_${switch}
+      COMMAND test_${test} --gtest_filter=${filter} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    set_tests_properties(sabotage_${switch} PROPERTIES LABELS sabotage TIMEOUT 120
+      ENVIRONMENT RAPPORTEUR_SABOTAGE=${switch} WILL_FAIL TRUE)
+  endfunction()
+  rapporteur_broker_sabotage(zap-off e2e_line
+    ZapGuard.AKeyThatNobodyEnrolledIsTurnedAwayAtTheDoor)
+  rapporteur_broker_sabotage(mandatory-off e2e_line Sending.NothingIsDroppedWhenThePeerReadsSlowly)
+  rapporteur_broker_sabotage(identity-from-routing-id e2e_line
+    Identity.ComesFromTheKeyNeverFromTheRoutingId)
+  rapporteur_broker_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit)
+endif()

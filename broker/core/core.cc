@@ -116,14 +116,14 @@ Connection* Core::admit(const RoutingId& from, const std::string& user_id,
     return nullptr;
   }
   if (connection == nullptr) {
-    const bool from_routing_id = sabotaged("identity-from-routing-id");
+    const bool from_routing_id = sabotaged("identity-from-routing-id") && !made_by_router(from);
     auto identity = parse_user_id(user_id);
     if (identity && from_routing_id) identity->participant = from;
     if (!identity) {
       refuse(from, "", correlation, {faults::kIdentity, "the line carries no identity", 0ms});
       return nullptr;
     }
-    if (!made_by_router(from) && !from_routing_id) {
+    if (!from_routing_id && !made_by_router(from)) {
       refuse(from, identity->participant, correlation,
              {faults::kIdentity, "a client must not choose a routing id: leave it unset", 0ms});
       return nullptr;
