@@ -9,6 +9,9 @@ rapporteur_test(unit_core LABELS unit
 rapporteur_test(unit_config LABELS unit
   SOURCES unit/config_test.cc
   LINKS rapporteur::broker_config)
+rapporteur_test(unit_monitor LABELS unit threads
+  SOURCES unit/monitor_test.cc
+  LINKS rapporteur::broker_monitor PkgConfig::httplib spdlog::spdlog nlohmann_json::nlohmann_json)
 
 # A whole hub in the test's process.
 rapporteur_library(test_hub_stage

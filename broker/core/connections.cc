@@ -5,6 +5,11 @@
 #include "proto/base/check.h"
 
 namespace rapporteur::core {
+namespace {
+
+constexpr std::size_t kSlowPart = 16;
+
+}  // namespace
 
 Connection* Connections::find(const RoutingId& id) {
   const auto found = by_id_.find(id);
@@ -47,8 +52,9 @@ std::size_t Connections::count_of(const std::string& participant) const {
 bool Connections::take(Connection& connection, std::size_t bytes) {
   Use& use = by_participant_[connection.identity.participant];
   const bool over_own = use.requests > 0 && use.bytes + bytes > budgets_.bytes_per_participant;
-  if (connection.in_flight >= budgets_.requests_per_connection || over_own ||
-      requests_ >= budgets_.requests || bytes_ + bytes > budgets_.bytes) {
+  const std::size_t most = slow_ ? budgets_.requests / kSlowPart : budgets_.requests;
+  if (connection.in_flight >= budgets_.requests_per_connection || over_own || requests_ >= most ||
+      bytes_ + bytes > budgets_.bytes) {
     return false;
   }
   ++connection.in_flight;

@@ -60,6 +60,8 @@ class Connections {
   // budget when nothing else of that participant is under way.
   [[nodiscard]] bool take(Connection& connection, std::size_t bytes);
   void release(const Asker& asker);
+  // While true, only a small part of the requests is taken: what is delivered must catch up.
+  void slow_down(bool slow) { slow_ = slow; }
   // When to try again, by how full the budgets are.
   [[nodiscard]] std::chrono::milliseconds delay() const;
 
@@ -80,6 +82,7 @@ class Connections {
   std::size_t requests_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t epochs_ = 0;
+  bool slow_ = false;
 };
 
 // Faults since the last summary, per participant ("" when unknown) and code.

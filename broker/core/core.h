@@ -77,6 +77,9 @@ class Core {
   [[nodiscard]] TreeSize size() const { return feed_.size(); }
 
  private:
+  static constexpr std::chrono::seconds kFaultsEvery{60};
+  static constexpr std::chrono::seconds kRetryWhenStopping{2};
+
   // What becomes of a proposal of the core's own once it is committed.
   struct Created {
     Asker asker;
@@ -108,7 +111,7 @@ class Core {
     MonotonicTime deadline;
   };
 
-  // core.cc: the line, faults, submissions, the log, time, stopping
+  // core.cc: the line, faults, submissions, the log
   void on(Received&& event);
   void on(Rejected&& event);
   void on(Unreachable&& event);
@@ -118,9 +121,6 @@ class Core {
   void on(LogGrew&& event);
   void on(StorageFailed&& event);
   void on(HandshakesRefused&& event);
-  void on(Tick&& event);
-  void on(Start&& event);
-  void on(Stop&& event);
   [[nodiscard]] Connection* admit(const RoutingId& from, const std::string& user_id,
                                   std::uint64_t correlation);
   void dispatch(Connection& connection, const FrameView& frame, std::string& bytes);
@@ -145,6 +145,11 @@ class Core {
                                          std::size_t bytes);
   void propose(journal::Draft draft, Own own);
   void finish_own(std::uint64_t token);
+
+  // core_time.cc
+  void on(Tick&& event);
+  void on(Start&& event);
+  void on(Stop&& event);
   void journal_faults();
   void journal_cursors();
   void go_on_stopping();
@@ -180,6 +185,7 @@ class Core {
                               DeliverBatch& batch);
   void flush(Subscription& subscription, Connection& line, DeliverBatch& batch);
   void want_chunk(Subscription& subscription, LogIndex from);
+  void watch_lag();
   [[nodiscard]] std::size_t unacknowledged_most() const;
 
   // core_queries.cc

@@ -11,6 +11,9 @@ using namespace std::chrono_literals;
 
 // After the log could not be read.
 constexpr auto kRetryAfter = 1s;
+// A subscriber that gives credit and falls behind so many times in a row, a second apart, is one
+// that the hub itself cannot keep up with.
+constexpr int kFallingBehind = 10;
 // However many subscribers share the memory, each may have this much unacknowledged.
 constexpr std::size_t kShareLeast = 2 * limits::kDeliverBatchBytes;
 
@@ -103,6 +106,19 @@ void Core::want_chunk(Subscription& subscription, LogIndex from) {
   if (const auto piece = feed_.missing(from)) {
     actions_->push_back(ReadChunk{piece->first, piece->second});
   }
+}
+
+void Core::watch_lag() {
+  bool slow = false;
+  for (auto& [name, subscription] : subscriptions_) {
+    const std::uint64_t lag = subscription.lag(feed_.size());
+    const bool hub_is_late = !subscription.attached.empty() && subscription.starving &&
+                             subscription.credit.any() && lag > subscription.lag_before;
+    subscription.falling_behind = hub_is_late ? subscription.falling_behind + 1 : 0;
+    subscription.lag_before = lag;
+    slow = slow || subscription.falling_behind >= kFallingBehind;
+  }
+  connections_.slow_down(slow);
 }
 
 void Core::on(ChunkRead&& event) {

@@ -65,7 +65,7 @@ void Core::subscribe(Connection& connection, const FrameView& frame) {
   Subscription* existing = find(name);
   if (auto complaint = objection(request, existing)) return fault(*asker, *complaint);
   if (stopping_ != Stopping::kNo) {
-    return fault(*asker, {faults::kOverloaded, "the hub is stopping", 2s});
+    return fault(*asker, {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
   }
   if (own_.size() >= kOwnMost) {
     return fault(*asker, {faults::kOverloaded, "too much is being written", 200ms});

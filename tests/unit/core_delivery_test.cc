@@ -194,6 +194,42 @@ TEST_F(CoreDelivery, ASuspendedReceiverGetsNothingMoreAndLaterEverything) {
   EXPECT_EQ(inbox.number, 2U);
 }
 
+TEST_F(CoreDelivery, IntakeSlowsWhileTheHubCannotKeepUpWithASubscriberThatKeepsAsking) {
+  stage.greet(1, stage.no);
+  stage.disk_answers = false;
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
+  stage.greet(2, stage.at);
+  v1::Frame message;
+  message.set_submit("envelope");
+  const auto taken = [&] {
+    for (std::size_t i = 0; i < limits::kInFlightPerConnection; ++i) {
+      message.set_correlation(i + 1);
+      for (int line = 2; line < 12; ++line) stage.receive(line, stage.at, message);
+    }
+    auto jobs = stage.take<core::Judge>();
+    const std::size_t count = jobs.size();
+    for (auto& job : jobs) {
+      core::Answered answered;
+      answered.frame = core::make_fault(job.asker.correlation, {});
+      answered.asker = std::move(job.asker);
+      stage.step(std::move(answered));
+    }
+    return count;
+  };
+  for (int line = 3; line < 12; ++line) stage.greet(line, stage.at);
+  const std::size_t at_first = taken();
+  for (int second = 0; second < 11; ++second) {
+    publish("CJ_INV");
+    stage.pass(1s);
+  }
+  EXPECT_LT(taken(), at_first / 2);
+  stage.disk_answers = true;
+  stage.read_chunks();
+  stage.pass(1s);
+  EXPECT_EQ(taken(), at_first);
+}
+
 TEST_F(CoreDelivery, ListedReleasabilityIsRespected) {
   stage.greet(1, stage.no);
   subscribe(1, stage.no, "all");

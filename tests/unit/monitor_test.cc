@@ -1,0 +1,188 @@
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "broker/monitor/logging.h"
+#include "broker/monitor/report.h"
+#include "broker/monitor/server.h"
+#include "tests/fakes/fixed_clock.h"
+#include "tests/support/paths.h"
+
+namespace rapporteur::monitor {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Snapshot ready_at(const Clock& clock) {
+  Snapshot snapshot;
+  snapshot.taken = clock.monotonic();
+  snapshot.status.set_ready(true);
+  snapshot.status.set_log_size(42);
+  snapshot.counters.accepted = 7;
+  snapshot.counters.faults["SIGNATURE"] = 3;
+  snapshot.counters.received[v1::Frame::kSubmit] = 9;
+  return snapshot;
+}
+
+TEST(Metrics, ShowWhatTheHubDoes) {
+  const fakes::FixedClock clock;
+  Metrics metrics(clock);
+  Snapshot snapshot = ready_at(clock);
+  auto& subscription = *snapshot.status.add_subscriptions();
+  subscription.set_participant("no");
+  subscription.set_subscription("all");
+  subscription.set_lag_entries(5);
+  metrics.publish(std::move(snapshot));
+  metrics.receipt(3ms);
+  metrics.group(12, 2ms);
+  metrics.refused_by("SMALL_CELL", 2);
+  metrics.stale_verdict();
+  const std::string text = metrics.text();
+  EXPECT_THAT(text, HasSubstr("rapporteur_outcomes_total{outcome=\"accepted\"} 7"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_faults_total{code=\"SIGNATURE\"} 3"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_messages_total{kind=\"submit\"} 9"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_refusal_findings_total{rule=\"SMALL_CELL\"} 2"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("rapporteur_subscription_lag_entries{participant=\"no\",subscription=\"all\"} 5"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_group_write_seconds_count 1"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_receipt_seconds_bucket{le=\"0.003\"} 1"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_resident_bytes "));
+}
+
+TEST(Metrics, SubscriptionSeriesAreBounded) {
+  const fakes::FixedClock clock;
+  Metrics metrics(clock);
+  Snapshot snapshot = ready_at(clock);
+  for (std::size_t i = 0; i < kSubscriptionSeries + 10; ++i) {
+    auto& subscription = *snapshot.status.add_subscriptions();
+    subscription.set_participant("p");
+    subscription.set_subscription(std::to_string(i));
+  }
+  metrics.publish(std::move(snapshot));
+  const std::string text = metrics.text();
+  std::size_t lines = 0;
+  for (auto at = text.find("subscription_connected{"); at != std::string::npos;
+       at = text.find("subscription_connected{", at + 1)) {
+    ++lines;
+  }
+  EXPECT_EQ(lines, kSubscriptionSeries);
+}
+
+TEST(Server, SaysWhetherItIsAliveAndReadyAndWhyNot) {
+  fakes::FixedClock clock;
+  Metrics metrics(clock);
+  const auto server = Server::start("127.0.0.1", 0, metrics);
+  ASSERT_TRUE(server) << server.error().line();
+  httplib::Client client("127.0.0.1", (*server)->port());
+  auto ready = client.Get("/readyz");
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(ready->status, 503);
+  EXPECT_EQ(ready->body, "starting\n");
+  metrics.publish(ready_at(clock));
+  EXPECT_EQ(client.Get("/readyz")->status, 200);
+  EXPECT_EQ(client.Get("/healthz")->status, 200);
+  EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("rapporteur_log_size_entries 42"));
+  EXPECT_EQ(client.Get("/other")->status, 404);
+  clock.set(1'000'000 + 60'000);
+  EXPECT_EQ(client.Get("/healthz")->status, 503) << "no word from the router for a minute";
+  Snapshot failed = ready_at(clock);
+  failed.status.set_not_ready_because("storage failed: no space left");
+  metrics.publish(std::move(failed));
+  EXPECT_EQ(client.Get("/readyz")->status, 503);
+  EXPECT_THAT(client.Get("/readyz")->body, HasSubstr("no space left"));
+}
+
+TEST(Server, APortInUseIsOneClearLine) {
+  const fakes::FixedClock clock;
+  const Metrics metrics(clock);
+  const auto first = Server::start("127.0.0.1", 0, metrics);
+  ASSERT_TRUE(first);
+  const auto second = Server::start("127.0.0.1", (*first)->port(), metrics);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::kConfiguration);
+  EXPECT_THAT(second.error().what, HasSubstr("in use"));
+}
+
+// What a service manager would receive.
+class NotifySocket {
+ public:
+  NotifySocket() : path_((folder_ / "notify").string()) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    descriptor_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    EXPECT_EQ(::bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ~NotifySocket() { ::close(descriptor_); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string next() const {
+    std::array<char, 512> bytes{};
+    const auto size = ::recv(descriptor_, bytes.data(), bytes.size(), 0);
+    return size < 0 ? std::string() : std::string(bytes.data(), static_cast<std::size_t>(size));
+  }
+
+ private:
+  testing::TempDir folder_;
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+TEST(Reporter, TellsTheServiceManagerAndTheLogOnceWhenTheHubIsReady) {
+  const NotifySocket manager;
+  const ServiceNotify notify(manager.path(), 30s);
+  std::ostringstream lines;
+  const auto log =
+      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
+  fakes::FixedClock clock;
+  Metrics metrics(clock);
+  Reporter reporter(metrics, notify, *log);
+  reporter.report(ready_at(clock));
+  EXPECT_EQ(manager.next(), "WATCHDOG=1");
+  EXPECT_THAT(manager.next(), HasSubstr("READY=1\n"));
+  reporter.report(ready_at(clock));
+  EXPECT_EQ(manager.next(), "WATCHDOG=1");
+  EXPECT_EQ(manager.next(), "") << "ready is said once";
+  EXPECT_THAT(lines.str(), HasSubstr("ready: log of 42 entries"));
+  notify.stopping();
+  EXPECT_EQ(manager.next(), "STOPPING=1");
+  Snapshot failed = ready_at(clock);
+  failed.status.set_not_ready_because("storage failed");
+  reporter.report(std::move(failed));
+  EXPECT_THAT(lines.str(), HasSubstr("not ready: storage failed"));
+}
+
+TEST(Log, OneJsonObjectALineWhateverTheMessageHolds) {
+  std::ostringstream lines;
+  const auto log =
+      make_log("info", LogFormat::kJson, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
+  log->info("a \"quoted\"\nsecond line \xFF");
+  log->debug("not shown");
+  const std::string text = lines.str();
+  ASSERT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+  const auto line = nlohmann::json::parse(text);
+  EXPECT_EQ(line["level"], "info");
+  EXPECT_THAT(line["message"].get<std::string>(), HasSubstr("a \"quoted\"\nsecond line"));
+}
+
+TEST(Log, OneTextLineWhateverTheMessageHolds) {
+  std::ostringstream lines;
+  const auto log =
+      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
+  log->info("first\nforged \x1B[31m");
+  const std::string text = lines.str();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+  EXPECT_THAT(text, Not(HasSubstr("\x1B")));
+}
+
+}  // namespace
+}  // namespace rapporteur::monitor
