@@ -4,24 +4,16 @@
 #include "adapters/sources/binder.h"
 #include "proto/base/limits.h"
 #include "proto/codelists/code_lists.h"
-#include "proto/statistics/time_period.h"
 
 namespace rapporteur::sources {
 namespace {
 
-constexpr auto kFreq = static_cast<std::size_t>(Dimension::kFreq);
 constexpr auto kRefArea = static_cast<std::size_t>(Dimension::kRefArea);
-constexpr auto kCounterpart = static_cast<std::size_t>(Dimension::kCounterpartArea);
 constexpr auto kIndicator = static_cast<std::size_t>(Dimension::kIndicator);
-constexpr auto kUnit = static_cast<std::size_t>(Dimension::kUnitMeasure);
 constexpr auto kTime = static_cast<std::size_t>(Dimension::kTimePeriod);
 constexpr auto kStatus = static_cast<std::size_t>(Attribute::kObsStatus);
 constexpr auto kQualifier = static_cast<std::size_t>(Attribute::kValueQualifier);
 constexpr auto kSource = static_cast<std::size_t>(Attribute::kSourceCode);
-
-bool counts_persons(std::string_view unit) {
-  return unit == "PER" || unit == "PER_YR";
-}
 
 // A name and a code as one item of SOURCE_CODE; ';' separates items.
 std::string source_item(const Target& target, std::string_view code) {
@@ -134,83 +126,6 @@ void Binder::find_dataflow(Row& row) {
                  .what = named.empty() ? "nothing names the dataflow" : "is no dataflow of the hub",
                  .remedy = "name it in the mapping: dataflow = \"" +
                            std::string(codelists::dataflows().front().id) + '"'});
-}
-
-void Binder::derive_frequency(Row& row) {
-  if (row.dimensions[kFreq] != kNotGiven || row.dimensions[kTime] == kNotGiven) return;
-  const std::uint32_t time = row.dimensions[kTime];
-  if (frequency_of_.size() <= time) frequency_of_.resize(time + 1, kNotGiven);
-  if (frequency_of_[time] == kNotGiven) {
-    const auto period = TimePeriod::parse(dimensions_[kTime].codes.text(time));
-    if (!period) return;
-    frequency_of_[time] = dimensions_[kFreq].codes.intern(period->freq);
-  }
-  row.dimensions[kFreq] = frequency_of_[time];
-}
-
-Binder::AbsentCodes Binder::absent_codes(const std::string& indicator, const std::string& unit) {
-  AbsentCodes out;
-  out.fill(kNotGiven);
-  const codelists::Indicator* known = codelists::find_indicator(indicator);
-  for (std::size_t d = kCounterpart; d < kUnit; ++d) {
-    if (d == kIndicator) continue;
-    const auto dimension = static_cast<Dimension>(d);
-    const bool broken_down =
-        known != nullptr && std::find(known->dimensions.begin(), known->dimensions.end(),
-                                      dimension) != known->dimensions.end();
-    const bool total = broken_down || (d != kCounterpart && counts_persons(unit));
-    const bool as_total = total && codelists::valid(dimension, "_T");
-    out[d] = dimensions_[d].codes.intern(as_total ? "_T" : "_Z");
-  }
-  return out;
-}
-
-// Components that no column gives: the unit of an indicator that has one, and _T or _Z where the
-// indicator may or may not be broken down.
-void Binder::fill_absent(Row& row) {
-  if (row.dimensions[kIndicator] == kNotGiven) return;
-  const std::string& indicator = dimensions_[kIndicator].codes.text(row.dimensions[kIndicator]);
-  if (row.dimensions[kUnit] == kNotGiven && !has_column_[kUnit]) {
-    const codelists::Indicator* known = codelists::find_indicator(indicator);
-    if (known != nullptr && known->units.size() == 1) {
-      row.dimensions[kUnit] = dimensions_[kUnit].codes.intern(known->units.front());
-    }
-  }
-  if (row.dimensions[kUnit] == kNotGiven) return;
-  const auto key = std::pair(row.dimensions[kIndicator], row.dimensions[kUnit]);
-  auto found = absent_.find(key);
-  if (found == absent_.end()) {
-    const std::string unit = dimensions_[kUnit].codes.text(row.dimensions[kUnit]);
-    found = absent_.emplace(key, absent_codes(indicator, unit)).first;
-  }
-  for (std::size_t d = 0; d < kDimensions; ++d) {
-    if (row.dimensions[d] == kNotGiven && !has_column_[d]) row.dimensions[d] = found->second[d];
-  }
-}
-
-bool Binder::has_whole_key(Row& row) {
-  // An indicator that was refused already cannot tell its unit.
-  const std::uint32_t indicator = row.dimensions[kIndicator];
-  const bool tells_unit =
-      indicator != kNotGiven &&
-      !(row.refused &&
-        codelists::find_indicator(dimensions_[kIndicator].codes.text(indicator)) == nullptr);
-  std::string missing;
-  for (std::size_t d = 0; d < kDimensions; ++d) {
-    if (row.dimensions[d] != kNotGiven) continue;
-    // FREQ and what an indicator decides follow from components that are themselves missing.
-    const bool follows = !has_column_[d] && d != kRefArea && d != kIndicator && d != kTime &&
-                         (d != kUnit || !tells_unit);
-    if (follows) continue;
-    missing += (missing.empty() ? "" : " ") + std::string(kDimensionNames[d]);
-  }
-  if (missing.empty()) return true;
-  findings_.add({.code = "MISSING_DIMENSION",
-                 .line = row.line,
-                 .column_name = missing,
-                 .what = "nothing gives these dimensions, so the row has no whole key",
-                 .remedy = "bind a column, give a constant, or map the blank: \"\" = \"_T\""});
-  return false;
 }
 
 bool Binder::read_value(const Measure& measure, Row& row, std::optional<Decimal>& value) {

@@ -68,14 +68,16 @@ class MappingReader {
 
   Status each(const toml::table& table, std::string_view where, const std::vector<Key>& keys) {
     std::vector<std::string_view> names;
+    names.reserve(keys.size());
     for (const auto& key : keys) names.push_back(key.name);
-    for (const auto& [name, node] : table) {
+    for (const auto& [key, node] : table) {
+      const std::string_view name = key.str();
       const auto known = std::find_if(keys.begin(), keys.end(),
-                                      [&](const Key& key) { return key.name == name.str(); });
+                                      [&](const Key& candidate) { return candidate.name == name; });
       if (known == keys.end()) {
-        return wrong(name.source(),
-                     "unknown key in " + std::string(where) + ": " + printable(name.str(), 80),
-                     did_you_mean(name.str(), names));
+        return wrong(key.source(),
+                     "unknown key in " + std::string(where) + ": " + printable(name, 80),
+                     did_you_mean(name, names));
       }
       if (auto used = known->use(node); !used) return used;
     }
@@ -104,7 +106,7 @@ class MappingReader {
 
   Status texts(const toml::node& node, std::vector<std::string>& out) const {
     const auto* list = node.as_array();
-    if (list == nullptr) return wrong(node, "a list of texts is wanted here", "[\"a\", \"b\"]");
+    if (list == nullptr) return wrong(node, "a list of texts is wanted here", R"(["a", "b"])");
     for (const auto& element : *list) {
       if (auto read = text(element, out.emplace_back()); !read) return read;
     }

@@ -51,7 +51,7 @@ class Planner {
           .push_back(row);
     }
     for (auto& [key, group] : groups) {
-      if (auto cut = cut_group(key, std::move(group)); !cut) {
+      if (auto cut = cut_group(key, group); !cut) {
         return tl::unexpected<Error>(cut.error());
       }
     }
@@ -136,7 +136,7 @@ class Planner {
                          figures_.code(Dimension::kTimePeriod, row), figures_.releasability(row)});
   }
 
-  Status cut_group(const GroupKey& key, Rows rows) {
+  Status cut_group(const GroupKey& key, const Rows& rows) {
     if (auto whole = build(key, {"", "", rows})) {
       plan_.submissions.push_back(std::move(*whole));
       return {};
@@ -163,10 +163,12 @@ class Planner {
     for (auto& [period, period_rows] : periods) {
       auto one = build(key, {area, period, period_rows});
       if (!one) {
+        std::string piece = key.indicator;
+        piece.append(" ").append(area).append(" ").append(period);
         return findings_.stop({.code = "SUBMISSION_TOO_LARGE",
                                .file = figures_.file(),
                                .line = figures_.line(period_rows.front()),
-                               .text = key.indicator + ' ' + area + ' ' + period,
+                               .text = std::move(piece),
                                .what = "one indicator, area and period alone is more than a "
                                        "submission may hold",
                                .remedy = "coarsen the breakdown"});

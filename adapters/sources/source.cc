@@ -21,6 +21,7 @@ constexpr std::array<SourceFormat, 2> kFormats{{
 
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> names;
+  names.reserve(kFormats.size());
   for (const auto& format : kFormats) names.push_back(format.name);
   return names;
 }

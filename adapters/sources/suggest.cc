@@ -61,6 +61,7 @@ std::string did_you_mean(std::string_view text, std::span<const std::string_view
   std::sort(near.begin(), near.end());
   near.resize(std::min(near.size(), kMostNamed));
   std::vector<std::string_view> names;
+  names.reserve(near.size());
   for (const auto& [away, name] : near) names.push_back(name);
   return did_you_mean_one_of(names);
 }

@@ -61,6 +61,12 @@ TEST(MappingFile, EveryMistakeHasItsLineAndItsRemedy) {
   }
 }
 
+TEST(MappingFile, ControlCharactersAndOtherEncodingsAreRefusedWithTheirLine) {
+  EXPECT_EQ(error_of(kWhole + std::string("[a\0]\n", 5)).where, "m.toml:5");
+  EXPECT_EQ(error_of("# \x01\n" + kWhole).where, "m.toml:1");
+  EXPECT_EQ(error_of("\n# Cura\xE7\n" + kWhole).where, "m.toml:2");
+}
+
 TEST(MappingFile, AFileThatIsNotThereIsAConfigurationError) {
   const auto mapping = Mapping::read_file("/nowhere/mapping.toml");
   ASSERT_FALSE(mapping);
