@@ -47,3 +47,9 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME tidy_house
   COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tests/tidy/tidy_test.py")
 set_tests_properties(tidy_house PROPERTIES LABELS "tidy;programs" TIMEOUT 60)
+
+# Not a test: numbers for people, from a release build with -DRAPPORTEUR_TESTS=ON.
+find_package(benchmark REQUIRED)
+add_executable(bench_log EXCLUDE_FROM_ALL bench/log_bench.cc)
+target_link_libraries(bench_log PRIVATE rapporteur_options rapporteur::store_verify
+  rapporteur::proto_crypto benchmark::benchmark)
