@@ -25,3 +25,15 @@ target_link_libraries(print_rule_table PRIVATE rapporteur_options rapporteur::br
 rapporteur_test(property_personal_text LABELS property PROPERTIES
   SOURCES property/personal_text_test.cc
   LINKS rapporteur::test_figures)
+rapporteur_test(property_rule_book LABELS property PROPERTIES
+  SOURCES property/rule_book_test.cc
+  LINKS rapporteur::test_figures)
+
+if(RAPPORTEUR_SABOTAGE)
+  foreach(switch rules-off small-cell-off)
+    add_test(NAME sabotage_${switch} COMMAND test_unit_rule_fixtures
+      WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    set_tests_properties(sabotage_${switch} PROPERTIES LABELS sabotage WILL_FAIL TRUE
+      ENVIRONMENT RAPPORTEUR_SABOTAGE=${switch})
+  endforeach()
+endif()

@@ -89,8 +89,11 @@ class PublicCells {
       if (!cell.has_number()) continue;
       const MarginKey key = protection_.margin_key(cell);
       const std::optional<Amount> most = interval_of(cell).most;
-      published_margins_.emplace(
-          key, most && is_small(*most) ? std::optional(SmallTotal{*most, false}) : std::nullopt);
+      auto& margin = published_margins_[key];
+      // Of a key that occurs twice the smaller, whichever comes first.
+      if (most && is_small(*most) && (!margin || *most < margin->most)) {
+        margin = SmallTotal{*most, false};
+      }
       const bool counts = summed == Summed::kAll || !cell.published();
       if (cell.exact() && counts) add_to_sums(key, cell.amount, sums);
     }

@@ -105,6 +105,18 @@ void CellPool::add_published(const ObservationSet& set, std::size_t row) {
   read_value(set, row, cell);
 }
 
+void CellPool::silence_repeated() {
+  each_group(0, [&](Group group) {
+    const auto own = std::count_if(group.begin(), group.end(), [&](std::uint32_t position) {
+      return !cells_[position].published();
+    });
+    for (const std::uint32_t position : group) {
+      Cell& cell = cells_[position];
+      if (cell.published() || own > 1) cell.state = CellState::kMissing;
+    }
+  });
+}
+
 std::string CellPool::key_text(const Cell& cell) const {
   std::string text;
   for (std::size_t d = 0; d < kDimensions; ++d) {

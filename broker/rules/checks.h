@@ -14,7 +14,8 @@ class Comparison;
 void check_header(const Submission& submission, FindingSink& sink);
 // Code lists, grammars, FREQ, dimensions and units of the indicator.
 void check_codes(const Submission& submission, FindingSink& sink);
-void check_duplicate_keys(const ObservationSet& observations, FindingSink& sink);
+// True if there are any.
+[[nodiscard]] bool check_duplicate_keys(const ObservationSet& observations, FindingSink& sink);
 // Status, qualifier, multiplier and number agree with each other and with the unit.
 void check_values(const ObservationSet& observations, FindingSink& sink);
 // COMMENT_OBS, METHOD, SOURCE_CODE and CONF_REDIST.

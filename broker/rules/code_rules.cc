@@ -252,13 +252,14 @@ void check_codes(const Submission& submission, FindingSink& sink) {
   check_unit(observations, *indicator, sink);
 }
 
-void check_duplicate_keys(const ObservationSet& observations, FindingSink& sink) {
+bool check_duplicate_keys(const ObservationSet& observations, FindingSink& sink) {
   std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
   order.reserve(observations.rows());
   for (std::uint32_t row = 0; row < observations.rows(); ++row) {
     order.emplace_back(observations.key_hash(row), row);
   }
   std::sort(order.begin(), order.end());
+  bool any = false;
   for (std::size_t i = 1; i < order.size(); ++i) {
     for (std::size_t j = i; j-- > 0 && order[j].first == order[i].first;) {
       if (!observations.same_key(order[i].second, observations, order[j].second)) continue;
@@ -267,9 +268,11 @@ void check_duplicate_keys(const ObservationSet& observations, FindingSink& sink)
         return Detail{"the same key stands in row " + other,
                       "la même clé figure à la ligne " + other};
       });
+      any = true;
       break;
     }
   }
+  return any;
 }
 
 }  // namespace rapporteur::rules

@@ -14,18 +14,20 @@ namespace rapporteur::rules {
 namespace {
 
 void add_published(CellPool& pool, std::span<const TableKey> tables,
-                   const PublishedFigures& published) {
+                   const PublishedFigures& published, bool repeated) {
+  const std::size_t own = pool.cells().size();
   for (const TableKey& table : tables) {
     published.visit(
         table, [&](const ObservationSet& set, std::size_t row) { pool.add_published(set, row); });
   }
+  if (repeated || pool.cells().size() > own) pool.silence_repeated();
 }
 
 void compare_cells(const Submission& submission, const Policy& policy,
-                   const PublishedFigures& published, FindingSink& sink) {
+                   const PublishedFigures& published, bool repeated, FindingSink& sink) {
   CellPool pool;
   pool.add(submission.observations, 0);
-  add_published(pool, tables_read(submission), published);
+  add_published(pool, tables_read(submission), published, repeated);
   const Comparison comparison(pool, Comparison::Scope::kSubmission, {0}, sink);
   check_totals(comparison);
   check_overlaps(comparison);
@@ -61,11 +63,11 @@ std::vector<Finding> judge(const Submission& submission, const Policy& policy,
     return std::move(sink).take();
   }
   check_codes(submission, sink);
-  check_duplicate_keys(observations, sink);
+  const bool repeated = check_duplicate_keys(observations, sink);
   check_values(observations, sink);
   check_text(observations, policy.free_text, sink);
   check_marks(submission, sink);
-  compare_cells(submission, policy, published, sink);
+  compare_cells(submission, policy, published, repeated, sink);
   return std::move(sink).take();
 }
 
@@ -89,7 +91,7 @@ std::vector<Finding> judge_file(std::span<const Submission> submissions, const P
     }
     std::sort(tables.begin(), tables.end());
     tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
-    add_published(pool, tables, published);
+    add_published(pool, tables, published, true);
     const Comparison comparison(pool, Comparison::Scope::kFile, first_rows, sink);
     check_totals(comparison);
     check_overlaps(comparison);
