@@ -14,7 +14,6 @@
 namespace rapporteur::rocks {
 namespace {
 
-using journal::Appended;
 using journal::Draft;
 using journal::Group;
 
