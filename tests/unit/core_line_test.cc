@@ -49,7 +49,7 @@ TEST(CoreLine, WhatIsNoFrameIsMalformed) {
   CoreStage stage;
   stage.greet(1, stage.at);
   for (const std::string& bytes : {std::string("\xFF\xFF\xFF"), std::string(), std::string("\x08"),
-                                  std::string("\x22\x7F abc")}) {
+                                   std::string("\x22\x7F abc")}) {
     stage.step(core::Received{stage.routing(1), core::user_id({"at", stage.at.curve}), bytes});
     EXPECT_EQ(stage.only(1).fault().code(), faults::kMalformed);
   }
