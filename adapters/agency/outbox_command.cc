@@ -6,7 +6,7 @@
 namespace rapporteur::agency {
 namespace {
 
-Outcome list(Program& program, const std::string& wanted) {
+Outcome list_items(Program& program, const std::string& wanted) {
   std::optional<client::ItemState> state;
   if (!wanted.empty()) {
     state = client::item_state_named(wanted);
@@ -65,8 +65,9 @@ void add_outbox(CLI::App& app, Command& chosen) {
   CLI::App* listing = outbox->add_subcommand("list", "Show what the outbox holds");
   auto state = std::make_shared<std::string>();
   listing->add_option("--state", *state, "Only items in this state");
-  listing->callback(
-      [&chosen, state]() { chosen = [state](Program& program) { return list(program, *state); }; });
+  listing->callback([&chosen, state]() {
+    chosen = [state](Program& program) { return list_items(program, *state); };
+  });
 
   auto decision = std::make_shared<Decision>();
   CLI::App* release = outbox->add_subcommand(

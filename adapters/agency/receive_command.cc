@@ -24,7 +24,7 @@ struct ReceiveOptions {
 
 // A subscription of this folder; one that is not there yet receives everything from the beginning.
 Status ensure_subscription(client::Received& received, const std::string& name) {
-  if (!client::valid_subscription_name(name)) {
+  if (!valid_subscription_name(name)) {
     return fail(ErrorKind::kUsage, "'" + printable(name, 64) + "' is no name of a subscription", {},
                 "1 to 64 lower-case letters, digits, '-', '_' and '.'");
   }

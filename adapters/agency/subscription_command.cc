@@ -61,7 +61,7 @@ std::string text_of(const client::LocalSubscription& subscription) {
   return out;
 }
 
-Outcome list(Program& program) {
+Outcome list_subscriptions(Program& program) {
   auto agency = client::Agency::open(program.folder);
   if (!agency) return tl::unexpected(agency.error());
   const client::Received received(agency->state());
@@ -79,7 +79,7 @@ Outcome list(Program& program) {
 }
 
 Outcome add(Program& program, const SubscriptionOptions& options) {
-  if (!client::valid_subscription_name(options.name)) {
+  if (!valid_subscription_name(options.name)) {
     return fail(ErrorKind::kUsage, "'" + printable(options.name, 64) + "' is no name", {},
                 "1 to 64 lower-case letters, digits, '-', '_' and '.'");
   }
@@ -152,7 +152,7 @@ void add_subscription(CLI::App& app, Command& chosen) {
   CLI::App* group = app.add_subcommand("subscription", "What is received: named and durable");
   group->require_subcommand(1);
   group->add_subcommand("list", "Show the subscriptions of this folder")->callback([&chosen]() {
-    chosen = list;
+    chosen = list_subscriptions;
   });
 
   auto options = std::make_shared<SubscriptionOptions>();

@@ -11,7 +11,7 @@
 namespace rapporteur::client {
 namespace {
 
-constexpr std::array<Setting, 4> kSettings{{
+constexpr std::array<Setting, 4> kEnrolmentSettings{{
     {.key = "participant", .required = true, .sentence = "Who asks to be enrolled."},
     {.key = "curve_key",
      .required = true,
@@ -36,7 +36,7 @@ std::string enrolment_text(const std::string& participant, const PublicKeyBytes&
                    bytes_of(statement(participant, curve_key, signing.public_key())));
   return "# Request for enrolment: public keys only. Hand it to the hub's operator and compare\n"
          "# the signing key over another channel.\n" +
-         settings_text(kSettings,
+         settings_text(kEnrolmentSettings,
                        {{"participant", toml_text(participant)},
                         {"curve_key", toml_text(crypto::base64(curve_key.span()))},
                         {"signing_key", toml_text(crypto::base64(signing.public_key().span()))},
@@ -44,7 +44,7 @@ std::string enrolment_text(const std::string& participant, const PublicKeyBytes&
 }
 
 Result<EnrolmentRequest> parse_enrolment(std::string_view toml, const std::string& name) {
-  auto settings = Settings::parse(toml, name, kSettings);
+  auto settings = Settings::parse(toml, name, kEnrolmentSettings);
   if (!settings) return tl::unexpected(settings.error());
   auto curve_key = settings->key_bytes("curve_key");
   if (!curve_key) return tl::unexpected(curve_key.error());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
 #include "proto/crypto/domain.h"
 #include "proto/statements/refusal.h"
@@ -11,17 +12,12 @@
 namespace rapporteur::client {
 namespace {
 
-constexpr std::size_t kSaltBytes = 32;
 constexpr std::size_t kNonceBytes = 32;
 
 std::string fresh_salt() {
-  std::array<std::byte, kSaltBytes> salt{};
+  std::array<std::byte, limits::kSaltBytes> salt{};
   if (!sabotaged("fixed-salt")) crypto::fill_random(salt);
   return std::string(text_of(salt));
-}
-
-std::uint64_t millis(UnixMillis time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 
 tl::unexpected<Error> not_verified(const char* what) {
@@ -118,7 +114,7 @@ Status sign_draft(v1::Envelope& draft, Sequence sequence, UnixMillis created,
   }
   header.set_key_id(key.key_id().string());
   header.set_sequence(sequence.value);
-  header.set_created_ms(millis(created));
+  header.set_created_ms(unix_millis(created));
   draft.set_header(header.SerializeAsString());
   draft.set_signature(key.sign(crypto::domain::kHeader, bytes_of(draft.header())).string());
   return {};

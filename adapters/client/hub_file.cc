@@ -10,7 +10,7 @@
 namespace rapporteur::client {
 namespace {
 
-constexpr std::array<Setting, 4> kSettings{{
+constexpr std::array<Setting, 4> kHubSettings{{
     {.key = "hub",
      .required = true,
      .sentence = "Name of the hub; signatures are good for it alone."},
@@ -26,19 +26,20 @@ constexpr std::array<Setting, 4> kSettings{{
 }  // namespace
 
 std::span<const Setting> hub_file_settings() {
-  return kSettings;
+  return kHubSettings;
 }
 
 std::string hub_file_text(const HubAddress& hub) {
   return "# Public file of a hub: holds no secret.\n" +
-         settings_text(kSettings, {{"hub", toml_text(hub.hub)},
-                                   {"endpoint", toml_text(hub.endpoint)},
-                                   {"curve_key", toml_text(crypto::base64(hub.curve_key.span()))},
-                                   {"log_verifier_key", toml_text(hub.log_verifier_key)}});
+         settings_text(kHubSettings,
+                       {{"hub", toml_text(hub.hub)},
+                        {"endpoint", toml_text(hub.endpoint)},
+                        {"curve_key", toml_text(crypto::base64(hub.curve_key.span()))},
+                        {"log_verifier_key", toml_text(hub.log_verifier_key)}});
 }
 
 Result<HubAddress> parse_hub_file(std::string_view toml, const std::string& name) {
-  auto settings = Settings::parse(toml, name, kSettings);
+  auto settings = Settings::parse(toml, name, kHubSettings);
   if (!settings) return tl::unexpected(settings.error());
   auto curve_key = settings->key_bytes("curve_key");
   if (!curve_key) return tl::unexpected(curve_key.error());

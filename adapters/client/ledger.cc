@@ -35,7 +35,7 @@ Status store_synced(Database& state, const SignedDirectory& directory, UnixMilli
           "UPDATE SET value = excluded.value, synced_ms = excluded.synced_ms")
       .bind_text(kDirectory)
       .bind_blob(directory.exported().SerializeAsString())
-      .bind(std::int64_t{now.time_since_epoch().count()})
+      .bind(unix_millis(now))
       .run();
 }
 

@@ -20,10 +20,6 @@ constexpr std::string_view kItemColumns =
 UnixMillis time_of(std::uint64_t millis) {
   return UnixMillis(std::chrono::milliseconds(millis));
 }
-std::int64_t millis(UnixMillis time) {
-  return time.time_since_epoch().count();
-}
-
 Result<Item> item_of(const Statement& row) {
   Item item;
   const auto message_id = MessageId::from(row.bytes(1));
@@ -121,7 +117,7 @@ Status Outbox::insert(const v1::Envelope& envelope, const NewItem& item, const s
   } else {
     insert.bind_null().bind_null();
   }
-  return insert.bind(millis(clock_.now())).bind_text(user).run();
+  return insert.bind(unix_millis(clock_.now())).bind_text(user).run();
 }
 
 Result<std::vector<MessageId>> Outbox::add(std::span<const NewItem> items,
@@ -223,7 +219,7 @@ Status Outbox::sign_and_store(const Item& item, const Approval& approval) {
       .bind_blob(envelope.SerializeAsString())
       .bind_blob(key_.key_id().view())
       .bind(number.value)
-      .bind(millis(clock_.now()))
+      .bind(unix_millis(clock_.now()))
       .bind_text(approval.approver.empty() ? approval.user
                                            : approval.approver + " (login " + approval.user + ")")
       .bind_text(approval.reason)

@@ -11,8 +11,6 @@
 namespace rapporteur::client {
 namespace {
 
-constexpr std::size_t kNameBytes = 64;
-
 // What a delivery costs of the credit in bytes: as a field of Deliver, with tag and length.
 std::uint64_t cost(std::size_t bytes) {
   using google::protobuf::io::CodedOutputStream;
@@ -257,14 +255,6 @@ Status remove_subscription(Connection& line, Received& received, const std::stri
     return tl::unexpected(answer.error());
   }
   return received.remove(name);
-}
-
-bool valid_subscription_name(std::string_view name) {
-  return !name.empty() && name.size() <= kNameBytes &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                  c == '.';
-         });
 }
 
 }  // namespace rapporteur::client

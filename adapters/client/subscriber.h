@@ -81,7 +81,4 @@ class Subscriber final : public Conversation {
 // Takes the subscription away at the hub, then here.
 [[nodiscard]] Status remove_subscription(Connection& line, Received& received,
                                          const std::string& name);
-// Lower case letters, digits, '-', '_' and '.'; 1 to 64.
-[[nodiscard]] bool valid_subscription_name(std::string_view name);
-
 }  // namespace rapporteur::client

@@ -16,6 +16,14 @@
 
 namespace rapporteur::sources {
 
+// Where dimensions stand in a row.
+inline constexpr auto kFreq = static_cast<std::size_t>(Dimension::kFreq);
+inline constexpr auto kRefArea = static_cast<std::size_t>(Dimension::kRefArea);
+inline constexpr auto kCounterpart = static_cast<std::size_t>(Dimension::kCounterpartArea);
+inline constexpr auto kIndicator = static_cast<std::size_t>(Dimension::kIndicator);
+inline constexpr auto kUnit = static_cast<std::size_t>(Dimension::kUnitMeasure);
+inline constexpr auto kTime = static_cast<std::size_t>(Dimension::kTimePeriod);
+
 class Binder {
  public:
   Binder(const Dataset& dataset, const Mapping& mapping, const BindOptions& options,

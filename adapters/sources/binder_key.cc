@@ -8,13 +8,6 @@
 namespace rapporteur::sources {
 namespace {
 
-constexpr auto kFreq = static_cast<std::size_t>(Dimension::kFreq);
-constexpr auto kRefArea = static_cast<std::size_t>(Dimension::kRefArea);
-constexpr auto kCounterpart = static_cast<std::size_t>(Dimension::kCounterpartArea);
-constexpr auto kIndicator = static_cast<std::size_t>(Dimension::kIndicator);
-constexpr auto kUnit = static_cast<std::size_t>(Dimension::kUnitMeasure);
-constexpr auto kTime = static_cast<std::size_t>(Dimension::kTimePeriod);
-
 bool counts_persons(std::string_view unit) {
   return unit == "PER" || unit == "PER_YR";
 }

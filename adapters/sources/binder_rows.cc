@@ -8,9 +8,6 @@
 namespace rapporteur::sources {
 namespace {
 
-constexpr auto kRefArea = static_cast<std::size_t>(Dimension::kRefArea);
-constexpr auto kIndicator = static_cast<std::size_t>(Dimension::kIndicator);
-constexpr auto kTime = static_cast<std::size_t>(Dimension::kTimePeriod);
 constexpr auto kStatus = static_cast<std::size_t>(Attribute::kObsStatus);
 constexpr auto kQualifier = static_cast<std::size_t>(Attribute::kValueQualifier);
 constexpr auto kSource = static_cast<std::size_t>(Attribute::kSourceCode);

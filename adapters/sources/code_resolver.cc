@@ -5,6 +5,7 @@
 #include "adapters/sources/period_format.h"
 #include "adapters/sources/sdmx_csv/columns.h"
 #include "adapters/sources/suggest.h"
+#include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "proto/codelists/code_lists.h"
 #include "proto/statistics/time_period.h"
@@ -22,13 +23,10 @@ bool is_coded(const Target& target) {
   return target.kind == Target::Kind::kAttribute && !is_text(static_cast<Attribute>(target.index));
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool same_label(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return ascii_lower(x) == ascii_lower(y);
+         });
 }
 
 ResolvedCode unknown(std::string_view component, std::string_view text,

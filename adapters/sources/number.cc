@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "proto/base/ascii.h"
 #include "proto/base/sabotage.h"
 
 namespace rapporteur::sources {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 tl::unexpected<Error> bad(std::string what, std::string remedy) {
   return fail(ErrorKind::kMalformed, std::move(what), {}, std::move(remedy));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/base/ascii.h"
+
 namespace rapporteur::sources {
 namespace {
 
@@ -22,10 +24,6 @@ std::optional<std::size_t> place_at(std::string_view format) {
     if (format.substr(0, kPlaces[part].name.size()) == kPlaces[part].name) return part;
   }
   return std::nullopt;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // Digits for one place, off the front of `text`.

@@ -9,7 +9,7 @@
 namespace rapporteur::sources {
 namespace {
 
-constexpr std::array<std::string_view, 7> kKinds{
+constexpr std::array<std::string_view, 7> kParticipantKinds{
     "COORDINATION_BODY", "EUROPOL", "EUROJUST", "COLLECTOR", "OBSERVER", "AUDITOR", "OPERATOR"};
 
 tl::unexpected<Error> not_one(std::string_view word) {
@@ -49,7 +49,8 @@ Result<Releasability> Releasability::parse(std::string_view text) {
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (word.empty()) continue;
-    if (std::find(kKinds.begin(), kKinds.end(), word) != kKinds.end()) {
+    if (std::find(kParticipantKinds.begin(), kParticipantKinds.end(), word) !=
+        kParticipantKinds.end()) {
       out.kinds.emplace_back(word);
     } else if (valid_participant_id(word)) {
       out.participants.emplace_back(word);

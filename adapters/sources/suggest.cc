@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "proto/base/ascii.h"
+
 namespace rapporteur::sources {
 namespace {
 
@@ -13,14 +15,10 @@ constexpr std::size_t kMostNamed = 3;
 constexpr std::size_t kShortestPrefix = 3;
 constexpr std::size_t kPrefixDistance = 2;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool begins_with(std::string_view name, std::string_view text) {
   return text.size() >= kShortestPrefix && name.size() >= text.size() &&
          std::equal(text.begin(), text.end(), name.begin(),
-                    [](char a, char b) { return lower(a) == lower(b); });
+                    [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -30,7 +28,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
     std::size_t diagonal = row[0];
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+      const std::size_t replaced = diagonal + (ascii_lower(a[i]) == ascii_lower(b[j]) ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
     }

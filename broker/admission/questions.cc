@@ -102,7 +102,7 @@ Questions::OrFault<v1::Welcome> Questions::welcome(const core::Ask& question) co
   out.set_origin(facts_.origin);
   out.set_log_verifier_key(facts_.log_verifier_key);
   out.set_participant(question.asker.participant);
-  out.set_time_ms(static_cast<std::uint64_t>(clock_.now().time_since_epoch().count()));
+  out.set_time_ms(unix_millis(clock_.now()));
   out.set_log_size(reader_.size().value);
   if (const auto checkpoint = reader_.checkpoint()) out.set_checkpoint(*checkpoint);
   const auto* participant = question.directory->participant(question.asker.participant);

@@ -13,8 +13,6 @@
 namespace rapporteur::admission {
 namespace {
 
-constexpr std::size_t kSaltBytes = 32;
-
 // Empty: nothing is wrong. Else the field and what is wrong with it.
 using Wrong = std::string;
 
@@ -132,7 +130,7 @@ Wrong check_header(const v1::Header& header) {
 
 Wrong check_envelope(const v1::Envelope& envelope) {
   if (!SignatureBytes::from(envelope.signature())) return "signature: not 64 bytes";
-  if (envelope.salt().size() != kSaltBytes) return "salt: not 32 bytes";
+  if (envelope.salt().size() != limits::kSaltBytes) return "salt: not 32 bytes";
   if (!envelope.has_second_signature()) return "";
   const v1::SecondSignature& second = envelope.second_signature();
   if (has_unknown_fields(second) || !KeyId::from(second.key_id()) ||

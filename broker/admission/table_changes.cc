@@ -8,18 +8,18 @@ namespace rapporteur::admission {
 template <typename Use>
 void TableChanges::each_row(const ObservationSet& observations, const Use& use) {
   // Rows name few tables, mostly one after the other.
-  struct Place {
+  struct TablePlace {
     std::uint32_t indicator, area, period;
-    auto operator<=>(const Place&) const = default;
+    auto operator<=>(const TablePlace&) const = default;
   };
   const Column& indicators = observations.column(Dimension::kIndicator);
   const Column& areas = observations.column(Dimension::kRefArea);
   const Column& periods = observations.column(Dimension::kTimePeriod);
-  std::map<Place, Touched*> known;
-  std::optional<Place> last;
+  std::map<TablePlace, Touched*> known;
+  std::optional<TablePlace> last;
   Touched* table = nullptr;
   for (std::size_t row = 0; row < observations.rows(); ++row) {
-    const Place place{indicators.index(row), areas.index(row), periods.index(row)};
+    const TablePlace place{indicators.index(row), areas.index(row), periods.index(row)};
     if (place != last) {
       last = place;
       Touched*& found = known[place];

@@ -14,10 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kHubLane = "";
 
-std::uint64_t millis(UnixMillis time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
-
 }  // namespace
 
 Core::Core(CoreOptions options, Opening opening, Now now)
@@ -30,7 +26,7 @@ Core::Core(CoreOptions options, Opening opening, Now now)
       faults_since_(now.wall),
       faults_due_(now.steady + kFaultsEvery),
       cursors_due_(now.steady),
-      started_ms_(millis(now.wall)),
+      started_ms_(unix_millis(now.wall)),
       now_(now) {
   for (auto& subscription : opening.subscriptions) {
     auto name = subscription.name();
@@ -172,7 +168,7 @@ void Core::on(Unblocked&& event) {
 void Core::probe(Connection& connection) {
   connection.probed = now_.steady;
   v1::Heartbeat heartbeat;
-  heartbeat.set_time_ms(millis(now_.wall));
+  heartbeat.set_time_ms(unix_millis(now_.wall));
   if (!connection.blocked) {
     actions_->push_back(Send{connection.id, make_frame(0, v1::Frame::kHeartbeat, heartbeat)});
   }

@@ -117,7 +117,7 @@ v1::Status Core::status(Now now) const {
   out.set_hub(options_.hub);
   out.set_origin(options_.origin);
   out.set_software_version(options_.software_version);
-  out.set_time_ms(static_cast<std::uint64_t>(now.wall.time_since_epoch().count()));
+  out.set_time_ms(unix_millis(now.wall));
   out.set_started_ms(started_ms_);
   out.set_log_size(feed_.size().value);
   if (checkpoint_ != nullptr) out.set_checkpoint(*checkpoint_);

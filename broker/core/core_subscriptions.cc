@@ -34,7 +34,7 @@ Subscription* Core::find(const SubscriptionName& name) {
 
 std::optional<Core::Complaint> Core::objection(const v1::Subscribe& request,
                                                const Subscription* existing) const {
-  if (!valid_subscription(request.subscription()) || !within_bounds(request.filter()) ||
+  if (!valid_subscription_name(request.subscription()) || !within_bounds(request.filter()) ||
       !v1::Subscribe::Start_IsValid(request.start())) {
     return Complaint{faults::kMalformed, "name, filter or start of the subscription", 0ms};
   }

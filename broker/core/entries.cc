@@ -9,10 +9,6 @@ journal::Draft draft_of(const v1::Record& record) {
   return draft;
 }
 
-std::uint64_t millis(UnixMillis time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
-
 }  // namespace
 
 journal::Draft subscribed_draft(const Subscription& subscription, bool removed) {
@@ -45,8 +41,8 @@ journal::Draft unauthenticated_draft(
     UnixMillis until) {
   v1::Record record;
   auto* event = record.mutable_unauthenticated();
-  event->set_from_ms(millis(from));
-  event->set_until_ms(millis(until));
+  event->set_from_ms(unix_millis(from));
+  event->set_until_ms(unix_millis(until));
   for (const auto& [name, count] : faults) {
     auto* fault = event->add_faults();
     fault->set_participant(name.first);

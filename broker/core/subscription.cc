@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kMilestones = 64;
 constexpr std::uint64_t kFirstSpacing = 1'024;
-constexpr std::size_t kNameBytes = 64;
 
 bool same_right(const v1::ReceiveRight& a, const v1::ReceiveRight& b) {
   return a.dataflow() == b.dataflow() && a.indicator() == b.indicator() &&
@@ -37,12 +36,6 @@ std::optional<LogIndex> lowest_added(const std::vector<v1::ReceiveRight>& before
 
 std::string state_name(const SubscriptionName& name) {
   return std::string(kCursorPrefix) + name.participant + "/" + name.subscription;
-}
-
-bool valid_subscription(std::string_view name) {
-  return !name.empty() && name.size() <= kNameBytes && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  });
 }
 
 Subscription::Subscription(SubscriptionName name, v1::SubscriptionFilter filter, LogIndex from,

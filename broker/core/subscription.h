@@ -28,9 +28,6 @@ struct SubscriptionName {
 // "cursor/<participant>/<subscription>"
 [[nodiscard]] std::string state_name(const SubscriptionName& name);
 inline constexpr std::string_view kCursorPrefix = "cursor/";
-// Lower case letters, digits, '-', '_' and '.'; 1 to 64.
-[[nodiscard]] bool valid_subscription(std::string_view name);
-
 struct Backfill {
   LogIndex next;
   LogIndex end;

@@ -43,7 +43,7 @@ std::string Subscription::state() const {
 Result<Subscription> Subscription::restore(std::string_view state) {
   cursor::CursorState kept;
   if (!kept.ParseFromArray(state.data(), static_cast<int>(state.size())) ||
-      !valid_participant_id(kept.participant()) || !valid_subscription(kept.subscription()) ||
+      !valid_participant_id(kept.participant()) || !valid_subscription_name(kept.subscription()) ||
       kept.milestone_spacing() == 0 ||
       static_cast<std::size_t>(kept.backfills_size()) > kBackfillsKept) {
     return fail(ErrorKind::kMalformed, "the state of a subscription cannot be read", "cursor");

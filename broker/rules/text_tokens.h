@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/base/ascii.h"
+
 namespace rapporteur::rules {
 
 enum class TokenKind { kNumber, kWord, kSpace, kSymbol };
@@ -18,12 +20,6 @@ struct Token {
   [[nodiscard]] std::size_t size() const { return end - begin; }
 };
 
-[[nodiscard]] constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-[[nodiscard]] constexpr bool is_ascii_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 // Letters of any script: what is not ASCII counts as one.
 [[nodiscard]] constexpr bool is_letter(char c) {
   return is_ascii_letter(c) || static_cast<unsigned char>(c) >= 0x80;

@@ -14,7 +14,7 @@
 namespace rapporteur::cli {
 namespace {
 
-struct VerifyOptions {
+struct AuditOptions {
   std::filesystem::path folder;
   Trust trust;
 };
@@ -113,7 +113,7 @@ std::string report_text(const verify::AuditReport& report, const std::string& lo
       counts.checkpoints, counts.commitments, counts.bodies_absent);
 }
 
-Status verify_log(Session& session, const VerifyOptions& options) {
+Status verify_log(Session& session, const AuditOptions& options) {
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
   const auto opened = rocks::open_for_audit(options.folder);
@@ -137,7 +137,7 @@ void add_audit(CLI::App& app, Session& session) {
   group->require_subcommand(1);
   auto* command = group->add_subcommand(
       "verify", "Recomputes tree, signatures and commitments; the hub may run or not");
-  auto options = std::make_shared<VerifyOptions>();
+  auto options = std::make_shared<AuditOptions>();
   command->add_option("FOLDER", options->folder, "The log's folder")->required();
   add_trust_options(*command, options->trust);
   command->callback([&session, options] { session.finish(verify_log(session, *options)); });

@@ -16,7 +16,7 @@
 namespace rapporteur::cli {
 namespace {
 
-struct VerifyOptions {
+struct ProofOptions {
   std::vector<std::filesystem::path> files;
   Trust trust;
 };
@@ -60,7 +60,7 @@ Status verify_one(Session& session, const std::filesystem::path& file,
   return {};
 }
 
-Status verify_all(Session& session, const VerifyOptions& options) {
+Status verify_all(Session& session, const ProofOptions& options) {
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
   Status worst;
@@ -120,7 +120,7 @@ void add_proof(CLI::App& app, Session& session) {
 
   auto* verify_command =
       group->add_subcommand("verify", "Checks tlog-proof files; needs no hub and no network");
-  auto options = std::make_shared<VerifyOptions>();
+  auto options = std::make_shared<ProofOptions>();
   verify_command->add_option("FILE", options->files, "Receipts")->required();
   add_trust_options(*verify_command, options->trust);
   verify_command->callback([&session, options] { session.finish(verify_all(session, *options)); });

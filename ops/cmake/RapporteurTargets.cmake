@@ -5,6 +5,9 @@ add_library(rapporteur_common_options INTERFACE)
 target_include_directories(rapporteur_common_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(rapporteur_common_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  # In a unity build every file is an included one, where g++ takes the members of an Impl for a
+  # header's.
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>
   # g++ 12 takes the bytes of moved std::string in an optional for uninitialised where none are.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   $<$<BOOL:${RAPPORTEUR_WERROR}>:-Werror>)

@@ -2,11 +2,17 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace rapporteur {
 
 using UnixMillis = std::chrono::sys_time<std::chrono::milliseconds>;
 using MonotonicTime = std::chrono::steady_clock::time_point;
+
+// As it stands in messages and files; a time before 1970 is no time of ours.
+[[nodiscard]] inline std::uint64_t unix_millis(UnixMillis time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
 
 // Threads: implementations may be called from any thread.
 class Clock {

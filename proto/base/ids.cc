@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 
 namespace rapporteur {
@@ -34,14 +35,22 @@ bool matches_one(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+// Lower case letters, digits and `others` alone.
+bool consists_of(std::string_view text, std::string_view others) {
+  return std::ranges::all_of(text, [others](char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || others.find(c) != std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 bool valid_participant_id(std::string_view id) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  };
   return id.size() >= 2 && id.size() <= limits::kIdBytes && id.front() >= 'a' &&
-         id.front() <= 'z' && std::all_of(id.begin(), id.end(), allowed);
+         id.front() <= 'z' && consists_of(id, "-");
+}
+
+bool valid_subscription_name(std::string_view name) {
+  return !name.empty() && name.size() <= limits::kSubscriptionNameBytes && consists_of(name, "-_.");
 }
 
 std::string uuid_text(const MessageId& id) {
@@ -80,7 +89,7 @@ Result<MessageId> parse_uuid(std::string_view text) {
 
 MessageId make_message_id(UnixMillis now, std::span<const std::byte, 10> random) {
   MessageId id;
-  const auto millis = static_cast<std::uint64_t>(now.time_since_epoch().count());
+  const auto millis = unix_millis(now);
   for (std::size_t i = 0; i < 6; ++i) {
     id.bytes[i] = static_cast<std::byte>(millis >> (40 - 8 * i));
   }

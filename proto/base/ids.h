@@ -73,6 +73,8 @@ using SignatureBytes = FixedBytes<struct SignatureTag, 64>;
 
 // Lower case letters, digits and '-'; 2 to 32 characters; begins with a letter.
 [[nodiscard]] bool valid_participant_id(std::string_view id);
+// Lower case letters, digits, '-', '_' and '.'; 1 to 64 characters.
+[[nodiscard]] bool valid_subscription_name(std::string_view name);
 
 // 8-4-4-4-12 lower-case hexadecimal.
 [[nodiscard]] std::string uuid_text(const MessageId& id);

@@ -18,6 +18,10 @@ inline constexpr std::size_t kDeliverBatchBytes = 256UL << 10U;
 inline constexpr std::size_t kDeliverBatchCount = 512;
 inline constexpr std::size_t kDialogueBytes = 64UL << 10U;  // a message that is no submission
 
+// Fixed by the formats.
+inline constexpr std::size_t kSaltBytes = 32;
+inline constexpr std::size_t kNonceBytes = 32;
+
 // A submission.
 inline constexpr std::size_t kHeaderBytes = 16UL << 10U;
 inline constexpr std::size_t kBodyBytes = 1UL << 20U;
@@ -46,6 +50,7 @@ inline constexpr std::size_t kReasonBytes = 500;
 inline constexpr std::size_t kGrantsPerParticipant = 1'000;
 inline constexpr std::size_t kSubscriptionsPerParticipant = 64;
 inline constexpr std::size_t kIdBytes = 32;
+inline constexpr std::size_t kSubscriptionNameBytes = 64;
 inline constexpr std::size_t kPatternBytes = 256;
 inline constexpr std::size_t kNameBytes = 200;
 inline constexpr std::uint32_t kPolicyK = 10'000;

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "proto/base/ascii.h"
 #include "proto/base/check.h"
 #include "proto/statistics/time_period.h"
 
@@ -27,10 +28,6 @@ const Entry* find_in(std::span<const Entry> entries, std::string_view code,
   return &*found;
 }
 
-constexpr char folded(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // Optimal string alignment distance (insertions, deletions, substitutions and exchanges of two
 // neighbours), or `most` + 1 when it is larger than `most`.
 std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
@@ -47,11 +44,11 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
     above = line;
     line[0] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-      const char x = folded(a[i - 1]);
-      const char y = folded(b[j - 1]);
+      const char x = ascii_lower(a[i - 1]);
+      const char y = ascii_lower(b[j - 1]);
       line[i] = std::min({above[i] + 1, line[i - 1] + 1, above[i - 1] + (x == y ? 0U : 1U)});
       const bool exchanged =
-          i > 1 && j > 1 && x == folded(b[j - 2]) && folded(a[i - 2]) == y && x != y;
+          i > 1 && j > 1 && x == ascii_lower(b[j - 2]) && ascii_lower(a[i - 2]) == y && x != y;
       if (exchanged) line[i] = std::min(line[i], before[i - 2] + 1);
     }
     const auto width = static_cast<std::ptrdiff_t>(a.size()) + 1;

@@ -13,9 +13,6 @@
 
 namespace rapporteur::rocks::layout {
 
-inline constexpr std::size_t kNonceBytes = 32;
-inline constexpr std::size_t kSaltBytes = 32;
-
 // Keys of the default family.
 inline constexpr std::string_view kVerifierKey = "verifier key";  // C2SP text
 inline constexpr std::string_view kEdgeKey = "edge";              // encode_edge

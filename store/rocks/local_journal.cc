@@ -7,6 +7,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "proto/base/check.h"
+#include "proto/base/limits.h"
 #include "store/rocks/checkpoint_file.h"
 #include "store/rocks/layout.h"
 #include "store/rocks/recovery.h"
@@ -99,7 +100,7 @@ void LocalJournal::Impl::add_entry(Draft& draft, std::string nonce, const std::s
                                    merkle::Frontier& grown, StateWrites& states,
                                    rocksdb::WriteBatch& batch, Group& group) const {
   RAPPORTEUR_CHECK(!layout::has_time_prefix(draft.record));
-  RAPPORTEUR_CHECK(draft.salt.size() == layout::kSaltBytes ||
+  RAPPORTEUR_CHECK(draft.salt.size() == limits::kSaltBytes ||
                    (draft.salt.empty() && draft.body.empty()));
   const LogIndex index{grown.size().value};
   const layout::NumberBytes index_bytes = layout::number(index.value);
@@ -246,7 +247,7 @@ Result<Group> LocalJournal::append(std::span<Draft> drafts) {
   Impl& self = *impl_;
   const auto with_record = static_cast<std::size_t>(std::count_if(
       drafts.begin(), drafts.end(), [](const Draft& draft) { return !draft.record.empty(); }));
-  std::string nonces(with_record * layout::kNonceBytes, '\0');
+  std::string nonces(with_record * limits::kNonceBytes, '\0');
   crypto::fill_random(std::as_writable_bytes(std::span(nonces)));
   const auto now = self.clock.now().time_since_epoch().count();
   const std::uint64_t time_ms =
@@ -261,8 +262,8 @@ Result<Group> LocalJournal::append(std::span<Draft> drafts) {
   group.entries.reserve(with_record);
   for (Draft& draft : drafts) {
     if (!draft.record.empty()) {
-      const std::size_t at = group.entries.size() * layout::kNonceBytes;
-      self.add_entry(draft, nonces.substr(at, layout::kNonceBytes), time, grown, states, batch,
+      const std::size_t at = group.entries.size() * limits::kNonceBytes;
+      self.add_entry(draft, nonces.substr(at, limits::kNonceBytes), time, grown, states, batch,
                      group);
     } else {
       RAPPORTEUR_CHECK(!draft.message && draft.tables.empty() && !draft.state_at);

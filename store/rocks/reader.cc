@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/base/limits.h"
 #include "store/rocks/layout.h"
 
 namespace rapporteur::rocks {
@@ -20,16 +21,16 @@ tl::unexpected<Error> no_entry(LogIndex index, TreeSize size) {
 }
 
 Status take_record(std::string_view value, StoredEntry& entry) {
-  if (value.size() < layout::kNonceBytes) return damaged(entry.index, "holds a damaged record");
-  entry.nonce = value.substr(0, layout::kNonceBytes);
-  entry.record = value.substr(layout::kNonceBytes);
+  if (value.size() < limits::kNonceBytes) return damaged(entry.index, "holds a damaged record");
+  entry.nonce = value.substr(0, limits::kNonceBytes);
+  entry.record = value.substr(limits::kNonceBytes);
   return {};
 }
 
 Status take_body(std::string_view value, StoredEntry& entry) {
-  if (value.size() < layout::kSaltBytes) return damaged(entry.index, "holds a damaged body");
-  entry.salt = value.substr(0, layout::kSaltBytes);
-  entry.body = value.substr(layout::kSaltBytes);
+  if (value.size() < limits::kSaltBytes) return damaged(entry.index, "holds a damaged body");
+  entry.salt = value.substr(0, limits::kSaltBytes);
+  entry.body = value.substr(limits::kSaltBytes);
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "store/rocks/recovery.h"
 
+#include "proto/base/limits.h"
 #include "store/rocks/layout.h"
 
 namespace rapporteur::rocks {
@@ -14,7 +15,7 @@ Status read_end(const Database& database, std::uint64_t& size, std::uint64_t& la
   auto last = layout::parse_number(view(rows->key()));
   if (!last) return tl::unexpected(last.error());
   std::string_view value = view(rows->value());
-  value.remove_prefix(std::min(value.size(), layout::kNonceBytes));
+  value.remove_prefix(std::min(value.size(), limits::kNonceBytes));
   auto time_ms = layout::parse_time_prefix(value);
   if (!time_ms) return tl::unexpected(time_ms.error());
   size = *last + 1;
@@ -32,12 +33,12 @@ Result<merkle::Tile> last_leaves(const Database& database, std::uint64_t size) {
   for (rows->Seek(slice(first)); rows->Valid(); rows->Next(), ++index) {
     const layout::NumberBytes expected = layout::number(index);
     const std::string_view value = view(rows->value());
-    if (rows->key() != slice(expected) || value.size() < layout::kNonceBytes) {
+    if (rows->key() != slice(expected) || value.size() < limits::kNonceBytes) {
       return fail(ErrorKind::kStorage, "the database lacks an entry",
                   "entry " + std::to_string(index), "restore the log from a verified backup");
     }
-    tile.hashes.push_back(merkle::record_leaf_hash(bytes_of(value.substr(0, layout::kNonceBytes)),
-                                                   bytes_of(value.substr(layout::kNonceBytes))));
+    tile.hashes.push_back(merkle::record_leaf_hash(bytes_of(value.substr(0, limits::kNonceBytes)),
+                                                   bytes_of(value.substr(limits::kNonceBytes))));
   }
   if (!rows->status().ok()) return database.failed(rows->status());
   return tile;

@@ -3,16 +3,9 @@
 #include "proto/crypto/ed25519.h"
 
 namespace rapporteur::verify {
-namespace {
-
-tl::unexpected<Error> wrong(std::string what) {
-  return fail(ErrorKind::kNotVerified, std::move(what));
-}
-
-}  // namespace
 
 Status KeyBook::found(const v1::Started& started) {
-  if (!valid_participant_id(started.operator_id())) return wrong("it founds no operator");
+  if (!valid_participant_id(started.operator_id())) return not_verified("it founds no operator");
   if (auto added = add_key(started.operator_id(), started.operator_signing_key()); !added) {
     return added;
   }
@@ -23,7 +16,7 @@ Status KeyBook::found(const v1::Started& started) {
 Status KeyBook::apply(const v1::AdministrativeAction& action, const std::string& actor) {
   const auto member = members_.find(actor);
   if (member == members_.end() || member->second.kind != v1::OPERATOR) {
-    return wrong(actor + " is no operator");
+    return not_verified(actor + " is no operator");
   }
   switch (action.action_case()) {
     case v1::AdministrativeAction::kEnrol:
@@ -33,14 +26,14 @@ Status KeyBook::apply(const v1::AdministrativeAction& action, const std::string&
     case v1::AdministrativeAction::kChangeState:
       return change_state(action.change_state());
     case v1::AdministrativeAction::ACTION_NOT_SET:
-      return wrong("it does nothing that this verifier knows: use a newer one");
+      return not_verified("it does nothing that this verifier knows: use a newer one");
     default:
       return {};
   }
 }
 
 Status KeyBook::enrol(const v1::Participant& asked) {
-  if (enrolled(asked.id())) return wrong(asked.id() + " is enrolled a second time");
+  if (enrolled(asked.id())) return not_verified(asked.id() + " is enrolled a second time");
   for (const v1::PublicKey& key : asked.signing_keys()) {
     if (auto added = add_key(asked.id(), key.key()); !added) return added;
   }
@@ -49,7 +42,8 @@ Status KeyBook::enrol(const v1::Participant& asked) {
 }
 
 Status KeyBook::change_key(const v1::KeyChange& change) {
-  if (!enrolled(change.participant())) return wrong(change.participant() + " is not enrolled");
+  if (!enrolled(change.participant()))
+    return not_verified(change.participant() + " is not enrolled");
   if (!change.add_signing_key().empty()) {
     if (auto added = add_key(change.participant(), change.add_signing_key()); !added) return added;
   }
@@ -57,7 +51,7 @@ Status KeyBook::change_key(const v1::KeyChange& change) {
   const auto key = PublicKeyBytes::from(change.end_signing_key());
   Signer* const signer = key ? find(crypto::key_id_of(*key)) : nullptr;
   if (signer == nullptr || signer->participant != change.participant() || signer->ended) {
-    return wrong("it ends a key that " + change.participant() + " does not hold");
+    return not_verified("it ends a key that " + change.participant() + " does not hold");
   }
   signer->ended = true;
   return {};
@@ -65,17 +59,18 @@ Status KeyBook::change_key(const v1::KeyChange& change) {
 
 Status KeyBook::change_state(const v1::StateChange& change) {
   const auto member = members_.find(change.participant());
-  if (member == members_.end()) return wrong(change.participant() + " is not enrolled");
-  if (member->second.state == v1::REVOKED) return wrong(change.participant() + " was revoked");
+  if (member == members_.end()) return not_verified(change.participant() + " is not enrolled");
+  if (member->second.state == v1::REVOKED)
+    return not_verified(change.participant() + " was revoked");
   member->second.state = change.state();
   return {};
 }
 
 Status KeyBook::add_key(const std::string& participant, const std::string& key) {
   const auto bytes = PublicKeyBytes::from(key);
-  if (!bytes) return wrong("a signing key has not 32 bytes");
+  if (!bytes) return not_verified("a signing key has not 32 bytes");
   if (!signers_.emplace(crypto::key_id_of(*bytes), Signer{participant, *bytes}).second) {
-    return wrong("a signing key is, or was, somebody's already");
+    return not_verified("a signing key is, or was, somebody's already");
   }
   return {};
 }

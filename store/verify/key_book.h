@@ -18,6 +18,11 @@
 
 namespace rapporteur::verify {
 
+// A log or a receipt that does not hold, and why.
+[[nodiscard]] inline tl::unexpected<Error> not_verified(std::string why) {
+  return fail(ErrorKind::kNotVerified, std::move(why));
+}
+
 struct Signer {
   std::string participant;
   PublicKeyBytes key;

@@ -1,13 +1,12 @@
 #include "store/verify/receipt.h"
 
+#include "proto/base/limits.h"
 #include "proto/crypto/domain.h"
 #include "proto/statements/refusal.h"
 #include "store/merkle/tree.h"
 
 namespace rapporteur::verify {
 namespace {
-
-constexpr std::size_t kNonceBytes = 32;
 
 tl::unexpected<Error> not_verified(const char* why) {
   return fail(ErrorKind::kNotVerified, why);
@@ -50,7 +49,7 @@ Result<Receipt> Receipt::parse(std::string_view file) {
   if (!proof->extra) return refuse("nonce and record are missing");
   if (!extra.ParseFromString(*proof->extra)) return refuse("it cannot be read");
   // Nonce and record are hashed one behind the other: only the fixed length keeps them apart.
-  if (extra.nonce().size() != kNonceBytes) return refuse("the nonce has not 32 bytes");
+  if (extra.nonce().size() != limits::kNonceBytes) return refuse("the nonce has not 32 bytes");
   Receipt receipt;
   receipt.index = proof->index;
   receipt.proof = std::move(proof->proof);
@@ -72,7 +71,8 @@ std::string Receipt::file() const {
 }
 
 Result<VerifiedReceipt> verify_receipt(const Receipt& receipt, const notes::VerifierKey& log) {
-  if (receipt.nonce.size() != kNonceBytes) return not_verified("the nonce has not 32 bytes");
+  if (receipt.nonce.size() != limits::kNonceBytes)
+    return not_verified("the nonce has not 32 bytes");
   VerifiedReceipt out;
   out.index = receipt.index;
   auto checkpoint = notes::open_checkpoint(receipt.checkpoint, log);

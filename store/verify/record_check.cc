@@ -1,16 +1,10 @@
 #include "store/verify/record_check.h"
 
+#include "proto/base/limits.h"
 #include "proto/crypto/domain.h"
 
 namespace rapporteur::verify {
 namespace {
-
-constexpr std::size_t kNonceBytes = 32;
-constexpr std::size_t kSaltBytes = 32;
-
-tl::unexpected<Error> wrong(std::string what) {
-  return fail(ErrorKind::kNotVerified, std::move(what));
-}
 
 Check signature_check(const PublicKeyBytes& key, std::string_view domain, std::string message,
                       const SignatureBytes& signature, std::string_view reason, LogIndex index) {
@@ -34,14 +28,15 @@ AuditCounts RecordCheck::counts() const {
 }
 
 Status RecordCheck::add(const AuditEntry& entry, std::vector<Check>& checks) {
-  if (entry.nonce.size() != kNonceBytes) return wrong("its nonce has not 32 bytes");
+  if (entry.nonce.size() != limits::kNonceBytes) return not_verified("its nonce has not 32 bytes");
   v1::Record record;
   if (!record.ParseFromArray(entry.record.data(), static_cast<int>(entry.record.size()))) {
-    return wrong("its record cannot be read");
+    return not_verified("its record cannot be read");
   }
-  if (record.time_ms() < time_ms_) return wrong("its time is before that of the entry before it");
+  if (record.time_ms() < time_ms_)
+    return not_verified("its time is before that of the entry before it");
   time_ms_ = record.time_ms();
-  if (entry.index.value == 0 && !record.has_started()) return wrong("it founds no log");
+  if (entry.index.value == 0 && !record.has_started()) return not_verified("it founds no log");
   if (auto checked = event(record, entry, checks); !checked) return checked;
   ++counts_.entries;
   return {};
@@ -58,11 +53,12 @@ Status RecordCheck::event(const v1::Record& record, const AuditEntry& entry,
       break;
   }
   if (!entry.salt.empty() || !entry.body.empty()) {
-    return wrong("salt or body are kept beside an entry that may have none");
+    return not_verified("salt or body are kept beside an entry that may have none");
   }
   if (record.has_refused()) return refused(record, entry, checks);
   if (record.has_administered()) return administered(record, entry.index, checks);
-  if (holds_message(record)) return wrong("it holds a signed message that its event has not");
+  if (holds_message(record))
+    return not_verified("it holds a signed message that its event has not");
   switch (record.event_case()) {
     case v1::Record::kStarted:
       return started(record.started(), entry.index);
@@ -74,7 +70,7 @@ Status RecordCheck::event(const v1::Record& record, const AuditEntry& entry,
     case v1::Record::kUnauthenticated:
       return {};
     default:
-      return wrong("its event is not known to this verifier: use a newer one");
+      return not_verified("its event is not known to this verifier: use a newer one");
   }
 }
 
@@ -82,25 +78,26 @@ Result<RecordCheck::Message> RecordCheck::message(const v1::Record& record, LogI
                                                   std::vector<Check>& checks) {
   Message out;
   if (record.header().empty() || !out.header.ParseFromString(record.header())) {
-    return wrong("its header cannot be read");
+    return not_verified("its header cannot be read");
   }
   const v1::Header& header = out.header;
-  if (header.hub() != hub_) return wrong("its message was signed for another hub");
+  if (header.hub() != hub_) return not_verified("its message was signed for another hub");
   const auto id = KeyId::from(header.key_id());
   out.signer = id ? keys_.find(*id) : nullptr;
-  if (out.signer == nullptr) return wrong("its signing key was never enrolled");
-  if (out.signer->participant != header.sender()) return wrong("its signing key is another's");
+  if (out.signer == nullptr) return not_verified("its signing key was never enrolled");
+  if (out.signer->participant != header.sender())
+    return not_verified("its signing key is another's");
   if (out.signer->ended || !keys_.active(header.sender())) {
-    return wrong("its sender held no valid key any more");
+    return not_verified("its sender held no valid key any more");
   }
   const std::uint64_t expected = out.signer->last_sequence + 1;
   if (header.sequence() != expected) {
-    return wrong("its sequence number is " + std::to_string(header.sequence()) + " where " +
-                 std::to_string(expected) + " comes next for its key");
+    return not_verified("its sequence number is " + std::to_string(header.sequence()) + " where " +
+                        std::to_string(expected) + " comes next for its key");
   }
   out.signer->last_sequence = expected;
   const auto signature = SignatureBytes::from(record.signature());
-  if (!signature) return wrong("the sender's signature has not 64 bytes");
+  if (!signature) return not_verified("the sender's signature has not 64 bytes");
   checks.push_back(signature_check(out.signer->key, crypto::domain::kHeader, record.header(),
                                    *signature, "the sender's signature does not hold", index));
   ++counts_.sender_signatures;
@@ -115,10 +112,10 @@ Status RecordCheck::second_signature(const v1::Record& record, const Message& me
   const Signer* const signer = id ? keys_.find(*id) : nullptr;
   if (signer == nullptr || signer == message.signer || signer->ended ||
       signer->participant != message.header.sender()) {
-    return wrong("its second signature is not by a second key of the sender");
+    return not_verified("its second signature is not by a second key of the sender");
   }
   const auto signature = SignatureBytes::from(second.signature());
-  if (!signature) return wrong("the second signature has not 64 bytes");
+  if (!signature) return not_verified("the second signature has not 64 bytes");
   checks.push_back(signature_check(signer->key, crypto::domain::kSecond,
                                    record.header() + second.reason(), *signature,
                                    "the second signature does not hold", index));
@@ -127,9 +124,9 @@ Status RecordCheck::second_signature(const v1::Record& record, const Message& me
 }
 
 Status RecordCheck::commitment(const v1::Header& header, ByteSpan salt, ByteSpan body) {
-  if (salt.size() != kSaltBytes) return wrong("its salt has not 32 bytes");
+  if (salt.size() != limits::kSaltBytes) return not_verified("its salt has not 32 bytes");
   if (crypto::commitment(salt, body).view() != header.commitment()) {
-    return wrong("salt and body are not those that were signed");
+    return not_verified("salt and body are not those that were signed");
   }
   ++counts_.commitments;
   return {};
@@ -141,9 +138,10 @@ Status RecordCheck::accepted(const v1::Record& record, const AuditEntry& entry,
   if (!signed_message) return tl::unexpected(signed_message.error());
   const v1::Header& header = signed_message->header;
   const bool replaces = header.kind() == v1::KIND_REVISION || header.kind() == v1::KIND_WITHDRAWAL;
-  if (!replaces && header.kind() != v1::KIND_NEW) return wrong("it accepts what is no submission");
+  if (!replaces && header.kind() != v1::KIND_NEW)
+    return not_verified("it accepts what is no submission");
   if (replaces && record.accepted().replaced_index() >= entry.index.value) {
-    return wrong("it replaces an entry that does not come before it");
+    return not_verified("it replaces an entry that does not come before it");
   }
   if (auto second = second_signature(record, *signed_message, entry.index, checks); !second) {
     return second;
@@ -169,13 +167,14 @@ Status RecordCheck::administered(const v1::Record& record, LogIndex index,
   const auto signed_message = message(record, index, checks);
   if (!signed_message) return tl::unexpected(signed_message.error());
   const v1::Header& header = signed_message->header;
-  if (header.kind() != v1::KIND_ADMINISTRATION) return wrong("its message is no administration");
+  if (header.kind() != v1::KIND_ADMINISTRATION)
+    return not_verified("its message is no administration");
   const v1::Administered& event = record.administered();
   if (auto held = commitment(header, bytes_of(event.salt()), bytes_of(event.action())); !held) {
     return held;
   }
   v1::AdministrativeAction action;
-  if (!action.ParseFromString(event.action())) return wrong("its action cannot be read");
+  if (!action.ParseFromString(event.action())) return not_verified("its action cannot be read");
   ++counts_.administered;
   return keys_.apply(action, header.sender());
 }
@@ -184,7 +183,8 @@ Status RecordCheck::skipped(const v1::Record& record, const AuditEntry& entry,
                             std::vector<Check>& checks) {
   const auto signed_message = message(record, entry.index, checks);
   if (!signed_message) return tl::unexpected(signed_message.error());
-  if (signed_message->header.kind() != v1::KIND_SKIP) return wrong("its message skips nothing");
+  if (signed_message->header.kind() != v1::KIND_SKIP)
+    return not_verified("its message skips nothing");
   ++counts_.skipped;
   if (entry.salt.empty() && entry.body.empty()) return {};
   return commitment(signed_message->header, entry.salt, entry.body);
@@ -192,26 +192,27 @@ Status RecordCheck::skipped(const v1::Record& record, const AuditEntry& entry,
 
 Status RecordCheck::started(const v1::Started& started, LogIndex index) {
   if (started.origin() != log_.name || started.log_verifier_key() != log_.text()) {
-    return wrong("it names another log or another key of the log");
+    return not_verified("it names another log or another key of the log");
   }
   if (index.value == 0) {
     hub_ = started.hub();
     return keys_.found(started);
   }
-  if (started.hub() != hub_) return wrong("it names another hub");
-  if (!started.operator_id().empty()) return wrong("it founds a log that was founded before");
+  if (started.hub() != hub_) return not_verified("it names another hub");
+  if (!started.operator_id().empty())
+    return not_verified("it founds a log that was founded before");
   return {};
 }
 
 Status RecordCheck::subscribed(const v1::Subscribed& event) {
-  if (!keys_.enrolled(event.participant())) return wrong("its subscriber is not enrolled");
+  if (!keys_.enrolled(event.participant())) return not_verified("its subscriber is not enrolled");
   const std::pair name(event.participant(), event.subscription());
   if (!event.removed()) {
     positions_[name] = {};
     return {};
   }
   // Its position stays: an acknowledgement that came before may be written down after.
-  if (!positions_.contains(name)) return wrong("it removes a subscription that nobody made");
+  if (!positions_.contains(name)) return not_verified("it removes a subscription that nobody made");
   return {};
 }
 
@@ -227,29 +228,31 @@ Status RecordCheck::acknowledged(const v1::SignedAcknowledgement& signed_stateme
                                  std::vector<Check>& checks) {
   v1::AcknowledgementStatement statement;
   if (!statement.ParseFromString(signed_statement.statement())) {
-    return wrong("an acknowledgement cannot be read");
+    return not_verified("an acknowledgement cannot be read");
   }
-  if (statement.hub() != hub_) return wrong("an acknowledgement is for another hub");
+  if (statement.hub() != hub_) return not_verified("an acknowledgement is for another hub");
   // The key may have ended between the acknowledgement and this entry.
   const auto id = KeyId::from(signed_statement.key_id());
   const Signer* const signer = id ? keys_.find(*id) : nullptr;
   if (signer == nullptr || signer->participant != statement.participant()) {
-    return wrong("an acknowledgement is not by a key of its receiver");
+    return not_verified("an acknowledgement is not by a key of its receiver");
   }
   const auto position = positions_.find({statement.participant(), statement.subscription()});
-  if (position == positions_.end()) return wrong("it acknowledges for a subscription nobody made");
+  if (position == positions_.end())
+    return not_verified("it acknowledges for a subscription nobody made");
   Position& before = position->second;
   if (statement.delivery_number() < before.number) {
-    return wrong("an acknowledged delivery number goes back from " + std::to_string(before.number) +
-                 " to " + std::to_string(statement.delivery_number()));
+    return not_verified("an acknowledged delivery number goes back from " +
+                        std::to_string(before.number) + " to " +
+                        std::to_string(statement.delivery_number()));
   }
   if (statement.delivery_number() == before.number && !before.delivered.empty() &&
       statement.delivered_sha256() != before.delivered) {
-    return wrong("two acknowledgements of one delivery number differ in what was delivered");
+    return not_verified("two acknowledgements of one delivery number differ in what was delivered");
   }
   before = {statement.delivery_number(), statement.delivered_sha256()};
   const auto signature = SignatureBytes::from(signed_statement.signature());
-  if (!signature) return wrong("the signature of an acknowledgement has not 64 bytes");
+  if (!signature) return not_verified("the signature of an acknowledgement has not 64 bytes");
   checks.push_back(signature_check(signer->key, crypto::domain::kAcknowledgement,
                                    signed_statement.statement(), *signature,
                                    "the signature of an acknowledgement does not hold", index));

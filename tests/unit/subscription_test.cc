@@ -188,11 +188,11 @@ TEST(Subscription, AnOldDeliveryIsFoundByItsNumberWithinABoundedSearch) {
 }
 
 TEST(Subscription, NamesOfSubscriptions) {
-  EXPECT_TRUE(valid_subscription("daily-feed_2.x"));
+  EXPECT_TRUE(valid_subscription_name("daily-feed_2.x"));
   for (const char* name : {"", "Upper", "a/b", "a b", "\xC3\xA4"}) {
-    EXPECT_FALSE(valid_subscription(name)) << name;
+    EXPECT_FALSE(valid_subscription_name(name)) << name;
   }
-  EXPECT_FALSE(valid_subscription(std::string(65, 'a')));
+  EXPECT_FALSE(valid_subscription_name(std::string(65, 'a')));
 }
 
 TEST(Subscription, AStateThatCannotBeReadIsAnError) {
