@@ -10,26 +10,15 @@ void RecentWrites::add(const Draft& draft, LogIndex index) {
   for (const ResourceId& resource : draft.resources) add(resource, index);
 }
 
-void RecentWrites::add(const ResourceId& resource, LogIndex index) {
-  order_.emplace_back(resource, index);
-  last_[resource] = index;
-  if (order_.size() <= kRemembered) return;
-  const auto [oldest, at] = order_.front();
-  order_.pop_front();
-  forgotten_ = std::max(forgotten_, TreeSize{at.value + 1});
-  const auto found = last_.find(oldest);
-  if (found != last_.end() && found->second == at) last_.erase(found);
-}
-
 std::optional<LogIndex> RecentWrites::conflict(const ReadSet& reads) const {
-  std::optional<LogIndex> latest;
-  if (!reads.resources.empty() && reads.as_of < forgotten_) latest = LogIndex{forgotten_.value - 1};
+  std::uint64_t latest = 0;
+  if (!reads.resources.empty() && reads.as_of < forgotten_) latest = forgotten_.value;
   for (const ResourceId& resource : reads.resources) {
-    const auto found = last_.find(resource);
-    if (found == last_.end() || found->second.value < reads.as_of.value) continue;
-    latest = std::max(latest.value_or(LogIndex{}), found->second);
+    const std::uint64_t end = ends_[slot(resource)];
+    if (end > reads.as_of.value) latest = std::max(latest, end);
   }
-  return latest;
+  if (latest == 0) return std::nullopt;
+  return LogIndex{latest - 1};
 }
 
 }  // namespace rapporteur::journal
