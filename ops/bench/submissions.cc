@@ -13,7 +13,9 @@ namespace rapporteur::bench {
 namespace {
 
 constexpr std::string_view kDataflow = "RAPPORTEUR:THB(1.0)";
-constexpr std::string_view kIndicator = "VIC_IDENT";
+// What one figure alone says completely, and what comes with breakdowns.
+constexpr std::string_view kSingle = "CJ_INV";
+constexpr std::string_view kBrokenDown = "VIC_IDENT";
 constexpr std::array<std::string_view, 8> kAreas{"AT", "BE", "BG", "CZ", "DE", "DK", "FI", "FR"};
 constexpr int kSmallestValue = 10;
 
@@ -49,7 +51,11 @@ const std::vector<std::string>& citizenships() {
 
 SubmissionFactory::SubmissionFactory(const std::string& hub, const SenderIdentity& sender,
                                      std::uint32_t observations)
-    : hub_(hub), sender_(sender), observations_(observations), random_(0x9E3779B97F4A7C15ULL) {
+    : hub_(hub),
+      sender_(sender),
+      observations_(observations),
+      indicator_(observations == 1 ? kSingle : kBrokenDown),
+      random_(0x9E3779B97F4A7C15ULL) {
   RAPPORTEUR_CHECK(observations >= 1 && observations <= 2 * citizenships().size());
 }
 
@@ -57,8 +63,12 @@ ObservationSet SubmissionFactory::observations_for(const std::string& area,
                                                    const std::string& period) {
   ObservationSetBuilder builder;
   Observation observation;
-  observation.key = {"D",  area,  "_Z",  std::string(kIndicator), "_T", "_T", "_T", "_T",
-                     "_Z", "PER", period};
+  observation.key = {"D",   area,
+                     "_Z",  std::string(indicator_),
+                     "_T",  "_T",
+                     "_T",  "_T",
+                     "_Z",  observations_ == 1 ? "CASE" : "PER",
+                     period};
   observation[Attribute::kObsStatus] = "A";
   if (observations_ == 1) {
     observation.value = Decimal(kSmallestValue + static_cast<int>(next_random(random_) % 1000));
@@ -88,7 +98,7 @@ std::string SubmissionFactory::next() {
   parts.message_id = crypto::new_message_id(parts.created);
   parts.sequence = Sequence{++made_};
   parts.dataflow = kDataflow;
-  parts.indicator = kIndicator;
+  parts.indicator = indicator_;
   parts.ref_areas = {area};
   parts.releasability.set_audience(v1::AUDIENCE_PARTICIPANTS);
   parts.body = BodyCodec::encode(observations_for(area, period), 0);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/client/envelope.h"
@@ -34,6 +35,7 @@ class SubmissionFactory {
   const std::string& hub_;
   const SenderIdentity& sender_;
   std::uint32_t observations_;
+  std::string_view indicator_;
   std::uint64_t made_ = 0;
   std::uint64_t random_;
 };

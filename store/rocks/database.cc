@@ -5,6 +5,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -23,20 +24,21 @@ struct FamilySettings {
   const char* name;
   std::size_t memtable_bytes;
   bool looked_up;  // point lookups that often miss: worth a filter
+  bool in_order;   // keys are numbers that only grow
 };
 // In the order of Family. No blob files: RocksDB does not support them under a secondary
 // (facebook/rocksdb#13296; 7.8 crashes), which is how the log is audited beside its writer. They
 // would save little: the families whose values are large grow at their end, and a file that
 // overlaps nothing moves down unread.
 constexpr std::array<FamilySettings, kFamilies> kSettings{{
-    {"default", kMiB, false},
-    {"records", 8 * kMiB, false},
-    {"bodies", 8 * kMiB, false},
-    {"tiles", 2 * kMiB, false},
-    {"messages", 4 * kMiB, true},
-    {"tables", 8 * kMiB, true},
-    {"states", kMiB, true},
-    {"checkpoints", kMiB, false},
+    {"default", kMiB, false, false},
+    {"records", 8 * kMiB, false, true},
+    {"bodies", 8 * kMiB, false, true},
+    {"tiles", 2 * kMiB, false, false},
+    {"messages", 4 * kMiB, true, false},
+    {"tables", 8 * kMiB, true, false},
+    {"states", kMiB, true, false},
+    {"checkpoints", kMiB, false, true},
 }};
 
 rocksdb::ColumnFamilyOptions family_options(const FamilySettings& settings,
@@ -56,6 +58,15 @@ rocksdb::ColumnFamilyOptions family_options(const FamilySettings& settings,
     table.filter_policy.reset(rocksdb::NewRibbonFilterPolicy(10.0));
   }
   rocksdb::ColumnFamilyOptions options;
+  if (settings.looked_up) {
+    // What is new is looked for in memory too before it is believed to be new.
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = 0.05;
+  }
+  if (settings.in_order) {
+    // The next key goes where the last one went.
+    options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = settings.memtable_bytes;
   options.max_write_buffer_number = 4;
