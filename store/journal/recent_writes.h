@@ -28,9 +28,7 @@ class RecentWrites {
   static constexpr std::size_t kSlots = 1UL << 20U;
   // An id is a hash already.
   [[nodiscard]] static std::size_t slot(const ResourceId& id) { return id.low % kSlots; }
-  void add(const ResourceId& resource, LogIndex index) {
-    ends_[slot(resource)] = index.value + 1;
-  }
+  void add(const ResourceId& resource, LogIndex index) { ends_[slot(resource)] = index.value + 1; }
 
   TreeSize forgotten_;
   std::vector<std::uint64_t> ends_;  // log size after the last write; 0: none
