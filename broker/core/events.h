@@ -74,9 +74,10 @@ struct Answered {
   bool to_ask = false;  // answers an Ask
 };
 
-// A group was committed: all of it is on stable storage.
+// Entries were committed: all of them are on stable storage.
 struct LogGrew {
-  Chunk added;  // `end` is the size of the log now
+  Chunk added;  // `end` is the size of the log as far as the core is told
+  // May cover entries after `end`: those of the same group that come with the next such event.
   std::shared_ptr<const std::string> checkpoint;
   std::shared_ptr<const directory::Directory> directory;  // null: unchanged
   std::string signed_directory;                           // serialized v1.Directory; with directory
