@@ -48,5 +48,7 @@ if(RAPPORTEUR_SABOTAGE)
     Identity.ComesFromTheKeyNeverFromTheRoutingId)
   rapporteur_broker_sabotage(delivery-lost unit_commit_host
     CommitHostTest.AGroupInSeveralCallsIsDeliveredWhole)
+  rapporteur_broker_sabotage(refusals-pile-up unit_core
+    CoreLine.WhatIsRefusedToAPeerWithoutAConnectionNeverWaits)
   rapporteur_broker_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit)
 endif()

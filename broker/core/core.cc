@@ -211,7 +211,7 @@ void Core::refuse(const RoutingId& to, std::string_view participant, std::uint64
   if (Connection* connection = connections_.find(to)) {
     send(*connection, std::move(frame));
   } else {
-    actions_->push_back(Send{to, std::move(frame)});
+    actions_->push_back(Send{to, std::move(frame), sabotaged("refusals-pile-up")});
   }
 }
 

@@ -129,6 +129,8 @@ using Event = std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, 
 struct Send {
   RoutingId to;
   std::string frame;
+  // False: dropped where it would have to wait. For peers whose unsent bytes nobody counts.
+  bool may_wait = true;
 };
 // Drop what waits for the peer.
 struct Forget {

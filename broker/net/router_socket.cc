@@ -199,6 +199,12 @@ RouterSocket::Sent RouterSocket::send(const core::RoutingId& to, std::string fra
   return sent;
 }
 
+RouterSocket::Sent RouterSocket::offer(const core::RoutingId& to, std::string frame) {
+  zmq::message_t message = message_of(std::move(frame));
+  const Sent sent = try_send(to, message);
+  return sent == Sent::kWaiting ? Sent::kDropped : sent;
+}
+
 void RouterSocket::forget(const core::RoutingId& to) {
   waiting_.erase(to);
 }

@@ -53,10 +53,12 @@ class RouterSocket {
   // many bytes.
   [[nodiscard]] std::optional<core::Event> receive();
 
-  enum class Sent { kSent, kWaiting, kGone };
+  enum class Sent { kSent, kWaiting, kDropped, kGone };
   // Never blocks. kWaiting: the line's pipe is full; the frame waits here, in order, and goes out
   // by flush().
   [[nodiscard]] Sent send(const core::RoutingId& to, std::string frame);
+  // Sends it now or drops it: never kWaiting.
+  [[nodiscard]] Sent offer(const core::RoutingId& to, std::string frame);
   // Drops what waits for the line.
   void forget(const core::RoutingId& to);
 

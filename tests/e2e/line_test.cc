@@ -143,6 +143,26 @@ TEST(Sending, NothingIsDroppedWhenThePeerReadsSlowly) {
   EXPECT_FALSE(line.socket->anything_waiting());
 }
 
+TEST(Sending, WhatIsOfferedToAPeerThatDoesNotReadIsDropped) {
+  net::RouterSocketOptions options;
+  options.send_messages = 100;
+  options.kernel_buffer_bytes = 4'096;
+  const Line line(options);
+  RawPeerOptions slow;
+  slow.receive_messages = 100;
+  slow.kernel_buffer_bytes = 4'096;
+  auto peer = line.peer("op/curve", slow);
+  peer->send_parts({"here"});
+  const auto peer_id = std::get<core::Received>(line.next()).from;
+  std::size_t dropped = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto sent = line.socket->offer(peer_id, std::string(100, 'x'));
+    if (sent == RouterSocket::Sent::kDropped) ++dropped;
+  }
+  EXPECT_GT(dropped, 0U) << "the test must fill the pipe";
+  EXPECT_FALSE(line.socket->anything_waiting());
+}
+
 TEST(Sending, APeerThatIsGoneIsNoticed) {
   const Line line;
   auto peer = line.peer();

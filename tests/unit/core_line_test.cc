@@ -152,6 +152,31 @@ TEST(CoreLine, TheIdentityIsTheUserIdNeverTheRoutingId) {
   EXPECT_EQ(answer.fault().code(), faults::kIdentity) << "a chosen routing id";
 }
 
+// What waits for a peer is counted with its connection; a peer without one could make the hub keep
+// as many refusals as it likes by never reading.
+TEST(CoreLine, WhatIsRefusedToAPeerWithoutAConnectionNeverWaits) {
+  CoreStage stage;
+  stage.greet(1, stage.at);
+  const auto refused = [&](const core::RoutingId& from, const std::string& user_id) {
+    stage.step(core::Received{from, user_id, submit_frame(1).SerializeAsString()});
+    auto sends = stage.take<core::Send>();
+    std::erase_if(sends, [&](const core::Send& send) { return send.to != from; });
+    EXPECT_EQ(sends.size(), 1U);
+    return !sends.empty() && !sends[0].may_wait;
+  };
+  EXPECT_TRUE(refused("chosen", core::user_id({"at", stage.at.curve})));
+  EXPECT_TRUE(refused(stage.routing(2), "no identity"));
+  EXPECT_TRUE(refused(stage.routing(1), core::user_id({"no", stage.no.curve})));
+  for (std::size_t i = 0; i < limits::kConnectionsPerParticipant; ++i) {
+    stage.greet(static_cast<int>(i) + 10, stage.at);
+  }
+  EXPECT_TRUE(refused(stage.routing(9), core::user_id({"at", stage.at.curve})));
+  stage.receive(1, stage.no, submit_frame(1));
+  const auto sends = stage.take<core::Send>();
+  ASSERT_EQ(sends.size(), 1U);
+  EXPECT_TRUE(sends[0].may_wait) << "a line that is counted gets everything";
+}
+
 TEST(CoreLine, ARoutingIdThatTurnsUpWithAnotherUserIdEndsTheLineBefore) {
   CoreStage stage;
   stage.greet(1, stage.no);
