@@ -50,5 +50,7 @@ if(RAPPORTEUR_SABOTAGE)
     CommitHostTest.AGroupInSeveralCallsIsDeliveredWhole)
   rapporteur_broker_sabotage(refusals-pile-up unit_core
     CoreLine.WhatIsRefusedToAPeerWithoutAConnectionNeverWaits)
+  rapporteur_broker_sabotage(removed-comes-back unit_core
+    CoreDelivery.ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay)
   rapporteur_broker_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit)
 endif()

@@ -6,6 +6,7 @@
 #include "broker/core/core.h"
 #include "broker/core/entries.h"
 #include "proto/base/fault_codes.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::core {
 namespace {
@@ -70,6 +71,8 @@ void Core::subscribe(Connection& connection, const FrameView& frame) {
   if (own_.size() >= kOwnMost) {
     return fault(*asker, {faults::kOverloaded, "too much is being written", 200ms});
   }
+  // What was acknowledged of it is written down as long as it is there.
+  if (request.remove()) journal_cursors();
   if (!changing_.insert(name).second) {
     return fault(*asker, {faults::kOverloaded, "the subscription is being changed", 100ms});
   }
@@ -267,6 +270,8 @@ void Core::on(AcknowledgementVerified&& event) {
 
 void Core::write_cursor(Subscription& subscription) {
   if (subscription.proposed != 0 || own_.size() >= kOwnMost) return;
+  // Behind the entry that removes it, its state would bring it back.
+  if (changing_.contains(subscription.name()) && !sabotaged("removed-comes-back")) return;
   propose(cursor_draft(subscription), CursorWritten{subscription.name()});
   subscription.proposed = tokens_;
   subscription.durable_next = subscription.acknowledged().next;

@@ -176,6 +176,75 @@ TEST_F(CoreDelivery, AcknowledgementsAreDurableAtOnceAndJournalledOnceASecond) {
   EXPECT_EQ(stage.log.size(), size + 1) << "nothing new, no entry";
 }
 
+TEST_F(CoreDelivery, ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox inbox;
+  inbox.take(stage, 1);
+  auto remove = stage.subscribe_frame("all");
+  remove.mutable_subscribe()->set_remove(true);
+  stage.receive(1, stage.no, remove);
+  stage.acknowledge(1, stage.no, "all", 2, inbox.delivered);
+  stage.pass(1s);
+  stage.commit();
+  EXPECT_EQ(stage.states.at("cursor/no/all"), "") << "a restart would bring it back";
+  const auto answers = stage.sent(1);
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(answers[0].fault().code(), faults::kNotFound) << "the acknowledgement came too late";
+  EXPECT_TRUE(answers[1].has_position());
+  EXPECT_EQ(stage.core->in_flight(), 0U);
+}
+
+TEST_F(CoreDelivery, WhatWasAcknowledgedIsInTheLogBeforeTheSubscriptionIsRemoved) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox inbox;
+  inbox.take(stage, 1);
+  stage.acknowledge(1, stage.no, "all", 2, inbox.delivered);
+  stage.commit();
+  const auto size = stage.log.size();
+  auto remove = stage.subscribe_frame("all");
+  remove.mutable_subscribe()->set_remove(true);
+  stage.receive(1, stage.no, remove);
+  stage.commit();
+  ASSERT_EQ(stage.log.size(), size + 2);
+  v1::Record record;
+  ASSERT_TRUE(record.ParseFromString(stage.log[size].record));
+  EXPECT_EQ(record.cursors_moved().acknowledgements_size(), 1);
+  ASSERT_TRUE(record.ParseFromString(stage.log[size + 1].record));
+  EXPECT_TRUE(record.subscribed().removed());
+  EXPECT_EQ(stage.states.at("cursor/no/all"), "");
+}
+
+TEST_F(CoreDelivery, AnAcknowledgementDuringARewindIsDurableAfterIt) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox inbox;
+  inbox.take(stage, 1);
+  auto rewind = stage.subscribe_frame("all");
+  rewind.mutable_subscribe()->set_rewind(true);
+  rewind.mutable_subscribe()->set_start(v1::Subscribe::TIME_MS);
+  stage.receive(1, stage.no, rewind);
+  auto jobs = stage.take<core::FindStart>();
+  ASSERT_EQ(jobs.size(), 1U);
+  stage.acknowledge(1, stage.no, "all", 2, inbox.delivered);
+  stage.step(core::StartFound{jobs[0].token, LogIndex{0}});
+  stage.commit();
+  stage.pass(1s);
+  stage.commit();
+  const auto kept = core::Subscription::restore(stage.states.at("cursor/no/all"));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->acknowledged().number.value, 2U);
+  EXPECT_EQ(kept->acknowledged().next.value, 0U) << "reads again from the beginning";
+  EXPECT_EQ(stage.core->in_flight(), 0U);
+}
+
 TEST_F(CoreDelivery, ASuspendedReceiverGetsNothingMoreAndLaterEverything) {
   stage.greet(1, stage.no);
   subscribe(1, stage.no, "all");
