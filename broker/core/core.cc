@@ -232,9 +232,9 @@ void Core::fault(const Asker& asker, const Complaint& complaint) {
   }
 }
 
-std::optional<Asker> Core::ask(Connection& connection, std::uint64_t correlation,
-                               std::size_t bytes) {
-  if (!connections_.take(connection, bytes)) {
+std::optional<Asker> Core::ask(Connection& connection, std::uint64_t correlation, std::size_t bytes,
+                               Connections::Request request) {
+  if (!connections_.take(connection, bytes, request)) {
     refuse(connection, correlation,
            {faults::kOverloaded, "too much is under way", connections_.delay()});
     return std::nullopt;
@@ -277,7 +277,7 @@ void Core::submit(Connection& connection, const FrameView& frame, std::string& b
     return refuse(connection, frame.correlation,
                   {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
   }
-  auto asker = ask(connection, frame.correlation, bytes.size());
+  auto asker = ask(connection, frame.correlation, bytes.size(), Connections::Request::kSubmission);
   if (!asker) return;
   const std::uint64_t ticket = tickets_[asker->participant]++;
   const auto offset = static_cast<std::size_t>(frame.payload.data() - bytes.data());

@@ -141,8 +141,9 @@ class Core {
   void answer(const Asker& asker, std::string frame);
   void fault(const Asker& asker, const Complaint& complaint);
   // Takes the budget for a request, or answers OVERLOADED.
-  [[nodiscard]] std::optional<Asker> ask(Connection& connection, std::uint64_t correlation,
-                                         std::size_t bytes);
+  [[nodiscard]] std::optional<Asker> ask(
+      Connection& connection, std::uint64_t correlation, std::size_t bytes,
+      Connections::Request request = Connections::Request::kOther);
   void propose(journal::Draft draft, Own own);
   void finish_own(std::uint64_t token);
 

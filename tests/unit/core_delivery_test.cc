@@ -263,40 +263,82 @@ TEST_F(CoreDelivery, ASuspendedReceiverGetsNothingMoreAndLaterEverything) {
   EXPECT_EQ(inbox.number, 2U);
 }
 
-TEST_F(CoreDelivery, IntakeSlowsWhileTheHubCannotKeepUpWithASubscriberThatKeepsAsking) {
-  stage.greet(1, stage.no);
-  stage.disk_answers = false;
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
-  stage.greet(2, stage.at);
-  v1::Frame message;
-  message.set_submit("envelope");
-  const auto taken = [&] {
+// Nine senders beside a subscriber, and how many of their messages the hub takes at a time.
+class CoreIntake : public CoreDelivery {
+ protected:
+  void SetUp() override {
+    stage.greet(1, stage.no);
+    subscribe(1, stage.no, "all");
+    for (int line = 2; line < 12; ++line) stage.greet(line, stage.at);
+    at_first = taken();
+  }
+  std::vector<core::Judge> send_all() {
+    v1::Frame message;
+    message.set_submit("envelope");
     for (std::size_t i = 0; i < limits::kInFlightPerConnection; ++i) {
       message.set_correlation(i + 1);
       for (int line = 2; line < 12; ++line) stage.receive(line, stage.at, message);
     }
-    auto jobs = stage.take<core::Judge>();
-    const std::size_t count = jobs.size();
+    return stage.take<core::Judge>();
+  }
+  void answer(std::vector<core::Judge> jobs) {
     for (auto& job : jobs) {
       core::Answered answered;
       answered.frame = core::make_fault(job.asker.correlation, {});
       answered.asker = std::move(job.asker);
       stage.step(std::move(answered));
     }
-    return count;
-  };
-  for (int line = 3; line < 12; ++line) stage.greet(line, stage.at);
-  const std::size_t at_first = taken();
-  for (int second = 0; second < 11; ++second) {
-    publish("CJ_INV");
-    stage.pass(1s);
   }
+  std::size_t taken() {
+    auto jobs = send_all();
+    const std::size_t count = jobs.size();
+    answer(std::move(jobs));
+    return count;
+  }
+  // The log grows for that many seconds, by one submission each.
+  template <typename EachSecond>
+  void grow(int seconds, const EachSecond& each_second) {
+    for (int second = 0; second < seconds; ++second) {
+      publish("CJ_INV");
+      each_second();
+      stage.pass(1s);
+    }
+  }
+
+  std::size_t at_first = 0;
+};
+
+TEST_F(CoreIntake, SlowsWhileTheHubCannotKeepUpWithASubscriberThatKeepsAsking) {
+  stage.disk_answers = false;
+  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
+  grow(11, [] {});
   EXPECT_LT(taken(), at_first / 2);
   stage.disk_answers = true;
   stage.read_chunks();
   stage.pass(1s);
   EXPECT_EQ(taken(), at_first);
+}
+
+TEST_F(CoreIntake, WhenItIsSlowAcknowledgementsAndQuestionsPass) {
+  stage.disk_answers = false;
+  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
+  grow(11, [] {});
+  auto jobs = send_all();
+  ASSERT_LT(jobs.size(), at_first / 2) << "no further submission is taken";
+  static_cast<void>(stage.sent(1));
+  v1::Frame frame;
+  frame.set_correlation(1);
+  frame.mutable_acknowledge()->set_statement("statement");
+  stage.receive(1, stage.no, frame);
+  EXPECT_EQ(stage.take<core::VerifyAcknowledgement>().size(), 1U);
+  frame.mutable_query()->mutable_status();
+  stage.receive(1, stage.no, frame);
+  EXPECT_TRUE(stage.only(1).has_answer());
+  frame.mutable_hello()->set_lowest_version(1);
+  frame.mutable_hello()->set_highest_version(1);
+  stage.receive(1, stage.no, frame);
+  EXPECT_EQ(stage.take<core::Ask>().size(), 1U);
+  answer(std::move(jobs));
 }
 
 TEST_F(CoreDelivery, ListedReleasabilityIsRespected) {
