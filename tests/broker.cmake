@@ -52,5 +52,7 @@ if(RAPPORTEUR_SABOTAGE)
     CoreLine.WhatIsRefusedToAPeerWithoutAConnectionNeverWaits)
   rapporteur_broker_sabotage(removed-comes-back unit_core
     CoreDelivery.ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay)
+  rapporteur_broker_sabotage(lag-ignored unit_core
+    CoreIntake.SlowsForASubscriberWhoseLineIsFullOnlyWhileItKeepsAsking)
   rapporteur_broker_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit)
 endif()

@@ -182,6 +182,7 @@ void Core::attach(Subscription& subscription, const Asker& asker) {
 
 void Core::detach(Subscription& subscription) {
   subscription.credit = {};
+  subscription.asked_at.reset();
   subscription.starving = false;
   if (subscription.attached.empty()) return;
   subscription.attached.clear();
@@ -325,6 +326,7 @@ void Core::credit(Connection& connection, const FrameView& frame) {
     return refuse(connection, frame.correlation,
                   {faults::kNotFound, "the subscription is not attached to this line", 0ms});
   }
+  subscription->asked_at = now_.steady;
   CreditLeft& left = subscription->credit;
   left.deliveries = std::min(left.deliveries + granted.deliveries(), kCreditDeliveriesMost);
   const auto bytes =

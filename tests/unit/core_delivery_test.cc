@@ -319,6 +319,29 @@ TEST_F(CoreIntake, SlowsWhileTheHubCannotKeepUpWithASubscriberThatKeepsAsking) {
   EXPECT_EQ(taken(), at_first);
 }
 
+TEST_F(CoreIntake, SlowsForASubscriberWhoseLineIsFullOnlyWhileItKeepsAsking) {
+  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
+  stage.step(core::Blocked{stage.routing(1)});
+  grow(30, [] {});
+  EXPECT_EQ(taken(), at_first) << "one that does not ask costs others nothing";
+  for (int i = 0; i < 4; ++i) {
+    stage.receive(1, stage.no, stage.credit_frame("all", 1));
+    grow(3, [] {});
+  }
+  EXPECT_LT(taken(), at_first / 2);
+  grow(6, [] {});
+  EXPECT_EQ(taken(), at_first) << "it stopped asking";
+}
+
+TEST_F(CoreIntake, SlowsForASubscriberAtTheBoundOfWhatIsUnacknowledged) {
+  stage.receive(1, stage.no, stage.credit_frame("all", 1'000'000, 1U << 30U));
+  for (std::size_t i = 0; i < limits::kUnacknowledgedPerSubscription; i += 1'024) {
+    publish("CJ_INV", 1'024);
+  }
+  grow(11, [&] { stage.receive(1, stage.no, stage.credit_frame("all", 1)); });
+  EXPECT_LT(taken(), at_first / 2);
+}
+
 TEST_F(CoreIntake, WhenItIsSlowAcknowledgementsAndQuestionsPass) {
   stage.disk_answers = false;
   stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
