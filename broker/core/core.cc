@@ -75,6 +75,12 @@ void Core::dispatch(Connection& connection, const FrameView& frame, std::string&
     return refuse(connection, frame.correlation,
                   {faults::kTooLarge, "a message other than a submission is at most 64 KiB", 0ms});
   }
+  // Credit asks for nothing new; all else would keep the end from coming.
+  if (stopping_ != Stopping::kNo && frame.message != v1::Frame::kCredit &&
+      frame.message != v1::Frame::kHeartbeat) {
+    return refuse(connection, frame.correlation,
+                  {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
+  }
   switch (frame.message) {
     case v1::Frame::kHello:
       return hello(connection, frame);
@@ -272,10 +278,6 @@ void Core::submit(Connection& connection, const FrameView& frame, std::string& b
     return refuse(
         connection, frame.correlation,
         {faults::kStorage, "the hub cannot write at present: its operator is needed", 30s});
-  }
-  if (stopping_ != Stopping::kNo) {
-    return refuse(connection, frame.correlation,
-                  {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
   }
   auto asker = ask(connection, frame.correlation, bytes.size(), Connections::Request::kSubmission);
   if (!asker) return;

@@ -65,9 +65,6 @@ void Core::subscribe(Connection& connection, const FrameView& frame) {
   const SubscriptionName name{asker->participant, request.subscription()};
   Subscription* existing = find(name);
   if (auto complaint = objection(request, existing)) return fault(*asker, *complaint);
-  if (stopping_ != Stopping::kNo) {
-    return fault(*asker, {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
-  }
   if (own_.size() >= kOwnMost) {
     return fault(*asker, {faults::kOverloaded, "too much is being written", 200ms});
   }

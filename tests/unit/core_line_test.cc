@@ -304,6 +304,34 @@ TEST(CoreLine, StoppingAnswersWhatIsUnderWayAndEndsWithAStoppedEntry) {
   EXPECT_TRUE(record.has_stopped());
 }
 
+TEST(CoreLine, StoppingTakesNothingNewSoThatItEnds) {
+  CoreStage stage;
+  stage.greet(1, stage.at);
+  stage.step(core::Stop{});
+  v1::Frame frame;
+  const auto refused = [&] {
+    frame.set_correlation(frame.correlation() + 1);
+    stage.receive(1, stage.at, frame);
+    const auto answer = stage.only(1);
+    EXPECT_EQ(answer.correlation(), frame.correlation());
+    EXPECT_GT(answer.fault().retry_after_ms(), 0U);
+    return answer.fault().code();
+  };
+  frame.mutable_hello()->set_highest_version(1);
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  frame.mutable_query()->mutable_proof()->set_index(1);
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  frame.mutable_query()->mutable_status();
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  frame.mutable_acknowledge()->set_statement("statement");
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  frame.mutable_subscribe()->set_subscription("all");
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  EXPECT_EQ(stage.core->in_flight(), 0U);
+  stage.commit();
+  EXPECT_EQ(stage.take<core::Drained>().size(), 1U);
+}
+
 TEST(CoreLine, AWaitingQuestionIsAnsweredWhenTheLogGrowsOrAfterTenSeconds) {
   CoreStage stage;
   stage.greet(1, stage.op);
