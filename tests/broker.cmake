@@ -3,9 +3,12 @@ rapporteur_library(test_core_stage
   LINKS rapporteur::broker_core)
 
 rapporteur_test(unit_core LABELS unit
-  SOURCES unit/core_delivery_test.cc unit/core_line_test.cc unit/feed_test.cc
+  SOURCES unit/core_delivery_test.cc unit/core_intake_test.cc unit/core_line_test.cc unit/feed_test.cc
     unit/subscription_test.cc
   LINKS rapporteur::test_core_stage)
+rapporteur_test(unit_commit_host LABELS unit
+  SOURCES unit/commit_host_test.cc
+  LINKS rapporteur::broker_admission_workers rapporteur::test_gate_stage)
 rapporteur_test(unit_config LABELS unit
   SOURCES unit/config_test.cc
   LINKS rapporteur::broker_config)
@@ -23,6 +26,9 @@ rapporteur_library(test_hub_stage
 rapporteur_test(e2e_hub LABELS e2e threads TIMEOUT 240
   SOURCES e2e/hub_test.cc
   LINKS rapporteur::test_hub_stage rapporteur::store_merkle rapporteur::store_notes)
+rapporteur_test(e2e_hub_group LABELS e2e threads
+  SOURCES e2e/hub_group_test.cc
+  LINKS rapporteur::test_hub_stage rapporteur::test_fakes)
 rapporteur_test(e2e_line LABELS e2e threads TIMEOUT 240
   SOURCES e2e/line_test.cc
   LINKS rapporteur::test_hub_stage cppzmq)
@@ -40,5 +46,13 @@ if(RAPPORTEUR_SABOTAGE)
   rapporteur_broker_sabotage(mandatory-off e2e_line Sending.NothingIsDroppedWhenThePeerReadsSlowly)
   rapporteur_broker_sabotage(identity-from-routing-id e2e_line
     Identity.ComesFromTheKeyNeverFromTheRoutingId)
+  rapporteur_broker_sabotage(delivery-lost unit_commit_host
+    CommitHostTest.AGroupInSeveralCallsIsDeliveredWhole)
+  rapporteur_broker_sabotage(refusals-pile-up unit_core
+    CoreLine.WhatIsRefusedToAPeerWithoutAConnectionNeverWaits)
+  rapporteur_broker_sabotage(removed-comes-back unit_core
+    CoreDelivery.ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay)
+  rapporteur_broker_sabotage(lag-ignored unit_core
+    CoreIntake.SlowsForASubscriberWhoseLineIsFullOnlyWhileItKeepsAsking)
   rapporteur_broker_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit)
 endif()

@@ -4,6 +4,7 @@
 
 #include "proto/base/check.h"
 #include "proto/base/fault_codes.h"
+#include "proto/base/sabotage.h"
 #include "proto/crypto/domain.h"
 
 namespace rapporteur::admission {
@@ -22,7 +23,9 @@ void CommitHost::enter(journal::Committed& committed, Message& message, core::Lo
         core::make_item({entry.index, entry.nonce, entry.record, message.salt, message.body});
     // The gate made this record: it can be read.
     RAPPORTEUR_CHECK(item.has_value());
-    if (*item != nullptr) core::add(grown.added, std::move(*item));
+    if (*item != nullptr && !sabotaged("delivery-lost")) {
+      core::add(grown.added, std::move(*item));
+    }
   }
   parts_.observer.receipt(parts_.clock.monotonic() - message.job.arrived);
   if (!message.accepted) {
@@ -33,13 +36,16 @@ void CommitHost::enter(journal::Committed& committed, Message& message, core::Lo
   grown.answers.push_back(parts_.answers.outcome(message, committed));
 }
 
-void CommitHost::committed(std::vector<journal::Committed> group) {
+void CommitHost::committed(std::vector<journal::Committed> run) {
   core::LogGrew grown;
   grown.added.first = LogIndex{size_.value};
   bool administrative = false;
-  for (auto& committed : group) {
+  for (auto& committed : run) {
     HubContext& context = hub_context(*committed.context);
-    if (committed.tree_size > size_) size_ = committed.tree_size;
+    if (committed.entry) {
+      RAPPORTEUR_CHECK(committed.entry->index.value == size_.value);
+      ++size_.value;
+    }
     grown.checkpoint = committed.checkpoint;
     if (context.message) {
       enter(committed, *context.message, grown);

@@ -27,7 +27,7 @@ class CommitHost final : public journal::SequencerHost {
   // `size` is that of the log before the first group.
   CommitHost(const Parts& parts, TreeSize size) : parts_(parts), size_(size) {}
 
-  void committed(std::vector<journal::Committed> group) override;
+  void committed(std::vector<journal::Committed> run) override;
   void passed(std::unique_ptr<journal::Context> context) override;
   void stale(journal::Proposal proposal) override;
   void judge_in_order(journal::Proposal& proposal) override;
@@ -38,7 +38,7 @@ class CommitHost final : public journal::SequencerHost {
   void enter(journal::Committed& committed, Message& message, core::LogGrew& grown);
 
   Parts parts_;
-  TreeSize size_;
+  TreeSize size_;  // as far as the core was told
 };
 
 // The directory as anybody may ask for it: a serialized v1.Directory, signed by the log's key.

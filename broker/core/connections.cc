@@ -49,10 +49,11 @@ std::size_t Connections::count_of(const std::string& participant) const {
   return use == by_participant_.end() ? 0 : use->second.connections;
 }
 
-bool Connections::take(Connection& connection, std::size_t bytes) {
+bool Connections::take(Connection& connection, std::size_t bytes, Request request) {
   Use& use = by_participant_[connection.identity.participant];
   const bool over_own = use.requests > 0 && use.bytes + bytes > budgets_.bytes_per_participant;
-  const std::size_t most = slow_ ? budgets_.requests / kSlowPart : budgets_.requests;
+  const bool slow = slow_ && request == Request::kSubmission;
+  const std::size_t most = slow ? budgets_.requests / kSlowPart : budgets_.requests;
   if (connection.in_flight >= budgets_.requests_per_connection || over_own || requests_ >= most ||
       bytes_ + bytes > budgets_.bytes) {
     return false;

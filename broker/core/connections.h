@@ -58,9 +58,11 @@ class Connections {
 
   // False: over a budget, nothing changed. A single request may be larger than the participant's
   // budget when nothing else of that participant is under way.
-  [[nodiscard]] bool take(Connection& connection, std::size_t bytes);
+  enum class Request { kSubmission, kOther };
+  [[nodiscard]] bool take(Connection& connection, std::size_t bytes, Request request);
   void release(const Asker& asker);
-  // While true, only a small part of the requests is taken: what is delivered must catch up.
+  // While true, submissions are taken up to a small part of the requests only: what is delivered
+  // must catch up, and acknowledgements and questions help it to.
   void slow_down(bool slow) { slow_ = slow; }
   // When to try again, by how full the budgets are.
   [[nodiscard]] std::chrono::milliseconds delay() const;

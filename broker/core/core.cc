@@ -49,16 +49,20 @@ void Core::step(Event&& event, Now now, Actions& actions) {
 // ---- the line ----
 
 void Core::on(Received&& event) {
-  const auto frame = read_frame(event.frame);
-  Connection* connection = admit(event.from, event.user_id, frame ? frame->correlation : 0);
+  const FrameView frame = read_frame(event.frame);
+  Connection* connection = admit(event.from, event.user_id, frame.correlation);
   if (connection == nullptr) return;
   connection->heard = now_.steady;
-  if (!frame) {
-    return refuse(*connection, 0,
-                  {faults::kMalformed, "the message is no frame of this protocol", 0ms});
+  if (frame.message == v1::Frame::MESSAGE_NOT_SET) {
+    return refuse(*connection, frame.correlation,
+                  {faults::kMalformed, "not one message of this version of the protocol", 0ms});
   }
-  ++counters_.received[static_cast<std::size_t>(frame->message)];
-  dispatch(*connection, *frame, event.frame);
+  if (event.frame.size() > limits::kFrameBytes) {
+    return refuse(*connection, frame.correlation,
+                  {faults::kTooLarge, "a message is at most 18 MiB", 0ms});
+  }
+  ++counters_.received[static_cast<std::size_t>(frame.message)];
+  dispatch(*connection, frame, event.frame);
 }
 
 void Core::on(Rejected&& event) {
@@ -74,6 +78,12 @@ void Core::dispatch(Connection& connection, const FrameView& frame, std::string&
   if (frame.message != v1::Frame::kSubmit && frame.payload.size() > limits::kDialogueBytes) {
     return refuse(connection, frame.correlation,
                   {faults::kTooLarge, "a message other than a submission is at most 64 KiB", 0ms});
+  }
+  // Credit asks for nothing new; all else would keep the end from coming.
+  if (stopping_ != Stopping::kNo && frame.message != v1::Frame::kCredit &&
+      frame.message != v1::Frame::kHeartbeat) {
+    return refuse(connection, frame.correlation,
+                  {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
   }
   switch (frame.message) {
     case v1::Frame::kHello:
@@ -203,21 +213,29 @@ void Core::refuse(const RoutingId& to, std::string_view participant, std::uint64
                   const Complaint& complaint) {
   ++counters_.faults[std::string(complaint.code)];
   faults_.add(participant, complaint.code);
-  v1::Fault fault;
-  fault.set_code(std::string(complaint.code));
-  fault.set_message(complaint.message);
-  fault.set_retry_after_ms(static_cast<std::uint64_t>(complaint.retry.count()));
-  std::string frame = make_fault(correlation, fault);
   if (Connection* connection = connections_.find(to)) {
-    send(*connection, std::move(frame));
+    tell(*connection, correlation, complaint);
   } else {
-    actions_->push_back(Send{to, std::move(frame)});
+    actions_->push_back(
+        Send{to, fault_frame(correlation, complaint), sabotaged("refusals-pile-up")});
   }
 }
 
 void Core::refuse(Connection& connection, std::uint64_t correlation, const Complaint& complaint) {
   refuse(RoutingId(connection.id), std::string(connection.identity.participant), correlation,
          complaint);
+}
+
+void Core::tell(Connection& connection, std::uint64_t correlation, const Complaint& complaint) {
+  send(connection, fault_frame(correlation, complaint));
+}
+
+std::string Core::fault_frame(std::uint64_t correlation, const Complaint& complaint) {
+  v1::Fault fault;
+  fault.set_code(std::string(complaint.code));
+  fault.set_message(complaint.message);
+  fault.set_retry_after_ms(static_cast<std::uint64_t>(complaint.retry.count()));
+  return make_fault(correlation, fault);
 }
 
 void Core::answer(const Asker& asker, std::string frame) {
@@ -232,9 +250,9 @@ void Core::fault(const Asker& asker, const Complaint& complaint) {
   }
 }
 
-std::optional<Asker> Core::ask(Connection& connection, std::uint64_t correlation,
-                               std::size_t bytes) {
-  if (!connections_.take(connection, bytes)) {
+std::optional<Asker> Core::ask(Connection& connection, std::uint64_t correlation, std::size_t bytes,
+                               Connections::Request request) {
+  if (!connections_.take(connection, bytes, request)) {
     refuse(connection, correlation,
            {faults::kOverloaded, "too much is under way", connections_.delay()});
     return std::nullopt;
@@ -273,11 +291,7 @@ void Core::submit(Connection& connection, const FrameView& frame, std::string& b
         connection, frame.correlation,
         {faults::kStorage, "the hub cannot write at present: its operator is needed", 30s});
   }
-  if (stopping_ != Stopping::kNo) {
-    return refuse(connection, frame.correlation,
-                  {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
-  }
-  auto asker = ask(connection, frame.correlation, bytes.size());
+  auto asker = ask(connection, frame.correlation, bytes.size(), Connections::Request::kSubmission);
   if (!asker) return;
   const std::uint64_t ticket = tickets_[asker->participant]++;
   const auto offset = static_cast<std::size_t>(frame.payload.data() - bytes.data());
@@ -323,6 +337,10 @@ void Core::on(StorageFailed&& event) {
 void Core::on(HandshakesRefused&& event) {
   counters_.handshakes_refused += event.count;
   faults_.add("", faults::kIdentity, event.count);
+}
+
+void Core::on(LinesEnded&& event) {
+  counters_.lines_ended += event.count;
 }
 
 void Core::propose(journal::Draft draft, Own own) {

@@ -57,6 +57,7 @@ struct Counters {
   std::uint64_t delivered_bytes = 0;
   std::uint64_t acknowledgements = 0;
   std::uint64_t handshakes_refused = 0;
+  std::uint64_t lines_ended = 0;
 };
 
 class Core {
@@ -121,6 +122,7 @@ class Core {
   void on(LogGrew&& event);
   void on(StorageFailed&& event);
   void on(HandshakesRefused&& event);
+  void on(LinesEnded&& event);
   [[nodiscard]] Connection* admit(const RoutingId& from, const std::string& user_id,
                                   std::uint64_t correlation);
   void dispatch(Connection& connection, const FrameView& frame, std::string& bytes);
@@ -137,12 +139,17 @@ class Core {
   void refuse(const RoutingId& to, std::string_view participant, std::uint64_t correlation,
               const Complaint& complaint);
   void refuse(Connection& connection, std::uint64_t correlation, const Complaint& complaint);
+  // The same fault, but nobody's: it is not counted.
+  void tell(Connection& connection, std::uint64_t correlation, const Complaint& complaint);
+  [[nodiscard]] static std::string fault_frame(std::uint64_t correlation,
+                                               const Complaint& complaint);
   // Answers and gives the budget back.
   void answer(const Asker& asker, std::string frame);
   void fault(const Asker& asker, const Complaint& complaint);
   // Takes the budget for a request, or answers OVERLOADED.
-  [[nodiscard]] std::optional<Asker> ask(Connection& connection, std::uint64_t correlation,
-                                         std::size_t bytes);
+  [[nodiscard]] std::optional<Asker> ask(
+      Connection& connection, std::uint64_t correlation, std::size_t bytes,
+      Connections::Request request = Connections::Request::kOther);
   void propose(journal::Draft draft, Own own);
   void finish_own(std::uint64_t token);
 

@@ -11,9 +11,11 @@ using namespace std::chrono_literals;
 
 // After the log could not be read.
 constexpr auto kRetryAfter = 1s;
-// A subscriber that gives credit and falls behind so many times in a row, a second apart, is one
-// that the hub itself cannot keep up with.
+// A subscriber that asks for more and falls behind so many times in a row, a second apart, would do
+// so without end at this rate of intake.
 constexpr int kFallingBehind = 10;
+// A subscriber grants credit when it has used up half of it, which may take a while.
+constexpr auto kKeepsAsking = 5s;
 // However many subscribers share the memory, each may have this much unacknowledged.
 constexpr std::size_t kShareLeast = 2 * limits::kDeliverBatchBytes;
 
@@ -112,13 +114,19 @@ void Core::watch_lag() {
   bool slow = false;
   for (auto& [name, subscription] : subscriptions_) {
     const std::uint64_t lag = subscription.lag(feed_.size());
-    const bool hub_is_late = !subscription.attached.empty() && subscription.starving &&
-                             subscription.credit.any() && lag > subscription.lag_before;
-    subscription.falling_behind = hub_is_late ? subscription.falling_behind + 1 : 0;
+    // One that waits for the disk cannot use its credit up and ask anew; one whose line is full, or
+    // that has much to acknowledge, counts as long as it grants more. What an absent or idle
+    // subscriber misses slows nobody down.
+    const bool asks =
+        !subscription.attached.empty() &&
+        ((subscription.starving && subscription.credit.any()) ||
+         (subscription.asked_at && now_.steady - *subscription.asked_at <= kKeepsAsking));
+    const bool late = asks && lag > subscription.lag_before;
+    subscription.falling_behind = late ? subscription.falling_behind + 1 : 0;
     subscription.lag_before = lag;
     slow = slow || subscription.falling_behind >= kFallingBehind;
   }
-  connections_.slow_down(slow);
+  connections_.slow_down(slow && !sabotaged("lag-ignored"));
 }
 
 void Core::on(ChunkRead&& event) {

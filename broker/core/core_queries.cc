@@ -55,8 +55,7 @@ void Core::query(Connection& connection, const FrameView& frame) {
       break;
     default: {
       const LogIndex from{query.entries().from()};
-      if (query.has_entries() && query.entries().wait() && from.value >= feed_.size().value &&
-          stopping_ == Stopping::kNo) {
+      if (query.has_entries() && query.entries().wait() && from.value >= feed_.size().value) {
         waiting_.push_back(
             {std::move(*asker), std::string(frame.payload), from, now_.steady + kWaitMost});
         return;

@@ -6,6 +6,7 @@
 #include "broker/core/core.h"
 #include "broker/core/entries.h"
 #include "proto/base/fault_codes.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::core {
 namespace {
@@ -64,12 +65,11 @@ void Core::subscribe(Connection& connection, const FrameView& frame) {
   const SubscriptionName name{asker->participant, request.subscription()};
   Subscription* existing = find(name);
   if (auto complaint = objection(request, existing)) return fault(*asker, *complaint);
-  if (stopping_ != Stopping::kNo) {
-    return fault(*asker, {faults::kOverloaded, "the hub is stopping", kRetryWhenStopping});
-  }
   if (own_.size() >= kOwnMost) {
     return fault(*asker, {faults::kOverloaded, "too much is being written", 200ms});
   }
+  // What was acknowledged of it is written down as long as it is there.
+  if (request.remove()) journal_cursors();
   if (!changing_.insert(name).second) {
     return fault(*asker, {faults::kOverloaded, "the subscription is being changed", 100ms});
   }
@@ -165,8 +165,8 @@ void Core::attach(Subscription& subscription, const Asker& asker) {
     const std::string name = subscription.name().subscription;
     detach(subscription);
     if (Connection* line = connections_.find(before)) {
-      refuse(*line, 0,
-             {faults::kUnexpected, "a newer line took the subscription " + name + " over", 0ms});
+      tell(*line, 0,
+           {faults::kUnexpected, "a newer line took the subscription " + name + " over", 0ms});
     }
   }
   detach(subscription);
@@ -179,6 +179,7 @@ void Core::attach(Subscription& subscription, const Asker& asker) {
 
 void Core::detach(Subscription& subscription) {
   subscription.credit = {};
+  subscription.asked_at.reset();
   subscription.starving = false;
   if (subscription.attached.empty()) return;
   subscription.attached.clear();
@@ -267,6 +268,8 @@ void Core::on(AcknowledgementVerified&& event) {
 
 void Core::write_cursor(Subscription& subscription) {
   if (subscription.proposed != 0 || own_.size() >= kOwnMost) return;
+  // Behind the entry that removes it, its state would bring it back.
+  if (changing_.contains(subscription.name()) && !sabotaged("removed-comes-back")) return;
   propose(cursor_draft(subscription), CursorWritten{subscription.name()});
   subscription.proposed = tokens_;
   subscription.durable_next = subscription.acknowledged().next;
@@ -315,11 +318,15 @@ void Core::credit(Connection& connection, const FrameView& frame) {
                   {faults::kMalformed, "Credit cannot be read", 0ms});
   }
   Subscription* subscription = find({connection.identity.participant, granted.subscription()});
-  if (subscription == nullptr || subscription->attached != connection.id ||
-      subscription->attached_epoch != connection.epoch) {
-    return refuse(connection, frame.correlation,
-                  {faults::kNotFound, "the subscription is not attached to this line", 0ms});
+  if (subscription == nullptr) {
+    return refuse(connection, frame.correlation, {faults::kNotFound, "no such subscription", 0ms});
   }
+  if (subscription->attached != connection.id || subscription->attached_epoch != connection.epoch) {
+    // Granted before the line could know that another took the subscription over.
+    return tell(connection, frame.correlation,
+                {faults::kNotFound, "the subscription is not attached to this line", 0ms});
+  }
+  subscription->asked_at = now_.steady;
   CreditLeft& left = subscription->credit;
   left.deliveries = std::min(left.deliveries + granted.deliveries(), kCreditDeliveriesMost);
   const auto bytes =

@@ -53,6 +53,7 @@ void Core::journal_cursors() {
   v1::CursorsMoved moved;
   std::vector<journal::StateWrite> states;
   for (auto& [name, subscription] : subscriptions_) {
+    if (changing_.contains(name)) continue;  // as in write_cursor
     auto acknowledgement = subscription.take_unjournalled();
     if (!acknowledgement) continue;
     *moved.add_acknowledgements() = std::move(*acknowledgement);

@@ -39,7 +39,7 @@ struct Asker {
 
 // ---- events ----
 
-// A message of one part, within limits::kFrameBytes, from a peer whose line ZAP has identified.
+// A message of one part from a peer whose line ZAP has identified.
 struct Received {
   RoutingId from;
   std::string user_id;
@@ -74,9 +74,10 @@ struct Answered {
   bool to_ask = false;  // answers an Ask
 };
 
-// A group was committed: all of it is on stable storage.
+// Entries were committed: all of them are on stable storage.
 struct LogGrew {
-  Chunk added;  // `end` is the size of the log now
+  Chunk added;  // `end` is the size of the log as far as the core is told
+  // May cover entries after `end`: those of the same group that come with the next such event.
   std::shared_ptr<const std::string> checkpoint;
   std::shared_ptr<const directory::Directory> directory;  // null: unchanged
   std::string signed_directory;                           // serialized v1.Directory; with directory
@@ -111,6 +112,10 @@ struct StartFound {
 struct HandshakesRefused {
   std::uint64_t count = 0;
 };
+// TCP lines that ended since the last such event, by whichever side.
+struct LinesEnded {
+  std::uint64_t count = 0;
+};
 struct Tick {};
 // The hub begins to serve; `started` is its entry.
 struct Start {
@@ -121,13 +126,15 @@ struct Stop {};
 
 using Event = std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
                            StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified,
-                           StartFound, HandshakesRefused, Tick, Start, Stop>;
+                           StartFound, HandshakesRefused, LinesEnded, Tick, Start, Stop>;
 
 // ---- actions ----
 
 struct Send {
   RoutingId to;
   std::string frame;
+  // False: dropped where it would have to wait. For peers whose unsent bytes nobody counts.
+  bool may_wait = true;
 };
 // Drop what waits for the peer.
 struct Forget {

@@ -27,6 +27,8 @@ LogIndex Feed::window_begin() const {
 
 void Feed::grow(Chunk added) {
   RAPPORTEUR_CHECK(added.first.value == size_.value && added.end >= added.first);
+  RAPPORTEUR_CHECK(added.items.empty() || (added.items.front()->index >= added.first &&
+                                           added.items.back()->index < added.end));
   if (added.end == added.first) return;
   size_ = TreeSize{added.end.value};
   window_bytes_ += added.bytes;

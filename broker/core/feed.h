@@ -27,7 +27,7 @@ class Feed {
   Feed(TreeSize size, FeedBounds bounds);
 
   [[nodiscard]] TreeSize size() const { return size_; }
-  // `added.first` is size().
+  // `added.first` is size(); every item lies in [first, end).
   void grow(Chunk added);
 
   struct Run {

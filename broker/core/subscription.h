@@ -111,8 +111,9 @@ class Subscription {
   RouteCache routes;
   bool starving = false;  // waits for a chunk
   std::optional<MonotonicTime> retry_at;
-  std::uint64_t lag_before = 0;  // when it was last watched
-  int falling_behind = 0;        // how often in a row it grew though credit was there
+  std::optional<MonotonicTime> asked_at;  // when credit came last
+  std::uint64_t lag_before = 0;           // when it was last watched
+  int falling_behind = 0;                 // how often in a row it grew though the subscriber asked
   // Acknowledgements that wait for their cursor to be durable.
   struct Waiting {
     Asker asker;

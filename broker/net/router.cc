@@ -62,6 +62,7 @@ void Router::poll() {
   if (lines.handshakes_failed > 0) {
     core_.step(core::HandshakesRefused{lines.handshakes_failed}, now(), actions_);
   }
+  if (lines.closed > 0) core_.step(core::LinesEnded{lines.closed}, now(), actions_);
 }
 
 void Router::take_events() {
@@ -94,7 +95,8 @@ void Router::carry_out() {
   while (!actions_.empty()) {
     for (auto& action : std::exchange(actions_, {})) {
       if (auto* send = std::get_if<core::Send>(&action)) {
-        const auto sent = socket_.send(send->to, std::move(send->frame));
+        const auto sent = send->may_wait ? socket_.send(send->to, std::move(send->frame))
+                                         : socket_.offer(send->to, std::move(send->frame));
         if (sent == RouterSocket::Sent::kGone) {
           core_.step(core::Unreachable{std::move(send->to)}, now(), actions_);
         } else if (sent == RouterSocket::Sent::kWaiting) {

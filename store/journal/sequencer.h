@@ -57,14 +57,18 @@ struct Proposal {
 struct Committed {
   std::unique_ptr<Context> context;
   std::optional<Appended> entry;  // empty for state-only drafts
-  TreeSize tree_size;
+  TreeSize tree_size;             // of the log with the whole group
   std::shared_ptr<const std::string> checkpoint;
 };
 
 class SequencerHost {
  public:
   virtual ~SequencerHost() = default;
-  virtual void committed(std::vector<Committed> group) = 0;
+  // What is on disk now, in order of taking; the entries of one call have consecutive indices, and
+  // the next call begins where they end. A group comes in several calls where answers of another
+  // kind stand between its entries: `tree_size` and `checkpoint` are those of the whole group in
+  // each of them, and say nothing about how far the call reaches.
+  virtual void committed(std::vector<Committed> run) = 0;
   virtual void passed(std::unique_ptr<Context> context) = 0;  // NoEntry, in its turn
   // Judge again and submit with the same lane and ticket.
   virtual void stale(Proposal proposal) = 0;

@@ -38,6 +38,13 @@ class GatedJournal final : public journal::Journal {
     open_ = true;
     changed_.notify_all();
   }
+  // Appends wait again; returns how many came so far.
+  std::size_t close_gate() {
+    const std::lock_guard lock(mutex_);
+    open_ = false;
+    let_through_ = groups_.size();
+    return let_through_;
+  }
   // Every append that passes from now on fails.
   void break_disk() {
     const std::lock_guard lock(mutex_);

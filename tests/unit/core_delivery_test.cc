@@ -133,6 +133,34 @@ TEST_F(CoreDelivery, WhatWasNotAcknowledgedComesAgainUnderTheSameNumber) {
   EXPECT_EQ(taken_over.delivered, again.delivered);
 }
 
+TEST_F(CoreDelivery, ATakeOverIsNoFaultOfTheOlderLine) {
+  stage.greet(1, stage.no);
+  stage.greet(2, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(2, stage.no, stage.subscribe_frame("all"));
+  ASSERT_TRUE(stage.only(2).has_position());
+  EXPECT_EQ(stage.only(1).fault().code(), faults::kUnexpected);
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  EXPECT_EQ(stage.only(1).fault().code(), faults::kNotFound) << "granted before it could know";
+  EXPECT_TRUE(stage.core->counters().faults.empty());
+  stage.pass(61s);
+  EXPECT_TRUE(stage.take<core::Propose>().empty()) << "no entry about faults";
+}
+
+TEST_F(CoreDelivery, SeveralDeliveriesTravelInOneFrame) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  publish("CJ_INV", 700);
+  stage.receive(1, stage.no, stage.credit_frame("all", 1'000, 1U << 30U));
+  std::vector<int> counts;
+  for (const auto& frame : stage.sent(1)) counts.push_back(frame.deliver().deliveries_size());
+  EXPECT_THAT(counts,
+              ::testing::ElementsAre(limits::kDeliverBatchCount, 700 - limits::kDeliverBatchCount));
+  stage.commit({stage.submission("at", "CJ_INV", "AT", v1::AUDIENCE_PARTICIPANTS, 150'000),
+                stage.submission("at", "CJ_INV", "AT", v1::AUDIENCE_PARTICIPANTS, 150'000)});
+  EXPECT_EQ(stage.sent(1).size(), 2U) << "their bytes bound them too";
+}
+
 TEST_F(CoreDelivery, AnAcknowledgementMustMatchWhatWasSent) {
   stage.greet(1, stage.no);
   subscribe(1, stage.no, "all");
@@ -176,6 +204,75 @@ TEST_F(CoreDelivery, AcknowledgementsAreDurableAtOnceAndJournalledOnceASecond) {
   EXPECT_EQ(stage.log.size(), size + 1) << "nothing new, no entry";
 }
 
+TEST_F(CoreDelivery, ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox inbox;
+  inbox.take(stage, 1);
+  auto remove = stage.subscribe_frame("all");
+  remove.mutable_subscribe()->set_remove(true);
+  stage.receive(1, stage.no, remove);
+  stage.acknowledge(1, stage.no, "all", 2, inbox.delivered);
+  stage.pass(1s);
+  stage.commit();
+  EXPECT_EQ(stage.states.at("cursor/no/all"), "") << "a restart would bring it back";
+  const auto answers = stage.sent(1);
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(answers[0].fault().code(), faults::kNotFound) << "the acknowledgement came too late";
+  EXPECT_TRUE(answers[1].has_position());
+  EXPECT_EQ(stage.core->in_flight(), 0U);
+}
+
+TEST_F(CoreDelivery, WhatWasAcknowledgedIsInTheLogBeforeTheSubscriptionIsRemoved) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox inbox;
+  inbox.take(stage, 1);
+  stage.acknowledge(1, stage.no, "all", 2, inbox.delivered);
+  stage.commit();
+  const auto size = stage.log.size();
+  auto remove = stage.subscribe_frame("all");
+  remove.mutable_subscribe()->set_remove(true);
+  stage.receive(1, stage.no, remove);
+  stage.commit();
+  ASSERT_EQ(stage.log.size(), size + 2);
+  v1::Record record;
+  ASSERT_TRUE(record.ParseFromString(stage.log[size].record));
+  EXPECT_EQ(record.cursors_moved().acknowledgements_size(), 1);
+  ASSERT_TRUE(record.ParseFromString(stage.log[size + 1].record));
+  EXPECT_TRUE(record.subscribed().removed());
+  EXPECT_EQ(stage.states.at("cursor/no/all"), "");
+}
+
+TEST_F(CoreDelivery, AnAcknowledgementDuringARewindIsDurableAfterIt) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox inbox;
+  inbox.take(stage, 1);
+  auto rewind = stage.subscribe_frame("all");
+  rewind.mutable_subscribe()->set_rewind(true);
+  rewind.mutable_subscribe()->set_start(v1::Subscribe::TIME_MS);
+  stage.receive(1, stage.no, rewind);
+  auto jobs = stage.take<core::FindStart>();
+  ASSERT_EQ(jobs.size(), 1U);
+  stage.acknowledge(1, stage.no, "all", 2, inbox.delivered);
+  stage.step(core::StartFound{jobs[0].token, LogIndex{0}});
+  stage.commit();
+  stage.pass(1s);
+  stage.commit();
+  const auto kept = core::Subscription::restore(stage.states.at("cursor/no/all"));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->acknowledged().number.value, 2U);
+  EXPECT_EQ(kept->acknowledged().next.value, 0U) << "reads again from the beginning";
+  EXPECT_EQ(stage.core->in_flight(), 0U);
+}
+
 TEST_F(CoreDelivery, ASuspendedReceiverGetsNothingMoreAndLaterEverything) {
   stage.greet(1, stage.no);
   subscribe(1, stage.no, "all");
@@ -192,42 +289,6 @@ TEST_F(CoreDelivery, ASuspendedReceiverGetsNothingMoreAndLaterEverything) {
   Inbox inbox;
   inbox.take(stage, 1);
   EXPECT_EQ(inbox.number, 2U);
-}
-
-TEST_F(CoreDelivery, IntakeSlowsWhileTheHubCannotKeepUpWithASubscriberThatKeepsAsking) {
-  stage.greet(1, stage.no);
-  stage.disk_answers = false;
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
-  stage.greet(2, stage.at);
-  v1::Frame message;
-  message.set_submit("envelope");
-  const auto taken = [&] {
-    for (std::size_t i = 0; i < limits::kInFlightPerConnection; ++i) {
-      message.set_correlation(i + 1);
-      for (int line = 2; line < 12; ++line) stage.receive(line, stage.at, message);
-    }
-    auto jobs = stage.take<core::Judge>();
-    const std::size_t count = jobs.size();
-    for (auto& job : jobs) {
-      core::Answered answered;
-      answered.frame = core::make_fault(job.asker.correlation, {});
-      answered.asker = std::move(job.asker);
-      stage.step(std::move(answered));
-    }
-    return count;
-  };
-  for (int line = 3; line < 12; ++line) stage.greet(line, stage.at);
-  const std::size_t at_first = taken();
-  for (int second = 0; second < 11; ++second) {
-    publish("CJ_INV");
-    stage.pass(1s);
-  }
-  EXPECT_LT(taken(), at_first / 2);
-  stage.disk_answers = true;
-  stage.read_chunks();
-  stage.pass(1s);
-  EXPECT_EQ(taken(), at_first);
 }
 
 TEST_F(CoreDelivery, ListedReleasabilityIsRespected) {

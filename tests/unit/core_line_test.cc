@@ -58,6 +58,24 @@ TEST(CoreLine, WhatIsNoFrameIsMalformed) {
   EXPECT_EQ(stage.only(1).fault().code(), faults::kMalformed) << "two messages in one frame";
 }
 
+// Whoever asks waits for its correlation: it is repeated wherever it could be read.
+TEST(CoreLine, AMessageThatIsNotKnownIsAnsweredUnderItsCorrelation) {
+  CoreStage stage;
+  stage.greet(1, stage.at);
+  const std::string correlation("\x08\x07", 2);
+  const std::string field_99("\x9A\x06\x01m", 4);
+  const std::string two = std::string("\x6A\0\x6A\0", 4);
+  const std::string cut_off("\x22\x7F abc");
+  for (const std::string& bytes :
+       {correlation + field_99, field_99 + correlation, correlation + two, two + correlation,
+        correlation, correlation + cut_off}) {
+    stage.step(core::Received{stage.routing(1), core::user_id({"at", stage.at.curve}), bytes});
+    const auto answer = stage.only(1);
+    EXPECT_EQ(answer.fault().code(), faults::kMalformed);
+    EXPECT_EQ(answer.correlation(), 7U);
+  }
+}
+
 TEST(CoreLine, UnknownFieldsOfAFrameAreIgnored) {
   CoreStage stage;
   stage.greet(1, stage.at);
@@ -150,6 +168,31 @@ TEST(CoreLine, TheIdentityIsTheUserIdNeverTheRoutingId) {
   v1::Frame answer;
   ASSERT_TRUE(answer.ParseFromString(sends[0].frame));
   EXPECT_EQ(answer.fault().code(), faults::kIdentity) << "a chosen routing id";
+}
+
+// What waits for a peer is counted with its connection; a peer without one could make the hub keep
+// as many refusals as it likes by never reading.
+TEST(CoreLine, WhatIsRefusedToAPeerWithoutAConnectionNeverWaits) {
+  CoreStage stage;
+  stage.greet(1, stage.at);
+  const auto refused = [&](const core::RoutingId& from, const std::string& user_id) {
+    stage.step(core::Received{from, user_id, submit_frame(1).SerializeAsString()});
+    auto sends = stage.take<core::Send>();
+    std::erase_if(sends, [&](const core::Send& send) { return send.to != from; });
+    EXPECT_EQ(sends.size(), 1U);
+    return !sends.empty() && !sends[0].may_wait;
+  };
+  EXPECT_TRUE(refused("chosen", core::user_id({"at", stage.at.curve})));
+  EXPECT_TRUE(refused(stage.routing(2), "no identity"));
+  EXPECT_TRUE(refused(stage.routing(1), core::user_id({"no", stage.no.curve})));
+  for (std::size_t i = 0; i < limits::kConnectionsPerParticipant; ++i) {
+    stage.greet(static_cast<int>(i) + 10, stage.at);
+  }
+  EXPECT_TRUE(refused(stage.routing(9), core::user_id({"at", stage.at.curve})));
+  stage.receive(1, stage.no, submit_frame(1));
+  const auto sends = stage.take<core::Send>();
+  ASSERT_EQ(sends.size(), 1U);
+  EXPECT_TRUE(sends[0].may_wait) << "a line that is counted gets everything";
 }
 
 TEST(CoreLine, ARoutingIdThatTurnsUpWithAnotherUserIdEndsTheLineBefore) {
@@ -277,6 +320,34 @@ TEST(CoreLine, StoppingAnswersWhatIsUnderWayAndEndsWithAStoppedEntry) {
   v1::Record record;
   ASSERT_TRUE(record.ParseFromString(stage.log.back().record));
   EXPECT_TRUE(record.has_stopped());
+}
+
+TEST(CoreLine, StoppingTakesNothingNewSoThatItEnds) {
+  CoreStage stage;
+  stage.greet(1, stage.at);
+  stage.step(core::Stop{});
+  v1::Frame frame;
+  const auto refused = [&] {
+    frame.set_correlation(frame.correlation() + 1);
+    stage.receive(1, stage.at, frame);
+    const auto answer = stage.only(1);
+    EXPECT_EQ(answer.correlation(), frame.correlation());
+    EXPECT_GT(answer.fault().retry_after_ms(), 0U);
+    return answer.fault().code();
+  };
+  frame.mutable_hello()->set_highest_version(1);
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  frame.mutable_query()->mutable_proof()->set_index(1);
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  frame.mutable_query()->mutable_status();
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  frame.mutable_acknowledge()->set_statement("statement");
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  frame.mutable_subscribe()->set_subscription("all");
+  EXPECT_EQ(refused(), faults::kOverloaded);
+  EXPECT_EQ(stage.core->in_flight(), 0U);
+  stage.commit();
+  EXPECT_EQ(stage.take<core::Drained>().size(), 1U);
 }
 
 TEST(CoreLine, AWaitingQuestionIsAnsweredWhenTheLogGrowsOrAfterTenSeconds) {
