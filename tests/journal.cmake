@@ -19,12 +19,8 @@ rapporteur_library(crash_support
 rapporteur_test(crash_power_cut LABELS crash TIMEOUT 300
   SOURCES crash/power_cut_test.cc
   LINKS rapporteur::crash_support rapporteur::store_rocks RocksDB::rocksdb-shared)
-if(RAPPORTEUR_SABOTAGE)
-  add_test(NAME sabotage_sync_off COMMAND test_crash_power_cut --gtest_filter=*/PowerIsCut
-    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-  set_tests_properties(sabotage_sync_off PROPERTIES LABELS sabotage TIMEOUT 120 WILL_FAIL TRUE
-    ENVIRONMENT RAPPORTEUR_SABOTAGE=sync-off)
-endif()
+rapporteur_sabotage(sync-off crash_power_cut
+  Faults/PowerCut.WhateverWasAcknowledgedIsThere/PowerIsCut)
 
 add_executable(crash_journal_writer crash/journal_writer.cc)
 target_link_libraries(crash_journal_writer PRIVATE rapporteur_options rapporteur::crash_support
