@@ -33,26 +33,16 @@ rapporteur_test(e2e_line LABELS e2e threads TIMEOUT 240
   SOURCES e2e/line_test.cc
   LINKS rapporteur::test_hub_stage cppzmq)
 
-if(RAPPORTEUR_SABOTAGE)
-  # Each switch breaks one promise; the test named for it has to go red.
-  function(rapporteur_broker_sabotage switch test filter)
-    add_test(NAME sabotage_${switch}
-      COMMAND test_${test} --gtest_filter=${filter} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-    set_tests_properties(sabotage_${switch} PROPERTIES LABELS sabotage TIMEOUT 120
-      ENVIRONMENT RAPPORTEUR_SABOTAGE=${switch} WILL_FAIL TRUE)
-  endfunction()
-  rapporteur_broker_sabotage(zap-off e2e_line
-    ZapGuard.AKeyThatNobodyEnrolledIsTurnedAwayAtTheDoor)
-  rapporteur_broker_sabotage(mandatory-off e2e_line Sending.NothingIsDroppedWhenThePeerReadsSlowly)
-  rapporteur_broker_sabotage(identity-from-routing-id e2e_line
-    Identity.ComesFromTheKeyNeverFromTheRoutingId)
-  rapporteur_broker_sabotage(delivery-lost unit_commit_host
-    CommitHostTest.AGroupInSeveralCallsIsDeliveredWhole)
-  rapporteur_broker_sabotage(refusals-pile-up unit_core
-    CoreLine.WhatIsRefusedToAPeerWithoutAConnectionNeverWaits)
-  rapporteur_broker_sabotage(removed-comes-back unit_core
-    CoreDelivery.ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay)
-  rapporteur_broker_sabotage(lag-ignored unit_core
-    CoreIntake.SlowsForASubscriberWhoseLineIsFullOnlyWhileItKeepsAsking)
-  rapporteur_broker_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit)
-endif()
+rapporteur_sabotage(zap-off e2e_line ZapGuard.AKeyThatNobodyEnrolledIsTurnedAwayAtTheDoor)
+rapporteur_sabotage(mandatory-off e2e_line Sending.NothingIsDroppedWhenThePeerReadsSlowly)
+rapporteur_sabotage(identity-from-routing-id e2e_line
+  Identity.ComesFromTheKeyNeverFromTheRoutingId)
+rapporteur_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit)
+rapporteur_sabotage(delivery-lost unit_commit_host
+  CommitHostTest.AGroupInSeveralCallsIsDeliveredWhole)
+rapporteur_sabotage(refusals-pile-up unit_core
+  CoreLine.WhatIsRefusedToAPeerWithoutAConnectionNeverWaits)
+rapporteur_sabotage(removed-comes-back unit_core
+  CoreDelivery.ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay)
+rapporteur_sabotage(lag-ignored unit_core
+  CoreIntake.SlowsForASubscriberWhoseLineIsFullOnlyWhileItKeepsAsking)

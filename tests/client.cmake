@@ -20,13 +20,20 @@ rapporteur_test(e2e_client_courier LABELS e2e
 rapporteur_test(e2e_client_subscriber LABELS e2e
   SOURCES e2e/client_subscriber_test.cc
   LINKS rapporteur::test_fakes_hub)
-if(RAPPORTEUR_SABOTAGE)
-  function(client_sabotage switch test filter)
-    add_test(NAME sabotage_${switch} COMMAND test_${test} --gtest_filter=${filter})
-    set_tests_properties(sabotage_${switch} PROPERTIES LABELS sabotage TIMEOUT 120
-      ENVIRONMENT RAPPORTEUR_SABOTAGE=${switch} WILL_FAIL TRUE)
-  endfunction()
-  client_sabotage(fixed-salt unit_client_envelope ClientEnvelope.SaltIsFreshEachTime)
-  client_sabotage(outbox-not-durable unit_client_outbox
-    ClientOutbox.WhatWasAddedIsThereForAnotherProcess)
-endif()
+
+# The shipped broker, killed under the load of several agencies.
+rapporteur_test(crash_broker_kill LABELS crash TIMEOUT 900
+  SOURCES crash/broker_kill_test.cc crash/loaded_parties.cc crash/program_hub.cc
+  LINKS rapporteur::adapters_agency rapporteur::proto_statistics rapporteur::store_rocks
+    rapporteur::store_verify rapporteur::test_fakes_hub)
+add_dependencies(test_crash_broker_kill rapporteur rapporteur-broker)
+
+rapporteur_sabotage(fixed-salt unit_client_envelope ClientEnvelope.SaltIsFreshEachTime)
+rapporteur_sabotage(outbox-not-durable unit_client_outbox
+  ClientOutbox.WhatWasAddedIsThereForAnotherProcess)
+rapporteur_sabotage(outbox-not-durable crash_broker_kill
+  BrokerKill.WhateverWasReceiptedIsThereAndArrivesOnce NAME outbox-not-durable-under-kills)
+rapporteur_sabotage(ack-before-store e2e_client_subscriber
+  ClientSubscriber.NothingIsAcknowledgedThatIsNotStored)
+rapporteur_sabotage(ack-before-store crash_broker_kill
+  BrokerKill.WhateverWasReceiptedIsThereAndArrivesOnce NAME ack-before-store-under-kills)

@@ -26,18 +26,8 @@ rapporteur_test(unit_gate_pairs LABELS unit threads TIMEOUT 300
   SOURCES unit/gate_pairs_test.cc
   LINKS rapporteur::store_journal rapporteur::store_rocks rapporteur::test_gate_stage)
 
-if(RAPPORTEUR_SABOTAGE)
-  # Each switch breaks one promise of the gate, and the test named for it must go red.
-  function(gate_sabotage switch program test)
-    string(REPLACE "-" "_" name "${switch}")
-    add_test(NAME sabotage_${name} COMMAND ${program} --gtest_filter=${test})
-    set_tests_properties(sabotage_${name} PROPERTIES
-      LABELS sabotage ENVIRONMENT "RAPPORTEUR_SABOTAGE=${switch}" WILL_FAIL TRUE)
-  endfunction()
-  gate_sabotage(dedup-off test_unit_gate GateTest.RepeatedMessageIsAnsweredWithItsEntry)
-  gate_sabotage(rights-off test_unit_gate GateTest.EveryAreaNeedsARight)
-  gate_sabotage(signature-off test_unit_gate GateTest.SignatureMustHold)
-  gate_sabotage(identity-off test_unit_gate GateTest.SenderIsWhoSignedAndWhoIsOnTheLine)
-  gate_sabotage(read-set-ignored test_unit_gate_pairs
-    GatePairs.TwoNewOfOneKeyAreNeverBothAccepted)
-endif()
+rapporteur_sabotage(dedup-off unit_gate GateTest.RepeatedMessageIsAnsweredWithItsEntry)
+rapporteur_sabotage(rights-off unit_gate GateTest.EveryAreaNeedsARight)
+rapporteur_sabotage(signature-off unit_gate GateTest.SignatureMustHold)
+rapporteur_sabotage(identity-off unit_gate GateTest.SenderIsWhoSignedAndWhoIsOnTheLine)
+rapporteur_sabotage(read-set-ignored unit_gate_pairs GatePairs.TwoNewOfOneKeyAreNeverBothAccepted)

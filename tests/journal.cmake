@@ -15,16 +15,16 @@ rapporteur_test(unit_local_journal LABELS unit threads TIMEOUT 120
 rapporteur_library(crash_support
   SOURCES crash/forgetful_file_system.cc crash/script.cc
   LINKS rapporteur::store_journal_interface
-  PRIVATE_LINKS rapporteur::store_merkle rapporteur::store_notes RocksDB::rocksdb-shared)
-rapporteur_test(crash_power_cut LABELS crash TIMEOUT 300
-  SOURCES crash/power_cut_test.cc
-  LINKS rapporteur::crash_support rapporteur::store_rocks RocksDB::rocksdb-shared)
-if(RAPPORTEUR_SABOTAGE)
-  add_test(NAME sabotage_sync_off COMMAND test_crash_power_cut --gtest_filter=*/PowerIsCut
-    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-  set_tests_properties(sabotage_sync_off PROPERTIES LABELS sabotage TIMEOUT 120 WILL_FAIL TRUE
-    ENVIRONMENT RAPPORTEUR_SABOTAGE=sync-off)
-endif()
+  PRIVATE_LINKS rapporteur::store_merkle rapporteur::store_notes rapporteur::store_verify
+    RocksDB::rocksdb-shared)
+rapporteur_test(crash_power_cut LABELS crash TIMEOUT 7200
+  SOURCES crash/power_cut_test.cc crash/signed_script.cc
+  LINKS rapporteur::broker_admission_workers rapporteur::crash_support rapporteur::store_rocks
+    rapporteur::store_verify rapporteur::test_gate_stage RocksDB::rocksdb-shared)
+rapporteur_sabotage(sync-off crash_power_cut
+  Faults/PowerCut.WhateverWasAcknowledgedIsThere/PowerIsCut)
+rapporteur_sabotage(checkpoint-not-synced crash_power_cut
+  Faults/PowerCut.WhateverWasAcknowledgedIsThere/PowerIsCutAndTheLastWritesAreTorn)
 
 add_executable(crash_journal_writer crash/journal_writer.cc)
 target_link_libraries(crash_journal_writer PRIVATE rapporteur_options rapporteur::crash_support

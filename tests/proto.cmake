@@ -40,9 +40,4 @@ rapporteur_test(unit_protocol_document LABELS unit tidy
   SOURCES unit/protocol_document_test.cc
   LINKS rapporteur::proto_statistics)
 
-if(RAPPORTEUR_SABOTAGE)
-  add_test(NAME sabotage_canonical_off
-    COMMAND test_unit_statistics --gtest_filter=BodyCodec.NothingTravelsInFieldsNobodyKnows)
-  set_tests_properties(sabotage_canonical_off PROPERTIES
-    LABELS sabotage ENVIRONMENT RAPPORTEUR_SABOTAGE=canonical-off WILL_FAIL TRUE)
-endif()
+rapporteur_sabotage(canonical-off unit_statistics BodyCodec.NothingTravelsInFieldsNobodyKnows)

@@ -29,11 +29,7 @@ rapporteur_test(property_rule_book LABELS property PROPERTIES
   SOURCES property/rule_book_test.cc
   LINKS rapporteur::test_figures)
 
-if(RAPPORTEUR_SABOTAGE)
-  foreach(switch rules-off small-cell-off)
-    add_test(NAME sabotage_${switch} COMMAND test_unit_rule_fixtures
-      WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-    set_tests_properties(sabotage_${switch} PROPERTIES LABELS sabotage WILL_FAIL TRUE
-      ENVIRONMENT RAPPORTEUR_SABOTAGE=${switch})
-  endforeach()
-endif()
+rapporteur_sabotage(rules-off unit_rule_fixtures
+  Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/UNKNOWN_CODE)
+rapporteur_sabotage(small-cell-off unit_rule_fixtures
+  Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/SMALL_CELL)

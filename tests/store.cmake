@@ -36,12 +36,7 @@ rapporteur_test(property_log_audit LABELS property PROPERTIES
   SOURCES property/log_audit_property_test.cc
   LINKS rapporteur::test_little_log)
 
-if(RAPPORTEUR_SABOTAGE)
-  add_test(NAME sabotage_proof_check_skipped
-    COMMAND test_unit_receipt --gtest_filter=ReceiptTest.AForgedProofIsRefused)
-  set_tests_properties(sabotage_proof_check_skipped PROPERTIES
-    LABELS sabotage ENVIRONMENT RAPPORTEUR_SABOTAGE=proof-check-skipped WILL_FAIL TRUE)
-endif()
+rapporteur_sabotage(proof-check-skipped unit_receipt ReceiptTest.AForgedProofIsRefused)
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME tidy_house

@@ -100,3 +100,20 @@ function(rapporteur_fuzz name)
     COMMAND fuzz_${name} ${arguments} "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
   set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT ${ARG_TIMEOUT})
 endfunction()
+
+# rapporteur_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit [NAME other])
+# The switch breaks one promise. The ctest entry sabotage_<NAME, or the switch> passes when the test
+# named for the promise says that it failed: not when it crashes, hangs or is not there.
+function(rapporteur_sabotage switch test case)
+  if(NOT RAPPORTEUR_SABOTAGE)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "NAME" "" ${ARGN})
+  if(NOT ARG_NAME)
+    set(ARG_NAME ${switch})
+  endif()
+  add_test(NAME sabotage_${ARG_NAME} COMMAND test_${test} --gtest_filter=${case}
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(sabotage_${ARG_NAME} PROPERTIES LABELS sabotage TIMEOUT 120
+    ENVIRONMENT RAPPORTEUR_SABOTAGE=${switch} PASS_REGULAR_EXPRESSION "\\[  FAILED  \\] ${case}")
+endfunction()

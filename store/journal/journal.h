@@ -7,7 +7,9 @@
 // Threads: `append` from one thread; a JournalReader from any number of threads at once.
 // Durability: when `append` returns a Group, all of it is on stable storage, and the checkpoint was
 // signed after that. After it has failed once, it fails for good: never retried, reads go on.
-// Errors: kStorage; the log and the tree are unchanged by a failed append.
+// Errors: kStorage. size() and the checkpoint are unchanged by a failed append, and nothing of the
+// group was acknowledged; whether it is on disk is not known. When the log is opened again it holds
+// all of the group or none; if all, the same message is answered as a repeat.
 // Source: FORMAT.md; ADR on the journal as an interface.
 #pragma once
 
@@ -96,7 +98,8 @@ class JournalReader {
  public:
   virtual ~JournalReader() = default;
 
-  // Entries on stable storage. Grows; never shrinks.
+  // Entries on stable storage. Grows; never shrinks. What find, table and state say may come from
+  // an entry at or above it: one that is being written, or whose append has failed.
   [[nodiscard]] virtual TreeSize size() const = 0;
   // The newest signed checkpoint; of size() at the time it was signed.
   [[nodiscard]] virtual std::shared_ptr<const std::string> checkpoint() const = 0;

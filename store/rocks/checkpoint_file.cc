@@ -1,27 +1,21 @@
 #include "store/rocks/checkpoint_file.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "proto/base/sabotage.h"
+#include "store/rocks/database.h"
+
 namespace rapporteur::rocks {
 namespace {
 
 constexpr std::size_t kSlotBytes = 4096;
-using Slot = std::array<char, kSlotBytes>;
 
 std::filesystem::path file_in(const std::filesystem::path& folder) {
   return folder / "checkpoint";
-}
-
-bool write_slot(int descriptor, std::size_t slot, const Slot& bytes) {
-  const ssize_t written =
-      ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(slot * kSlotBytes));
-  if (written >= 0 && written != static_cast<ssize_t>(bytes.size())) errno = ENOSPC;
-  return written == static_cast<ssize_t>(bytes.size());
 }
 
 }  // namespace
@@ -32,7 +26,7 @@ Result<CheckpointSlots> read_checkpoint_slots(const std::filesystem::path& folde
   if (!handle.open()) return system_failure("cannot open", file);
   CheckpointSlots slots;
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    Slot bytes{};
+    std::array<char, kSlotBytes> bytes{};
     const ssize_t size =
         ::pread(handle.get(), bytes.data(), bytes.size(), static_cast<off_t>(i * kSlotBytes));
     if (size < 0) return system_failure("cannot read", file);
@@ -54,34 +48,56 @@ Result<GivenOut> newest_of(const CheckpointSlots& slots, const notes::VerifierKe
               "put the newest checkpoint that a witness or a receipt holds into this file");
 }
 
-Result<CheckpointFile> CheckpointFile::create(const std::filesystem::path& folder) {
-  const std::filesystem::path file = file_in(folder);
-  FileHandle handle(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+Result<CheckpointFile> CheckpointFile::opened(const std::filesystem::path& folder, std::size_t slot,
+                                              MonotonicTime now, rocksdb::Env& files) {
+  std::unique_ptr<rocksdb::RandomRWFile> file;
+  const std::filesystem::path path = file_in(folder);
+  const auto status = files.NewRandomRWFile(path.string(), &file, rocksdb::EnvOptions());
+  if (!status.ok()) return failure(status, path);
+  return CheckpointFile(std::move(file), path, slot, now);
+}
+
+Result<CheckpointFile> CheckpointFile::create(const std::filesystem::path& folder,
+                                              std::string_view first, MonotonicTime now,
+                                              rocksdb::Env& files) {
   // Room for all slots now, so that a full disk cannot refuse a checkpoint later.
-  bool written = handle.open();
-  for (std::size_t slot = 0; written && slot < kCheckpointSlots; ++slot) {
-    written = write_slot(handle.get(), slot, Slot{});
+  const std::string room(kSlotBytes * kCheckpointSlots, '\0');
+  if (auto made = write_new_file(file_in(folder), room, files); !made) {
+    return tl::unexpected(made.error());
   }
-  if (!written || ::fsync(handle.get()) != 0) return system_failure("cannot create", file);
-  return CheckpointFile(std::move(handle), file, 0);
+  auto file = opened(folder, 0, now, files);
+  if (!file) return file;
+  auto written = file->write(first, now).and_then([&] { return file->sync(now); });
+  if (!written) return tl::unexpected(written.error());
+  return file;
 }
 
 Result<CheckpointFile> CheckpointFile::open(const std::filesystem::path& folder,
-                                            const CheckpointSlots& slots, const GivenOut& newest) {
-  const std::filesystem::path file = file_in(folder);
-  FileHandle handle(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-  if (!handle.open()) return system_failure("cannot open", file);
-  return CheckpointFile(std::move(handle), file, slots[0] == newest.note ? 1 : 0);
+                                            const CheckpointSlots& slots, const GivenOut& newest,
+                                            MonotonicTime now, rocksdb::Env& files) {
+  auto file = opened(folder, slots[0] == newest.note ? 0 : 1, now, files);
+  if (!file) return file;
+  if (auto synced = file->sync(now); !synced) return tl::unexpected(synced.error());
+  return file;
 }
 
-Status CheckpointFile::write(std::string_view note) {
+Status CheckpointFile::write(std::string_view note, MonotonicTime now) {
   if (note.size() >= kSlotBytes) {
-    return fail(ErrorKind::kStorage, "checkpoint too long for its file", file_.string());
+    return fail(ErrorKind::kStorage, "checkpoint too long for its file", path_.string());
   }
-  Slot bytes{};
+  std::array<char, kSlotBytes> bytes{};
   std::copy(note.begin(), note.end(), bytes.begin());
-  if (!write_slot(handle_.get(), next_slot_, bytes)) return system_failure("cannot write", file_);
-  next_slot_ = (next_slot_ + 1) % kCheckpointSlots;
+  const auto status = file_->Write(slot_ * kSlotBytes, slice(bytes));
+  if (!status.ok()) return failure(status, path_);
+  return now < synced_ + kSyncEvery ? Status() : sync(now);
+}
+
+Status CheckpointFile::sync(MonotonicTime now) {
+  if (!sabotaged("checkpoint-not-synced")) {
+    if (const auto status = file_->Sync(); !status.ok()) return failure(status, path_);
+  }
+  slot_ = (slot_ + 1) % kCheckpointSlots;
+  synced_ = now;
   return {};
 }
 

@@ -1,17 +1,21 @@
 // The newest checkpoint given to anybody, in a file beside the database: what shows on opening that
 // the database has lost entries that were acknowledged.
 //
-// Two slots of 4,096 bytes, written in turn, each a signed note padded with zero bytes: a write cut
-// in the middle leaves the other one. The note's own signature says whether a slot is whole.
-// Threads: one at a time.
-// Durability: written, not synced: it survives the process, and guards against what a process, a
-// restored copy or a damaged database can lose.
-// Errors: kStorage.
+// Two slots of 4,096 bytes, each a signed note padded with zero bytes. One of them is synced and
+// left alone while every new note goes into the other; once a second that one is synced, and the
+// two change places. So whatever a power cut tears, one slot is whole. The note's own signature
+// says whether a slot is. Threads: one at a time. Durability: a written note survives the process,
+// and within kSyncEvery the power cut. Errors: kStorage; a file whose write or sync has failed is
+// not written again. Source: FORMAT.md, "The file `checkpoint`".
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 
+#include <rocksdb/env.h>
+
+#include "proto/base/clock.h"
 #include "store/notes/checkpoint.h"
 #include "store/rocks/folder.h"
 
@@ -33,22 +37,34 @@ using CheckpointSlots = std::array<std::string, kCheckpointSlots>;
 
 class CheckpointFile {
  public:
-  // The file of a new log, with room for all slots.
-  [[nodiscard]] static Result<CheckpointFile> create(const std::filesystem::path& folder);
-  // Of an existing one; the slot that is not that of `newest` is written next.
+  static constexpr std::chrono::milliseconds kSyncEvery{1'000};
+
+  // The file of a new log, with room for all slots and `first` in one of them, synced.
+  [[nodiscard]] static Result<CheckpointFile> create(const std::filesystem::path& folder,
+                                                     std::string_view first, MonotonicTime now,
+                                                     rocksdb::Env& files);
+  // Of an existing one: syncs what is there; the slot that is not that of `newest` is written next.
   [[nodiscard]] static Result<CheckpointFile> open(const std::filesystem::path& folder,
                                                    const CheckpointSlots& slots,
-                                                   const GivenOut& newest);
+                                                   const GivenOut& newest, MonotonicTime now,
+                                                   rocksdb::Env& files);
 
-  [[nodiscard]] Status write(std::string_view note);
+  // Syncs, too, when that is due.
+  [[nodiscard]] Status write(std::string_view note, MonotonicTime now);
+  [[nodiscard]] Status sync(MonotonicTime now);
 
  private:
-  CheckpointFile(FileHandle handle, std::filesystem::path file, std::size_t next_slot)
-      : handle_(std::move(handle)), file_(std::move(file)), next_slot_(next_slot) {}
+  CheckpointFile(std::unique_ptr<rocksdb::RandomRWFile> file, std::filesystem::path path,
+                 std::size_t slot, MonotonicTime now)
+      : file_(std::move(file)), path_(std::move(path)), slot_(slot), synced_(now) {}
+  [[nodiscard]] static Result<CheckpointFile> opened(const std::filesystem::path& folder,
+                                                     std::size_t slot, MonotonicTime now,
+                                                     rocksdb::Env& files);
 
-  FileHandle handle_;
-  std::filesystem::path file_;
-  std::size_t next_slot_ = 0;
+  std::unique_ptr<rocksdb::RandomRWFile> file_;
+  std::filesystem::path path_;
+  std::size_t slot_ = 0;  // the one that is written; the other is whole and synced
+  MonotonicTime synced_;
 };
 
 }  // namespace rapporteur::rocks

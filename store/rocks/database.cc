@@ -81,7 +81,7 @@ rocksdb::ColumnFamilyOptions family_options(const FamilySettings& settings,
 
 rocksdb::DBOptions database_options(const LocalJournalOptions& wanted, Database::Mode mode) {
   rocksdb::DBOptions options;
-  if (wanted.env != nullptr) options.env = wanted.env;
+  options.env = &files_of(wanted);
   options.create_if_missing = options.create_missing_column_families = options.error_if_exists =
       mode == Database::Mode::kCreate;
   options.paranoid_checks = true;
@@ -178,11 +178,11 @@ std::unique_ptr<rocksdb::Iterator> Database::iterate(Family which,
   return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(read, family(which)));
 }
 
-tl::unexpected<Error> Database::failed(const rocksdb::Status& status) const {
+tl::unexpected<Error> failure(const rocksdb::Status& status, const std::filesystem::path& where) {
   std::string remedy = "look at the disk and the system's log, then start again";
   if (status.IsNoSpace()) remedy = "make room on this file system, then start again";
   if (status.IsCorruption()) remedy = "restore the log from a verified backup";
-  return fail(ErrorKind::kStorage, status.ToString(), folder_.string(), std::move(remedy));
+  return fail(ErrorKind::kStorage, status.ToString(), where.string(), std::move(remedy));
 }
 
 Status Database::close() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 
 #include "proto/base/result.h"
 #include "store/rocks/local_journal.h"
@@ -31,6 +32,14 @@ enum class Family : std::size_t {
   kCheckpoints,
 };
 inline constexpr std::size_t kFamilies = 8;
+
+// RocksDB's words as our error, with what to do.
+[[nodiscard]] tl::unexpected<Error> failure(const rocksdb::Status& status,
+                                            const std::filesystem::path& where);
+// Where all files of a log are written.
+[[nodiscard]] inline rocksdb::Env& files_of(const LocalJournalOptions& options) {
+  return options.env != nullptr ? *options.env : *rocksdb::Env::Default();
+}
 
 class Database {
  public:
@@ -53,7 +62,9 @@ class Database {
   [[nodiscard]] Result<std::optional<std::string>> get(Family which, std::string_view key) const;
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(Family which,
                                                            const rocksdb::ReadOptions& read) const;
-  [[nodiscard]] tl::unexpected<Error> failed(const rocksdb::Status& status) const;
+  [[nodiscard]] tl::unexpected<Error> failed(const rocksdb::Status& status) const {
+    return failure(status, folder_);
+  }
   [[nodiscard]] Status close();
 
  private:

@@ -11,17 +11,19 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "store/rocks/database.h"
+
 namespace rapporteur::rocks {
 namespace {
 
 constexpr std::string_view kFormatLine = "rapporteur-log ";
 constexpr const char* kFormatFile = "format";
 
-Status sync_folder(const std::filesystem::path& folder) {
-  const FileHandle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!handle.open() || ::fsync(handle.get()) != 0) {
-    return system_failure("cannot sync the folder", folder);
-  }
+Status sync_folder(const std::filesystem::path& folder, rocksdb::Env& files) {
+  std::unique_ptr<rocksdb::Directory> opened;
+  rocksdb::Status status = files.NewDirectory(folder.string(), &opened);
+  if (status.ok()) status = opened->Fsync();
+  if (!status.ok()) return failure(status, folder);
   return {};
 }
 
@@ -56,20 +58,26 @@ Status make_log_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-Status seal_log_folder(const std::filesystem::path& folder) {
+Status write_new_file(const std::filesystem::path& file, std::string_view content,
+                      rocksdb::Env& files) {
+  std::unique_ptr<rocksdb::WritableFile> fresh;
+  rocksdb::Status status = files.NewWritableFile(file.string(), &fresh, rocksdb::EnvOptions());
+  if (status.ok()) status = fresh->Append(slice(content));
+  if (status.ok()) status = fresh->Fsync();
+  if (status.ok()) status = fresh->Close();
+  if (!status.ok()) return failure(status, file);
+  return {};
+}
+
+Status seal_log_folder(const std::filesystem::path& folder, rocksdb::Env& files) {
   const std::filesystem::path file = folder / kFormatFile;
   const std::filesystem::path fresh = folder / "format.new";
   const std::string text = std::string(kFormatLine) + std::to_string(kFormat) + "\n";
-  const FileHandle handle(
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!handle.open() ||
-      ::write(handle.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(handle.get()) != 0 || ::rename(fresh.c_str(), file.c_str()) != 0) {
-    return system_failure("cannot write", file);
-  }
-  if (auto synced = sync_folder(folder); !synced) return synced;
-  const std::filesystem::path above = std::filesystem::absolute(folder).parent_path();
-  return sync_folder(above);
+  if (auto written = write_new_file(fresh, text, files); !written) return written;
+  const rocksdb::Status renamed = files.RenameFile(fresh.string(), file.string());
+  if (!renamed.ok()) return failure(renamed, file);
+  if (auto synced = sync_folder(folder, files); !synced) return synced;
+  return sync_folder(std::filesystem::absolute(folder).parent_path(), files);
 }
 
 Status check_log_folder(const std::filesystem::path& folder) {

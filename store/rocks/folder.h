@@ -6,8 +6,13 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 #include "proto/base/result.h"
+
+namespace rocksdb {
+class Env;
+}
 
 namespace rapporteur::rocks {
 
@@ -37,7 +42,10 @@ class FileHandle {
 // Makes the folder, which must be missing or empty.
 [[nodiscard]] Status make_log_folder(const std::filesystem::path& folder);
 // Writes `format`: from now on the folder is a log.
-[[nodiscard]] Status seal_log_folder(const std::filesystem::path& folder);
+[[nodiscard]] Status seal_log_folder(const std::filesystem::path& folder, rocksdb::Env& files);
+// A file with that content, synced; what stood there is replaced.
+[[nodiscard]] Status write_new_file(const std::filesystem::path& file, std::string_view content,
+                                    rocksdb::Env& files);
 // Ok when the folder holds a log of a format this program reads.
 [[nodiscard]] Status check_log_folder(const std::filesystem::path& folder);
 // Holds until the handle goes. Error when another process, or this one, holds it.

@@ -149,7 +149,7 @@ Status LocalJournal::Impl::sign_head() {
   newest = sign(log, key, tree);
   newest_unsaved = true;
   note = std::make_shared<const std::string>(newest.note(log));
-  return checkpoint_file.write(*note);
+  return checkpoint_file.write(*note, clock.monotonic());
 }
 
 std::shared_ptr<const Head> LocalJournal::Impl::head() const {
@@ -188,12 +188,10 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::create(const std::filesystem
   put(batch, (*database)->family(Family::kLog), slice(layout::kVerifierKey), log.text());
   put(batch, (*database)->family(Family::kCheckpoints), slice(layout::number(0)), first.value());
   if (auto written = (*database)->write(batch); !written) return tl::unexpected(written.error());
-  auto file = CheckpointFile::create(folder);
+  rocksdb::Env& files = files_of(options);
+  auto file = CheckpointFile::create(folder, first.note(log), clock.monotonic(), files);
   if (!file) return tl::unexpected(file.error());
-  if (auto given = file->write(first.note(log)); !given) {
-    return tl::unexpected(given.error());
-  }
-  if (auto sealed = seal_log_folder(folder); !sealed) return tl::unexpected(sealed.error());
+  if (auto sealed = seal_log_folder(folder, files); !sealed) return tl::unexpected(sealed.error());
   auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*database), std::move(*file),
                                      std::move(key), clock);
   impl->log = log;
@@ -223,7 +221,7 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::open(const std::filesystem::
   if (!given) return tl::unexpected(given.error());
   auto checked = check_against(**database, found->tree, given->checkpoint, folder.string());
   if (!checked) return tl::unexpected(checked.error());
-  auto file = CheckpointFile::open(folder, *slots, *given);
+  auto file = CheckpointFile::open(folder, *slots, *given, clock.monotonic(), files_of(options));
   if (!file) return tl::unexpected(file.error());
 
   auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*database), std::move(*file),
@@ -306,10 +304,11 @@ Status LocalJournal::close() {
   Impl& self = *impl_;
   Status written;
   if (self.database == nullptr) return written;
+  if (!poisoned()) written = self.checkpoint_file.sync(self.clock.monotonic());
   if (self.newest_unsaved && !poisoned()) {
     rocksdb::WriteBatch batch = Database::batch();
     self.add_unsaved(batch);
-    written = self.database->write(batch);
+    written = written.and_then([&] { return self.database->write(batch); });
   }
   auto closed = self.database->close();
   self.reader.reset();

@@ -5,7 +5,8 @@
 //
 // Threads: `append` and `close` from one thread; `reader()` and `poisoned()` from any.
 // Durability: `append` returns after the synced write of the whole group; the checkpoint is signed
-// after that, and written to the file beside the database before it is returned.
+// after that, and written to the file beside the database before it is returned. If that writing
+// fails, append fails though the group is on disk: see Journal.
 // Errors: kStorage with path and the system's words when the disk or the database fails; also for a
 // folder that is no log, is open elsewhere, is of a newer format, or has fewer entries than a
 // checkpoint that was given out. kConfiguration when the signing key is not that of the log, or the
@@ -32,7 +33,7 @@ struct LocalJournalOptions {
   std::size_t memtable_bytes = 32UL << 20U;     // of all column families together
   std::size_t wal_bytes = 32UL << 20U;          // replayed at most when opening after a crash
   int open_files = 256;
-  // Where files are written; null is the machine's file system. A test puts a failing one here.
+  // Where all files are written; null is the machine's file system. A test puts a failing one here.
   rocksdb::Env* env = nullptr;
 };
 

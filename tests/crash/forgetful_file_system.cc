@@ -1,7 +1,7 @@
 #include "tests/crash/forgetful_file_system.h"
 
 #include <filesystem>
-#include <stdexcept>
+#include <fstream>
 
 namespace rapporteur::crash {
 namespace {
@@ -53,6 +53,40 @@ class ForgetfulFile final : public rocksdb::FSWritableFileOwnerWrapper {
   // No promise: a hint to write back early.
   IOStatus RangeSync(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();
+  }
+
+ private:
+  ForgetfulFileSystem& system_;
+  const std::string path_;
+};
+
+// Overwrites in place. Reads what it wrote.
+class ForgetfulRandomFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
+ public:
+  ForgetfulRandomFile(ForgetfulFileSystem& system, std::string path,
+                      std::unique_ptr<rocksdb::FSRandomRWFile> target)
+      : FSRandomRWFileOwnerWrapper(std::move(target)), system_(system), path_(std::move(path)) {}
+
+  IOStatus Write(std::uint64_t offset, const Slice& data, const IOOptions& options,
+                 IODebugContext* debug) override {
+    bool cut = false;
+    IOStatus status = system_.next(ForgetfulFileSystem::Operation::kAppend, path_, cut);
+    const Slice written = status.ok() ? data : Slice(data.data(), cut ? data.size() / 2 : 0);
+    if (!written.empty()) {
+      system_.overwrites(path_, offset, written);
+      IOStatus done = FSRandomRWFileOwnerWrapper::Write(offset, written, options, debug);
+      if (!done.ok()) return done;
+    }
+    return status;
+  }
+  IOStatus Sync(const IOOptions&, IODebugContext*) override {
+    bool cut = false;
+    IOStatus status = system_.next(ForgetfulFileSystem::Operation::kSync, path_, cut);
+    if (status.ok()) system_.synced(path_);
+    return status;
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Sync(options, debug);
   }
 
  private:
@@ -136,6 +170,17 @@ void ForgetfulFileSystem::appended(const std::string& path, std::uint64_t bytes)
 void ForgetfulFileSystem::synced(const std::string& path) {
   const std::lock_guard lock(mutex_);
   files_[path].synced = files_[path].size;
+  overwritten_.erase(path);
+}
+
+void ForgetfulFileSystem::overwrites(const std::string& path, std::uint64_t offset,
+                                     const Slice& data) {
+  const std::lock_guard lock(mutex_);
+  std::string before(data.size(), '\0');
+  std::ifstream stream(path, std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(offset));
+  stream.read(before.data(), static_cast<std::streamsize>(before.size()));
+  overwritten_[path].push_back({offset, std::move(before), data.ToString()});
 }
 
 void ForgetfulFileSystem::truncated(const std::string& path, std::uint64_t size) {
@@ -195,6 +240,16 @@ IOStatus ForgetfulFileSystem::ReuseWritableFile(const std::string&, const std::s
   return IOStatus::NotSupported("write-ahead logs are not recycled");
 }
 
+IOStatus ForgetfulFileSystem::NewRandomRWFile(const std::string& path,
+                                              const rocksdb::FileOptions& options,
+                                              std::unique_ptr<rocksdb::FSRandomRWFile>* result,
+                                              IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSRandomRWFile> file;
+  IOStatus status = target()->NewRandomRWFile(path, options, &file, debug);
+  if (status.ok()) *result = std::make_unique<ForgetfulRandomFile>(*this, path, std::move(file));
+  return status;
+}
+
 IOStatus ForgetfulFileSystem::NewDirectory(const std::string& path, const IOOptions&,
                                            std::unique_ptr<rocksdb::FSDirectory>* result,
                                            IODebugContext*) {
@@ -247,8 +302,30 @@ void ForgetfulFileSystem::undo(const Change& change) {
   files_[change.path] = change.saved_extent;
 }
 
+// With `tear` a random part of what was written stays, and ends where old and new differ.
+void ForgetfulFileSystem::undo(const std::string& path, const Overwritten& overwritten,
+                               std::mt19937_64* tear) {
+  std::size_t kept = 0;
+  if (tear != nullptr) {
+    std::size_t differs = overwritten.before.size();
+    while (differs > 0 && overwritten.before[differs - 1] == overwritten.after[differs - 1]) {
+      --differs;
+    }
+    kept = std::uniform_int_distribution<std::size_t>(0, differs)(*tear);
+  }
+  std::fstream stream(path, std::ios::binary | std::ios::in | std::ios::out);
+  stream.seekp(static_cast<std::streamoff>(overwritten.offset + kept));
+  stream << std::string_view(overwritten.before).substr(kept);
+}
+
 void ForgetfulFileSystem::forget(std::mt19937_64& random, bool torn) {
   const std::lock_guard lock(mutex_);
+  for (const auto& [path, all] : overwritten_) {
+    for (auto one = all.rbegin(); one != all.rend(); ++one) {
+      undo(path, *one, torn ? &random : nullptr);
+    }
+  }
+  overwritten_.clear();
   for (auto& [folder, changes] : changes_) {
     for (auto change = changes.rbegin(); change != changes.rend(); ++change) undo(*change);
   }

@@ -1,10 +1,11 @@
 // A file system under the real RocksDB that can fail, and that forgets what was not synced.
 //
-// It counts every append, sync, creation, renaming, removal and folder sync, and lets one of them
-// fail: for good (the power is cut: nothing after it happens) or as a disk fails. `forget` then
-// leaves on the real disk what a power cut may leave: of each file the bytes that were synced, or
-// those and a random part of what follows; of each folder the entries as of its last sync.
-// Real syncs are not made: what counts as synced is decided here.
+// It counts every append, overwriting, sync, creation, renaming, removal and folder sync, and lets
+// one of them fail: for good (the power is cut: nothing after it happens) or as a disk fails.
+// `forget` then leaves on the real disk what a power cut may leave: of each file the bytes that
+// were synced, or those and a random part of what follows; of what was overwritten since the last
+// sync nothing, or a random part; of each folder the entries as of its last sync. Real syncs are
+// not made: what counts as synced is decided here.
 //
 // Threads: any. Source: the idea of losing on purpose what was not synced is that of LevelDB's
 // fault injection test.
@@ -52,6 +53,9 @@ class ForgetfulFileSystem final : public rocksdb::FileSystemWrapper {
                                       const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSWritableFile>* result,
                                       rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus NewRandomRWFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSRandomRWFile>* result,
+                                    rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus NewDirectory(const std::string& path, const rocksdb::IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* result,
                                  rocksdb::IODebugContext* debug) override;
@@ -66,6 +70,8 @@ class ForgetfulFileSystem final : public rocksdb::FileSystemWrapper {
   // What the operation is to answer; `cut` when the power goes just now.
   [[nodiscard]] rocksdb::IOStatus next(Operation operation, const std::string& path, bool& cut);
   void appended(const std::string& path, std::uint64_t bytes);
+  // Before it happens: what stands there is kept.
+  void overwrites(const std::string& path, std::uint64_t offset, const rocksdb::Slice& data);
   void synced(const std::string& path);
   void truncated(const std::string& path, std::uint64_t size);
   void folder_synced(const std::string& folder);
@@ -83,8 +89,16 @@ class ForgetfulFileSystem final : public rocksdb::FileSystemWrapper {
     Extent saved_extent;
   };
 
+  // What was overwritten since the last sync of its file.
+  struct Overwritten {
+    std::uint64_t offset = 0;
+    std::string before;
+    std::string after;
+  };
+
   void set_aside(const std::string& path, Change& change);
   void undo(const Change& change);
+  void undo(const std::string& path, const Overwritten& overwritten, std::mt19937_64* tear);
 
   mutable std::mutex mutex_;
   std::uint64_t operations_ = 0;
@@ -93,7 +107,8 @@ class ForgetfulFileSystem final : public rocksdb::FileSystemWrapper {
   bool failed_ = false;
   std::uint64_t saved_ = 0;
   std::map<std::string, Extent> files_;
-  std::map<std::string, std::vector<Change>> changes_;  // by folder, in order
+  std::map<std::string, std::vector<Overwritten>> overwritten_;  // by file, in order
+  std::map<std::string, std::vector<Change>> changes_;           // by folder, in order
 };
 
 }  // namespace rapporteur::crash

@@ -21,6 +21,7 @@
 #include "tests/crash/script.h"
 #include "tests/fakes/fixed_clock.h"
 #include "tests/support/paths.h"
+#include "tests/support/seed.h"
 
 namespace rapporteur::crash {
 namespace {
@@ -89,9 +90,8 @@ std::vector<Acknowledged> parse(const std::string& said) {
 }
 
 TEST(Kill, WhateverWasAcknowledgedIsThere) {
-  const int rounds = std::getenv("RAPPORTEUR_FULL") != nullptr ? 500 : 30;
-  const std::uint64_t seed = std::random_device()();
-  std::cout << "seed " << seed << '\n';
+  const int rounds = testing::full_run() ? 500 : 30;
+  const std::uint64_t seed = testing::chosen_seed();
   std::mt19937_64 random(seed);
   const Script script(seed, kEntries);
   testing::TempDir temp;

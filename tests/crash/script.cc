@@ -4,6 +4,7 @@
 
 #include "store/merkle/tree.h"
 #include "store/notes/checkpoint.h"
+#include "store/verify/receipt.h"
 
 namespace rapporteur::crash {
 namespace {
@@ -25,16 +26,8 @@ std::string bytes(Random& random, std::size_t size) {
   return out;
 }
 
-journal::ResourceId table_named(std::size_t number) {
-  return journal::resource_named("table " + std::to_string(number));
-}
-
 constexpr std::size_t kTables = 20;
 constexpr std::size_t kStates = 10;
-
-std::string state_named(std::size_t number) {
-  return "state/" + std::to_string(number);
-}
 
 Draft random_draft(Random& random) {
   Draft draft;
@@ -44,36 +37,47 @@ Draft random_draft(Random& random) {
   draft.body = bytes(random, large ? between(random, 5'000, 20'000) : between(random, 0, 800));
   draft.message = journal::MessageKey{"at", *MessageId::from(bytes(random, 16))};
   const bool gone = between(random, 0, 5) == 0;
-  draft.tables.push_back({table_named(between(random, 0, kTables - 1)),
-                          gone ? "" : bytes(random, between(random, 1, 300))});
-  draft.state.push_back({state_named(between(random, 0, kStates - 1)), bytes(random, 8)});
+  const std::string table = "table " + std::to_string(between(random, 0, kTables - 1));
+  draft.tables.push_back(
+      {journal::resource_named(table), gone ? "" : bytes(random, between(random, 1, 300))});
+  draft.state.push_back(
+      {"state/" + std::to_string(between(random, 0, kStates - 1)), bytes(random, 8)});
   draft.state_at = [](LogIndex index) {
     return std::vector<journal::StateWrite>{{"last", std::to_string(index.value)}};
   };
   return draft;
 }
 
-// What the views hold after the first groups.
+// What the views hold after the first groups: of all tables of the script, empty ones included.
 struct Views {
   std::map<journal::ResourceId, std::string> tables;
   std::map<std::string, std::string> states;
 };
 
+std::string stored_table(std::uint64_t index, const std::string& value) {
+  if (value.empty()) return {};
+  std::string stored;
+  for (unsigned shift = 64; shift > 0; shift -= 8) {
+    stored += static_cast<char>(index >> (shift - 8) & 0xFFU);
+  }
+  return stored + value;
+}
+
 Views views_after(const Script& script, std::size_t groups) {
   Views views;
   std::uint64_t index = 0;
-  for (std::size_t number = 0; number < groups; ++number) {
+  for (std::size_t number = 0; number < script.groups(); ++number) {
     for (const Draft& draft : script.group(number)) {
       for (const journal::TableWrite& table : draft.tables) {
-        std::string stored;
-        for (unsigned shift = 64; shift > 0; shift -= 8) {
-          stored += static_cast<char>(index >> (shift - 8) & 0xFFU);
-        }
-        views.tables[table.table] = table.value.empty() ? "" : stored + table.value;
+        std::string& now = views.tables[table.table];
+        if (number < groups) now = stored_table(index, table.value);
       }
+      if (number >= groups) continue;
       for (const journal::StateWrite& state : draft.state) views.states[state.name] = state.value;
-      for (const auto& state : draft.state_at(LogIndex{index})) {
-        views.states[state.name] = state.value;
+      if (draft.state_at) {
+        for (const auto& state : draft.state_at(LogIndex{index})) {
+          views.states[state.name] = state.value;
+        }
       }
       ++index;
     }
@@ -82,17 +86,15 @@ Views views_after(const Script& script, std::size_t groups) {
 }
 
 std::string wrong_views(const JournalReader& reader, const Views& views) {
-  for (std::size_t i = 0; i < kTables; ++i) {
-    const auto found = views.tables.find(table_named(i));
-    const auto table = reader.table(table_named(i));
-    if (!table || *table != (found == views.tables.end() ? "" : found->second)) {
-      return "table " + std::to_string(i) + " does not follow from the entries";
-    }
+  for (const auto& [id, value] : views.tables) {
+    const auto table = reader.table(id);
+    if (!table || *table != value) return "a table does not follow from the entries";
   }
   const auto states = reader.states("");
   if (!states || states->size() != views.states.size()) return "other states than written";
   for (const journal::StateWrite& state : *states) {
-    if (views.states.at(state.name) != state.value) {
+    const auto found = views.states.find(state.name);
+    if (found == views.states.end() || found->second != state.value) {
       return "state " + state.name + " does not follow from the entries";
     }
   }
@@ -105,14 +107,15 @@ std::string wrong_entries(const JournalReader& reader, const Script& script, std
   std::size_t index = 0;
   for (std::size_t number = 0; number < script.groups(); ++number) {
     for (const Draft& draft : script.group(number)) {
-      const auto found = reader.find(*draft.message);
+      const auto found = draft.message ? reader.find(*draft.message)
+                                       : Result<std::optional<LogIndex>>(std::nullopt);
       if (!found) return "message cannot be looked up";
       if (number >= groups) {
         if (*found) return "a message is known whose entry is not there";
         continue;
       }
       const journal::StoredEntry& entry = (*entries)[index];
-      if (*found != LogIndex{index}) return "a message leads to another entry";
+      if (draft.message && *found != LogIndex{index}) return "a message leads to another entry";
       if (!entry.record.ends_with(draft.record) || entry.salt != draft.salt ||
           entry.body != draft.body) {
         return "entry " + std::to_string(index) + " is not what was written";
@@ -140,6 +143,11 @@ std::string wrong_acknowledged(const JournalReader& reader, const Acknowledged& 
     const auto stored = reader.entry(entry.index);
     if (!stored || stored->record != entry.record || stored->nonce != entry.nonce) {
       return "entry " + std::to_string(entry.index.value) + " is not as acknowledged";
+    }
+    const verify::Receipt receipt{
+        entry.index, entry.proof, group.checkpoint, entry.nonce, entry.record, {}, {}};
+    if (const auto verified = verify::verify_receipt(receipt, key); !verified) {
+      return "the receipt does not hold: " + verified.error().line();
     }
     const Digest leaf = merkle::record_leaf_hash(bytes_of(stored->nonce), bytes_of(stored->record));
     const auto proof = reader.inclusion_proof(entry.index, group.size);
@@ -179,21 +187,27 @@ std::string wrong_with(const JournalReader& reader, const Script& script,
   if (!acknowledged.empty() && size < acknowledged.back().size) {
     return "what was acknowledged is not in the log";
   }
-  const auto key = notes::VerifierKey::parse(verifier_key);
-  if (!key) return "no verifier key";
   if (std::string wrong = wrong_entries(reader, script, groups); !wrong.empty()) return wrong;
   std::string wrong = wrong_views(reader, views_after(script, groups));
+  if (wrong.empty()) wrong = wrong_with_acknowledged(reader, acknowledged, verifier_key);
   if (!wrong.empty()) return wrong;
-  for (const Acknowledged& group : acknowledged) {
-    wrong = wrong_acknowledged(reader, group, *key);
-    if (!wrong.empty()) return wrong;
-  }
   std::size_t kept = 0;
   const auto read = reader.checkpoints([&](TreeSize, const std::string& note) {
     if (kept < acknowledged.size() && note == acknowledged[kept].checkpoint) ++kept;
     return true;
   });
   if (!read || kept != acknowledged.size()) return "an acknowledged checkpoint is not kept";
+  return {};
+}
+
+std::string wrong_with_acknowledged(const JournalReader& reader,
+                                    const std::vector<Acknowledged>& acknowledged,
+                                    const std::string& verifier_key) {
+  const auto key = notes::VerifierKey::parse(verifier_key);
+  if (!key) return "no verifier key";
+  for (const Acknowledged& group : acknowledged) {
+    if (std::string wrong = wrong_acknowledged(reader, group, *key); !wrong.empty()) return wrong;
+  }
   return {};
 }
 

@@ -1,4 +1,4 @@
-// A deterministic script of submissions, what the log must hold after any part of it, and the check
+// A deterministic script of entries, what the log must hold after any part of it, and the check
 // that a reopened log holds just that.
 #pragma once
 
@@ -19,8 +19,9 @@ struct Acknowledged {
 
 class Script {
  public:
-  // `entries` in groups of 1 to 12, all that follows from `seed`.
+  // Any bytes: `entries` in groups of 1 to 12, all that follows from `seed`.
   Script(std::uint64_t seed, std::size_t entries);
+  explicit Script(std::vector<std::vector<journal::Draft>> groups) : groups_(std::move(groups)) {}
 
   [[nodiscard]] std::size_t groups() const { return groups_.size(); }
   [[nodiscard]] std::vector<journal::Draft> group(std::size_t number) const {
@@ -40,5 +41,9 @@ class Script {
 [[nodiscard]] std::string wrong_with(const journal::JournalReader& reader, const Script& script,
                                      const std::vector<Acknowledged>& acknowledged,
                                      const std::string& verifier_key);
+// The same of what was acknowledged alone, of a log whose last append has failed.
+[[nodiscard]] std::string wrong_with_acknowledged(const journal::JournalReader& reader,
+                                                  const std::vector<Acknowledged>& acknowledged,
+                                                  const std::string& verifier_key);
 
 }  // namespace rapporteur::crash

@@ -136,6 +136,25 @@ TEST_F(ClientSubscriber, WhatWasStoredButNotAcknowledgedIsNotStoredTwice) {
   EXPECT_EQ(hub_.acknowledged("be", "all"), 2U);
 }
 
+TEST_F(ClientSubscriber, NothingIsAcknowledgedThatIsNotStored) {
+  publish("a");
+  publish("b");
+  hub_.deliver_at_once(1);
+  auto beside = receiver_->open();
+  const client::Received on_disk(beside.state());
+  std::atomic<int> acknowledged = 0;
+  hub_.on_answer([&](v1::Frame& frame) {
+    if (frame.has_position() && frame.position().acknowledged() > 0) {
+      EXPECT_GE(on_disk.find("all")->stored.value, frame.position().acknowledged());
+      ++acknowledged;
+    }
+    return true;
+  });
+  static_cast<void>(receive());
+  hub_.stop();
+  EXPECT_GT(acknowledged, 0);
+}
+
 TEST_F(ClientSubscriber, RevisionAndWithdrawalChangeWhatIsLive) {
   const v1::Envelope a = publish("a");
   const v1::Envelope b = publish("b");
