@@ -5,6 +5,7 @@ Every check takes the tree as a dictionary from path to text and returns complai
 so that each can be tried on a small tree that breaks it.
 """
 
+import posixpath
 import re
 
 SOURCE = (".cc", ".h")
@@ -228,6 +229,33 @@ def firewall(tree):
     if rules == {limit.group(1)}:
         return []
     return [f"ops/packaging/rapporteur.nft: allows {sorted(rules)}, the broker {limit.group(1)}"]
+
+
+def links(tree):
+    """Every relative link of a document leads to a file or folder of the tree; a link with a
+    fragment to a heading of that document."""
+    folders = {"/".join(path.split("/")[:depth]) for path in tree
+               for depth in range(1, path.count("/") + 1)}
+
+    def anchors(text):
+        return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+                for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+
+    complaints = []
+    for path, text in tree.items():
+        if not path.endswith(".md"):
+            continue
+        prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+            if re.match(r"[a-z]+:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(path), file)) if file else path
+            if found not in tree and found not in folders:
+                complaints.append(f"{path}: {target} leads nowhere")
+            elif anchor and anchor not in anchors(tree.get(found, "")):
+                complaints.append(f"{path}: {target} names no heading")
+    return complaints
 
 
 def words_of_the_workplace(tree, allowed):

@@ -78,6 +78,9 @@ class House(unittest.TestCase):
     def test_every_attacker_meets_a_control_and_each_control_a_test(self):
         self.keeps(house.threat_model(self.tree))
 
+    def test_every_link_leads_somewhere(self):
+        self.keeps(house.links(self.tree))
+
     def test_the_firewall_lets_in_what_the_hub_lets_in(self):
         self.keeps(house.firewall(self.tree))
 
@@ -156,6 +159,14 @@ class Checks(unittest.TestCase):
         self.assertFalse(house.firewall(tree))
         tree["ops/packaging/rapporteur.nft"] = "ct count over 32\n"
         self.one(house.firewall(tree))
+
+    def test_links(self):
+        tree = {"README.md": "# Here, and there\n[a](b/C.md), `[no](link)`\n```\n[x](y)\n```\n"
+                             "[e](https://example.org) [b](b) [c](#here-and-there)\n",
+                "b/C.md": "[up](../README.md#here-and-there)\n"}
+        self.assertFalse(house.links(tree))
+        for wrong in ("[a](b/D.md)", "[a](../README.md)", "[a](#there)", "[a](b/C.md#top)"):
+            self.one(house.links({**tree, "README.md": tree["README.md"] + wrong}))
 
     def test_words_of_the_workplace(self):
         self.one(house.words_of_the_workplace({"README.md": "/wo" "rk/main\n"}, ()))
