@@ -1,7 +1,8 @@
 """The figures of COM(2008) 657, exchanged between agencies through a real broker on loopback.
 
 Every party is a process of its own with its own keys and folder; nothing is shared but the socket.
-Exit 0 only if all 200 facts reach the observer unchanged and every wrong submission is refused.
+Exit 0 only if all 200 facts reach the observer unchanged and the hub refused every wrong submission
+for its reason. RAPPORTEUR_DEMO_FACTS names another file of 200 facts.
 """
 
 import csv
@@ -9,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -18,14 +20,22 @@ from local_hub import DATAFLOW, PROGRAMS, ROOT, Failed, LocalHub, run
 FACTS = pathlib.Path(
     os.environ.get("RAPPORTEUR_DEMO_FACTS", ROOT / "tests/fixtures/com-2008-657.csv"))
 MAPPING = ROOT / "adapters/sources/examples/com-2008-657.toml"
+CATALOGUE = ROOT / "proto/codelists/indicators.csv"
 
 BODIES = "AT BE BG CZ DE DK FI FR IT LT LV NL NO PL PT SI UK".split()
-COMMISSION_INDICATORS = "POL_*|DQ_*|FUND_*|ACT_*|CJ_*|VIC_*"
 COMMISSION_COLLECTIVE = "EU|EU27_2007*|EUROPE|RESP*"
 
-# What the hub must refuse, and the reason it must give.
+# How many facts each kind of sender has; 200 together.
+SPLIT = {"bodies": 34, "europol and eurojust": 8, "commission": 158}
+
+SERIES_YEARS = range(2001, 2007)
+ABSENT = {"O": "missing", "L": "not collected", "M": "not applicable", "K": "counted elsewhere",
+          "Q": "suppressed"}
+
+# What the hub must refuse, and the reason it must give. A forged signature is a fault: nobody said
+# anything, so the log has no entry of it.
+FORGED = ("a signature that is not Slovenia's own", "si", "SIGNATURE")
 WRONG = [
-    ("a signature that is not Slovenia's own", "si", "SIGNATURE"),
     ("SL (Sierra Leone) sent by Slovenia", "si", "RIGHTS"),
     ("a code that is in no list", "at", "UNKNOWN_CODE"),
     ("a blank with status A where a zero was meant", "fi", "VALUE_MISSING"),
@@ -41,6 +51,7 @@ class Stage:
         self.quiet = quiet
         self.accepted = 0
         self.refused = 0
+        self.refused_at = None  # the entry of the last one
 
     def say(self, text=""):
         if not self.quiet:
@@ -50,6 +61,18 @@ class Stage:
 def facts():
     with open(FACTS, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def check_facts():
+    """The facts are the 200 of the document, each with the sender it should have."""
+    counts = dict.fromkeys(SPLIT, 0)
+    for fact in facts():
+        sender = sender_of(fact)
+        kind = "europol and eurojust" if sender in ("europol", "eurojust") else sender
+        counts[kind if kind in counts else "bodies"] += 1
+    if counts != SPLIT:
+        raise Failed(f"{sum(counts.values())} facts in {FACTS}, by sender {counts}, not {SPLIT}: "
+                     "restore the file")
 
 
 def sender_of(fact):
@@ -93,36 +116,71 @@ def push(stage, name, path, *options, expect=0):
                              expect=expect)
 
 
-def wrong_rows(stage):
-    """The five wrong submissions, as files of the same layout as the facts."""
+def wrong_rows():
+    """The rows of each of WRONG, in the layout of the facts."""
     template = next(f for f in facts() if f["indicator"] == "VIC_ASSIST" and f["geo"] == "AT")
 
     def row(**changes):
-        return {**template, **changes}
+        return {**template, "period": "2007", **changes}
 
-    latvia = dict(indicator="VIC_PROT", geo="LV", period="_U")
-    return {
-        WRONG[0][0]: [row(geo="SI", period="2007", value="40")],
-        WRONG[1][0]: [row(geo="SL", period="2007", value="40")],
-        WRONG[2][0]: [row(geo="AT", period="2007", sex="X", value="12")],
-        WRONG[3][0]: [row(geo="FI", period="2007", value="", qualifier="", status="A")],
-        WRONG[4][0]: [row(**latvia, sex="F", value="1"), row(**latvia, sex="M", value="0")],
-    }
+    latvia = {"indicator": "VIC_PROT", "geo": "LV", "period": "_U"}
+    return [
+        [row(geo="SL", value="40")],
+        [row(geo="AT", sex="X", value="12")],
+        [row(geo="FI", value="", qualifier="", status="A")],
+        [row(**latvia, sex="F", value="1"), row(**latvia, sex="M", value="0")],
+    ]
+
+
+def faults_counted(stage):
+    return json.loads(stage.hub.operator("--json", "status").stdout)["faults"]
+
+
+def say_refused(stage, wrong):
+    what, name, code = wrong
+    stage.refused += 1
+    stage.say(f"  refused  {name:<4} {code:<14} {what}")
+
+
+def send_the_forged(stage):
+    """The hub answers with a fault and counts it; that it is no entry the audit shows at the end."""
+    before = faults_counted(stage)
+    what, name, code = FORGED
+    done = run(PROGRAMS / "rapporteur-demo-forger", stage.hub.party_folder(name), expect=1)
+    if not re.search(rf"(^|: ){code}: ", done.stderr) or faults_counted(stage) != before + 1:
+        raise Failed(f"{what}: no fault {code} of the hub: {done.stderr.strip()}")
+    say_refused(stage, FORGED)
+
+
+def entry_of_refusal(stage, item, wrong):
+    """What the log says of it: a refusal, for that reason, and nothing of what was in it."""
+    what, name, code = wrong
+    entry = json.loads(stage.hub.operator("--json", "show", str(item["index"])).stdout)
+    rules = [rule["code"] for rule in entry["detail"].get("refused", {}).get("rules", [])]
+    if entry["event"] != "REFUSED" or code not in rules or entry["header"]["sender"] != name:
+        raise Failed(f"{what}: entry {item['index']} is no refusal for {code}: {entry}")
+    stage.refused_at = item["index"]
 
 
 def send_the_wrong(stage):
-    for what, name, code in WRONG:
+    send_the_forged(stage)
+    for wrong, rows in zip(WRONG, wrong_rows(), strict=True):
+        what, name, code = wrong
         path = stage.hub.party_folder(name) / "wrong.csv"
-        write_csv(path, wrong_rows(stage)[what])
-        if code == "SIGNATURE":
-            done = run(PROGRAMS / "rapporteur-demo-forger", stage.hub.party_folder(name), expect=1)
-        else:
-            done = push(stage, name, path, "--as-is", expect=1)
-        said = done.stdout + done.stderr
-        if code not in said:
-            raise Failed(f"{what}: refused without {code}: {said.strip()}")
-        stage.refused += 1
-        stage.say(f"  refused  {name:<4} {code:<14} {what}")
+        write_csv(path, rows)
+        items = json.loads(push(stage, name, path, "--as-is", expect=1).stdout)["items"]
+        for item in items:
+            codes = [finding["code"] for finding in item["findings"]]
+            if item["state"] != "refused" or code not in codes:
+                raise Failed(f"{what}: {item['state']} with {codes}, not refused for {code}")
+            entry_of_refusal(stage, item, wrong)
+        if len(items) != 1:
+            raise Failed(f"{what}: {len(items)} submissions, not one")
+        say_refused(stage, wrong)
+
+
+def counted(number, noun):
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def send_the_facts(stage):
@@ -137,7 +195,8 @@ def send_the_facts(stage):
         if len(accepted) != len(items):
             raise Failed(f"{name}: {len(items) - len(accepted)} of {len(items)} not accepted")
         stage.accepted += len(accepted)
-        stage.say(f"  accepted {name:<10} {len(rows):>3} facts in {len(items)} submissions")
+        stage.say(f"  accepted {name:<10} {counted(len(rows), 'fact'):>9} in "
+                  f"{counted(len(items), 'submission')}")
 
 
 def exported(stage, name):
@@ -190,14 +249,13 @@ def compare(stage):
 
 def grouped(number):
     """1060 as 1 060; what is not a whole number as it came."""
-    return f"{int(number):,}".replace(",", "\u202f") if number.isdigit() else number
+    return f"{int(number):,}".replace(",", " ") if number.isdigit() else number
 
 
 def shown(row):
     """A figure with its qualifier, or how it is missing: never an empty cell."""
     if row["OBS_VALUE"] == "":
-        return {"O": "missing", "L": "not collected", "M": "not applicable",
-                "K": "counted elsewhere", "Q": "suppressed"}.get(row["OBS_STATUS"], "missing")
+        return ABSENT.get(row["OBS_STATUS"], "missing")
     qualifier = row["VALUE_QUALIFIER"].replace("=", "")
     flag = "" if row["OBS_STATUS"] == "A" else f" ({row['OBS_STATUS']})"
     return qualifier + grouped(row["OBS_VALUE"]) + flag
@@ -207,23 +265,46 @@ def show_series(stage, rows):
     """The trend of 2001 to 2006, gaps shown as gaps."""
     series = {row["TIME_PERIOD"]: row for row in rows
               if row["INDICATOR"] == "CJ_INV" and row["REF_AREA"] == "EU"}
+    figures = {}
     stage.say("\nCases investigated in the Union, as the observer received them "
-              "(W: includes other categories):")
-    for year in sorted(series):
-        stage.say(f"  {year}  {shown(series[year]):>14}")
+              "(W: includes other categories)")
+    for year in map(str, SERIES_YEARS):
+        row = series.get(year)
+        stage.say(f"  {year}  {shown(row) if row else 'nothing received':>14}")
+        if row and row["OBS_VALUE"]:
+            figures[year] = grouped(row["OBS_VALUE"])
+    absent = [year for year in map(str, SERIES_YEARS) if year not in figures]
+    stage.say(f"  {' · '.join(figures.values())} for {' · '.join(figures)}; "
+              f"missing: {' · '.join(absent)}")
+
+
+def labels():
+    with open(CATALOGUE, newline="", encoding="utf-8") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        return {row["code"]: row["label_en"] for row in rows}
+
+
+def broken_down(row):
+    """What the figure is a part of: nothing for the whole."""
+    parts = [row[dimension] for dimension in ("EXPL_FORM", "SEX", "AGE")]
+    return " ".join(part for part in parts if part not in ("_T", "_Z"))
 
 
 def show_countries(stage, rows):
-    """Criminal-justice and victim figures of countries, one line an area."""
-    figures = {}
-    for row in rows:
-        if row["REF_AREA"] in BODIES and row["INDICATOR"].split("_")[0] in ("CJ", "VIC"):
-            period = "" if row["TIME_PERIOD"] == "_U" else f" {row['TIME_PERIOD']}"
-            figures.setdefault(row["REF_AREA"], []).append(
-                f"{row['INDICATOR']}{period}: {shown(row)}")
-    stage.say("\nFigures of countries, as the observer received them:")
-    for area in sorted(figures):
-        stage.say(f"  {area}  " + "   ".join(sorted(figures[area])))
+    """Criminal-justice and victim figures of countries, one line a figure."""
+    names = labels()
+    table = [("AREA", "INDICATOR", "PERIOD", "OF", "FIGURE", "WHAT")]
+    table += sorted(
+        (row["REF_AREA"], row["INDICATOR"],
+         "unknown" if row["TIME_PERIOD"] == "_U" else row["TIME_PERIOD"],
+         broken_down(row) or "all", shown(row), names[row["INDICATOR"]])
+        for row in rows
+        if row["REF_AREA"] in BODIES and row["INDICATOR"].split("_")[0] in ("CJ", "VIC"))
+    width = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+    stage.say("\nFigures of countries, as the observer received them")
+    for area, indicator, period, part, figure, what in table:
+        stage.say(f"  {area:<{width[0]}}  {indicator:<{width[1]}}  {period:<{width[2]}}  "
+                  f"{part:<{width[3]}}  {figure:>{width[4]}}  {what}".rstrip())
 
 
 def show_what_arrived(stage):
@@ -241,7 +322,7 @@ def exchange(stage):
         stage.hub.start_adapter(name, "receive", "--follow", "--to", exported(stage, name),
                                 "--format", "sdmx-csv-2.0")
     policy = stage.hub.operator("policy", "show", DATAFLOW).stdout.strip()
-    stage.say(f"policy in force, nothing waived:\n  {policy}\n")
+    stage.say(f"the default policy holds, nothing is waived\n  {policy}\n")
     send_the_facts(stage)
     stage.say()
     send_the_wrong(stage)
@@ -252,45 +333,72 @@ def exchange(stage):
 
 
 def verified_size(stage):
-    """Audits the stopped log with the verifier alone."""
-    done = stage.hub.verify_log()
-    stage.say("\n" + done.stdout.rstrip())
-    return int(re.search(r"(\d+) entries", done.stdout).group(1))
+    """Audits the stopped log with the verifier alone; it counts what was counted here."""
+    audit = json.loads(stage.hub.verify_log("--json").stdout)
+    counted = (audit["accepted"], audit["refused"])
+    if not audit["verified"] or counted != (stage.accepted, len(WRONG)):
+        raise Failed(f"the log holds {counted}, not {(stage.accepted, len(WRONG))}: {audit}")
+    stage.say("\n" + stage.hub.verify_log().stdout.rstrip())
+    return audit["entries"]
 
 
 def stay(stage):
+    home = stage.hub.home
     print(f"""
 Everything is still running. In another terminal:
-  export PATH={PROGRAMS}:$PATH RAPPORTEUR_OPERATOR={stage.hub.home}/operator
-  rapporteur status            # readiness, and how far each subscription is
-  rapporteur tail --follow     # the log as it grows
-  rapporteur show 60           # one entry, whole
-  rapporteur participant list
-  less {exported(stage, "observer")}
+
+  export PATH={PROGRAMS}:$PATH RAPPORTEUR_OPERATOR={home}/operator
+  rapporteur status              whether the hub is ready, and how far each subscription is
+  rapporteur tail                the newest entries of the log: who said what, and what became of it
+  rapporteur tail --follow       the same as it grows
+  rapporteur show {stage.refused_at:<14} a refusal: codes and keys of cells, no figure
+  rapporteur participant show lv who it is, its keys and its rights
+  rapporteur audit verify {home}/data --public {home}/hub-public.toml
+  rapporteur proof verify {stage.hub.party_folder("lv")}/receipts/* --public {home}/hub-public.toml
+  rapporteur-adapter -C {stage.hub.party_folder("lv")} outbox list
+  less -S {exported(stage, "observer")}
+  curl http://{stage.hub.monitor}/metrics
+
 Press Enter or Ctrl-C to stop.""", flush=True)
     try:
-        sys.stdin.readline()
+        if sys.stdin.readline() == "":
+            signal.pause()  # no terminal to press Enter at
     except KeyboardInterrupt:
-        pass
+        print()
+
+
+def demonstrate(hub, words):
+    with hub:
+        stage = Stage(hub, quiet="--quiet" in words)
+        delivered = exchange(stage)
+        if "--stay" in words:
+            stay(stage)
+        hub.stop_adapters()
+        hub.stop_broker()
+        size = verified_size(stage)
+    print(f"demo: {stage.accepted} submissions accepted, {stage.refused} refused, "
+          f"{delivered} observations delivered, log of size {size} verified")
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
 
 
 def main():
-    hub = LocalHub()
+    signal.signal(signal.SIGTERM, interrupted)
+    hub = None
     try:
-        with hub:
-            stage = Stage(hub, quiet="--quiet" in sys.argv[1:])
-            delivered = exchange(stage)
-            if "--stay" in sys.argv[1:]:
-                stay(stage)
-            hub.stop_adapters()
-            hub.stop_broker()
-            size = verified_size(stage)
+        check_facts()
+        hub = LocalHub()
+        demonstrate(hub, sys.argv[1:])
+    except KeyboardInterrupt:
+        print("demo: interrupted", file=sys.stderr)
+        return 130
     except (Failed, subprocess.TimeoutExpired) as problem:
         print(f"demo: FAILED: {problem}", file=sys.stderr)
-        print(f"demo: logs are in {hub.folder}", file=sys.stderr)
+        if hub is not None:
+            print(f"demo: logs are in {hub.folder}", file=sys.stderr)
         return 1
-    print(f"demo: {stage.accepted} submissions accepted, {stage.refused} refused, "
-          f"{delivered} observations delivered, log of size {size} verified")
     return 0
 
 

@@ -67,7 +67,7 @@ class LocalHub:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        if kind is None and not self.keep:
+        if kind in (None, KeyboardInterrupt) and not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     # The broker.
@@ -154,12 +154,13 @@ class LocalHub:
                 raise Failed(f"{name} ended with {code}: {log.strip()[-400:]}")
         self.processes = []
 
-    def verify_log(self, expect=0):
+    def verify_log(self, *options, expect=0):
         """Audits the log with the verifier alone; the broker may be running or not."""
         return run(PROGRAMS / "rapporteur", "audit", "verify", self.home / "data", "--public",
-                   self.home / "hub-public.toml", expect=expect)
+                   self.home / "hub-public.toml", *options, expect=expect)
 
     def _spawn(self, name, *command, env=None):
+        # Away from the terminal's Ctrl-C: whoever started them ends them, in order.
         with open(self.folder / f"{name}.log", "ab") as log:
             return subprocess.Popen([str(word) for word in command], stdout=log, stderr=log,
-                                    env={**os.environ, **(env or {})})
+                                    env={**os.environ, **(env or {})}, start_new_session=True)

@@ -9,3 +9,5 @@ endfunction()
 
 rapporteur_scenario(startup TIMEOUT 240)
 rapporteur_scenario(exchange TIMEOUT 300)
+rapporteur_scenario(demo TIMEOUT 240)
+rapporteur_scenario(readme TIMEOUT 120)

@@ -5,6 +5,7 @@ Every check takes the tree as a dictionary from path to text and returns complai
 so that each can be tried on a small tree that breaks it.
 """
 
+import posixpath
 import re
 
 SOURCE = (".cc", ".h")
@@ -173,26 +174,87 @@ def documented_codes(tree, allowed):
     return complaints
 
 
-def named_tests(tree):
-    """`Suite.Case`, or the name of a ctest entry, in the last column of SECURITY.md's tables."""
-    security = tree.get("SECURITY.md")
-    if security is None:
-        return []
+# Whom SECURITY.md has to deal with.
+ATTACKERS = ("outsider", "enrolled party", "receiver", "operator", "thief of the disk",
+             "a hub that lies", "the network")
+
+
+def known_tests(tree):
+    """`Suite.Case` of GoogleTest, names of ctest entries, and `Class.test_case` of the scenarios."""
+    macros = r"(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
     known = set()
-    for text in (text for path, text in tree.items() if is_within(path, "tests")):
-        macros = r"(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
+    for path, text in tree.items():
+        if not is_within(path, "tests"):
+            continue
         known.update(f"{suite}.{case}" for suite, case in
                      re.findall(macros + r"\(\s*(\w+)\s*,\s*(\w+)", text))
         known.update(re.findall(r"(?:rapporteur_test|rapporteur_fuzz|add_test\(NAME)[\s(]+(\w+)",
                                 text))
+        if is_within(path, "tests/e2e") and path.endswith(".py"):
+            for cls, body in re.findall(r"^class (\w+)\(.*?\n((?:[ \t].*\n|\n)*)", text,
+                                        re.MULTILINE):
+                known.update(f"{cls}.{case}" for case in re.findall(r"def (test_\w+)\(", body))
+    return known
+
+
+def threat_model(tree):
+    """SECURITY.md's table attacker, asset, control, tests: every attacker has a row, and every row
+    names tests that exist."""
+    known = known_tests(tree)
     complaints = []
-    for line in security.split("\n"):
+    seen = set()
+    for line in tree.get("SECURITY.md", "").split("\n"):
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if not line.startswith("|") or len(cells) < 4:
+        if not line.startswith("|") or len(cells) != 4:
             continue
-        for name in re.findall(r"`([^`]+)`", cells[-1]):
-            if name not in known:
-                complaints.append(f"SECURITY.md: no test is called {name}")
+        if cells[0] == "attacker" or set(cells[0]) <= set("-:"):
+            continue
+        seen.add(cells[0])
+        if cells[0] not in ATTACKERS:
+            complaints.append(f"SECURITY.md: '{cells[0]}' is no attacker of the threat model")
+        names = re.findall(r"`([^`]+)`", cells[-1])
+        if not names:
+            complaints.append(f"SECURITY.md: no test shows: {cells[2]}")
+        complaints += [f"SECURITY.md: no test is called {name}"
+                       for name in names if name not in known]
+    complaints += [f"SECURITY.md: nothing stands against: {attacker}"
+                   for attacker in ATTACKERS if attacker not in seen]
+    return complaints
+
+
+def firewall(tree):
+    """The packaged rules let a source have as many lines as the broker lets a participant."""
+    limit = re.search(r"kConnectionsPerParticipant = (\d+);", tree["proto/base/limits.h"])
+    rules = set(re.findall(r"ct count over (\d+)", tree["ops/packaging/rapporteur.nft"]))
+    if rules == {limit.group(1)}:
+        return []
+    return [f"ops/packaging/rapporteur.nft: allows {sorted(rules)}, the broker {limit.group(1)}"]
+
+
+def links(tree):
+    """Every relative link of a document leads to a file or folder of the tree; a link with a
+    fragment to a heading of that document."""
+    folders = {"/".join(path.split("/")[:depth]) for path in tree
+               for depth in range(1, path.count("/") + 1)}
+
+    def anchors(text):
+        return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+                for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+
+    complaints = []
+    for path, text in tree.items():
+        if not path.endswith(".md"):
+            continue
+        prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+            if re.match(r"[a-z]+:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(path), file)) if file else path
+            if found not in tree and found not in folders:
+                complaints.append(f"{path}: {target} leads nowhere")
+            elif anchor and anchor not in anchors(tree.get(found, "")):
+                complaints.append(f"{path}: {target} names no heading")
     return complaints
 
 

@@ -75,8 +75,14 @@ class House(unittest.TestCase):
     def test_every_code_is_documented(self):
         self.keeps(house.documented_codes(self.tree, UNDOCUMENTED))
 
-    def test_every_test_that_security_names_exists(self):
-        self.keeps(house.named_tests(self.tree))
+    def test_every_attacker_meets_a_control_and_each_control_a_test(self):
+        self.keeps(house.threat_model(self.tree))
+
+    def test_every_link_leads_somewhere(self):
+        self.keeps(house.links(self.tree))
+
+    def test_the_firewall_lets_in_what_the_hub_lets_in(self):
+        self.keeps(house.firewall(self.tree))
 
     def test_files_speak_of_the_project_alone(self):
         self.keeps(house.words_of_the_workplace(self.tree, LINE_SESSIONS))
@@ -132,11 +138,35 @@ class Checks(unittest.TestCase):
         tree["proto/PROTOCOL.md"] = "`HUB`: signed for another hub\n"
         self.assertFalse(house.documented_codes(tree, ()))
 
-    def test_named_tests(self):
-        tree = {"SECURITY.md": "| who | what | how | `Zap.Refuses` |\n"}
-        self.one(house.named_tests(tree))
-        tree["tests/unit/zap_test.cc"] = "TEST(Zap, Refuses) {\n"
-        self.assertFalse(house.named_tests(tree))
+    def test_threat_model(self):
+        row = "| {} | a log | a control | {} |\n"
+        tests = {"tests/unit/zap_test.cc": "TEST(Zap, Refuses) {\n",
+                 "tests/e2e/start_test.py": "class Start(TestCase):\n    def test_it(self):\n"}
+        rows = "".join(row.format(who, "`Zap.Refuses`, `Start.test_it`")
+                       for who in house.ATTACKERS)
+        self.assertFalse(house.threat_model({**tests, "SECURITY.md": rows}))
+        for wrong in (rows.replace("Zap.Refuses", "Zap.Refused", 1),
+                      rows.replace("Start.test_it", "Start.test_that", 1),
+                      rows.replace("`Zap.Refuses`, `Start.test_it`", "to be written", 1),
+                      rows + row.format("a ghost", "`Zap.Refuses`"),
+                      rows[rows.index("\n") + 1:]):
+            self.one(house.threat_model({**tests, "SECURITY.md": wrong}))
+        self.assertEqual(len(house.threat_model(tests)), len(house.ATTACKERS))
+
+    def test_firewall(self):
+        tree = {"ops/packaging/rapporteur.nft": "ct count over 64\nct count over 64\n",
+                "proto/base/limits.h": "std::size_t kConnectionsPerParticipant = 64;\n"}
+        self.assertFalse(house.firewall(tree))
+        tree["ops/packaging/rapporteur.nft"] = "ct count over 32\n"
+        self.one(house.firewall(tree))
+
+    def test_links(self):
+        tree = {"README.md": "# Here, and there\n[a](b/C.md), `[no](link)`\n```\n[x](y)\n```\n"
+                             "[e](https://example.org) [b](b) [c](#here-and-there)\n",
+                "b/C.md": "[up](../README.md#here-and-there)\n"}
+        self.assertFalse(house.links(tree))
+        for wrong in ("[a](b/D.md)", "[a](../README.md)", "[a](#there)", "[a](b/C.md#top)"):
+            self.one(house.links({**tree, "README.md": tree["README.md"] + wrong}))
 
     def test_words_of_the_workplace(self):
         self.one(house.words_of_the_workplace({"README.md": "/wo" "rk/main\n"}, ()))
