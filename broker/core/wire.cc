@@ -49,7 +49,9 @@ FrameView read_frame(std::string_view frame) {
   const auto* const begin = reinterpret_cast<const std::uint8_t*>(frame.data());
   CodedInputStream in(begin, static_cast<int>(frame.size()));
   FrameView out;
-  const auto unreadable = [&] { return FrameView{out.correlation}; };
+  const auto unreadable = [&] {
+    return FrameView{.correlation = out.correlation, .message = {}, .payload = {}};
+  };
   std::size_t messages = 0;
   while (const std::uint32_t tag = in.ReadTag()) {
     const int field = Wire::GetTagFieldNumber(tag);
