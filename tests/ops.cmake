@@ -11,3 +11,7 @@ rapporteur_scenario(startup TIMEOUT 240)
 rapporteur_scenario(exchange TIMEOUT 300)
 rapporteur_scenario(demo TIMEOUT 240)
 rapporteur_scenario(readme TIMEOUT 120)
+
+rapporteur_test(unit_record_view LABELS unit
+  SOURCES unit/record_view_test.cc
+  LINKS rapporteur::ops_record_view)
