@@ -15,3 +15,4 @@ rapporteur_scenario(readme TIMEOUT 120)
 rapporteur_test(unit_record_view LABELS unit
   SOURCES unit/record_view_test.cc
   LINKS rapporteur::ops_record_view)
+rapporteur_scenario(disk_full TIMEOUT 300)

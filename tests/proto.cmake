@@ -23,13 +23,18 @@ rapporteur_test(unit_crypto LABELS unit
 add_library(rapporteur_golden_messages STATIC support/golden_messages.cc)
 target_link_libraries(rapporteur_golden_messages
   PUBLIC rapporteur::proto_messages
-  PRIVATE rapporteur_test_options rapporteur::proto_crypto)
+  PRIVATE rapporteur_test_options rapporteur_broker_core_messages rapporteur::proto_crypto
+    rapporteur::test_support)
 add_executable(test_make_golden support/make_golden.cc)
 target_link_libraries(test_make_golden PRIVATE
   rapporteur_test_options rapporteur_golden_messages rapporteur::test_support)
 rapporteur_test(unit_golden LABELS unit
   SOURCES unit/golden_test.cc
   LINKS rapporteur_golden_messages)
+rapporteur_test(unit_golden_formats LABELS unit
+  SOURCES unit/golden_formats_test.cc
+  LINKS rapporteur::broker_core rapporteur::proto_crypto rapporteur::store_journal
+    rapporteur::store_rocks rapporteur::store_tables)
 rapporteur_test(unit_worked_example LABELS unit
   SOURCES unit/worked_example_test.cc
   LINKS rapporteur::proto_statistics rapporteur::proto_statements rapporteur::proto_crypto)

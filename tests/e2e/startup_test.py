@@ -68,6 +68,27 @@ class Startup(unittest.TestCase):
         manifest.write_bytes(content)
         self.refused(STORAGE, "data")
 
+    def spoil(self, pattern, where):
+        """Turns bytes over in the largest such file; `where` says at which place of so many bytes."""
+        file = max((self.hub.home / "data/db").glob(pattern), key=lambda path: path.stat().st_size)
+        content = bytearray(file.read_bytes())
+        at = where(len(content))
+        content[at:at + 16] = bytes(byte ^ 0xFF for byte in content[at:at + 16])
+        file.write_bytes(content)
+        return file
+
+    def test_corrupt_table_file_is_named(self):
+        file = self.spoil("*.sst", lambda size: size - 8)
+        self.refused(STORAGE, "data", re.escape(file.name), "backup")
+
+    def test_corrupt_write_ahead_log_is_not_served(self):
+        self.hub.start_broker()
+        for party in ("at", "be"):
+            self.hub.enrol(party)
+        self.hub.kill_broker()
+        self.spoil("*.log", lambda size: size // 2)
+        self.refused(STORAGE, "data", "backup|entries that were acknowledged are missing")
+
     def test_log_of_another_key_is_refused(self):
         with LocalHub() as other:
             key = other.home / "keys/log.key"

@@ -2,17 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <stdexcept>
 
 #include <google/protobuf/text_format.h>
 
+#include "broker/core/cursor.pb.h"
 #include "proto/base/ids.h"
 #include "proto/crypto/encoding.h"
+#include "proto/crypto/sha256.h"
 #include "rapporteur/v1/audit.pb.h"
 #include "rapporteur/v1/directory.pb.h"
 #include "rapporteur/v1/envelope.pb.h"
 #include "rapporteur/v1/exchange.pb.h"
 #include "rapporteur/v1/statistics.pb.h"
+#include "tests/support/paths.h"
 
 namespace rapporteur::testing {
 namespace {
@@ -24,10 +28,10 @@ using google::protobuf::OneofDescriptor;
 
 constexpr int kElements = 2;
 
-std::array<const google::protobuf::FileDescriptor*, 5> all_files() {
-  return {v1::Record::descriptor()->file(), v1::DirectoryState::descriptor()->file(),
-          v1::Envelope::descriptor()->file(), v1::Frame::descriptor()->file(),
-          v1::SubmissionBody::descriptor()->file()};
+std::array<const google::protobuf::FileDescriptor*, 6> all_files() {
+  return {v1::Record::descriptor()->file(),         v1::DirectoryState::descriptor()->file(),
+          v1::Envelope::descriptor()->file(),       v1::Frame::descriptor()->file(),
+          v1::SubmissionBody::descriptor()->file(), cursor::CursorState::descriptor()->file()};
 }
 
 std::vector<const Descriptor*> all_messages() {
@@ -152,6 +156,23 @@ std::string golden_file(const Message& message) {
   std::string text;
   google::protobuf::TextFormat::PrintToString(message, &text);
   return crypto::hex(bytes_of(message.SerializeAsString())) + "\n" + text;
+}
+
+std::map<std::string, std::string> golden_digests(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> out;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const std::string name = entry.path().lexically_relative(folder).generic_string();
+    if (!entry.is_regular_file() || name == kGoldenList) continue;
+    out[name] = crypto::hex(crypto::sha256(read_file(entry.path())).span());
+  }
+  return out;
+}
+
+std::map<std::string, std::string> read_golden_list(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> out;
+  std::istringstream lines(read_file(folder / kGoldenList));
+  for (std::string digest, name; lines >> digest >> name;) out[name] = digest;
+  return out;
 }
 
 GoldenFile read_golden(const std::string& content) {

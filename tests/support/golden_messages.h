@@ -2,6 +2,7 @@
 // the same on every run.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,7 +17,8 @@ struct GoldenMessage {
   std::unique_ptr<google::protobuf::Message> message;
 };
 
-// All top-level messages of rapporteur.v1, by name; one for each alternative of a oneof.
+// All top-level messages of rapporteur.v1 and of the hub's own state, by name; one for each
+// alternative of a oneof.
 [[nodiscard]] std::vector<GoldenMessage> golden_messages();
 // Every value of every enumeration of rapporteur.v1, by full name, with its number.
 [[nodiscard]] std::map<std::string, int> enum_values();
@@ -25,6 +27,15 @@ struct GoldenMessage {
 
 // What a golden file holds: the bytes in hexadecimal on its first line, then the text form.
 [[nodiscard]] std::string golden_file(const google::protobuf::Message& message);
+// Beside the golden files of a version: the SHA-256 in hexadecimal and the name of each, so that
+// none is changed or lost unnoticed.
+inline constexpr const char* kGoldenList = "files.sha256";
+// Name and SHA-256 of every file below `folder` but the list.
+[[nodiscard]] std::map<std::string, std::string> golden_digests(
+    const std::filesystem::path& folder);
+[[nodiscard]] std::map<std::string, std::string> read_golden_list(
+    const std::filesystem::path& folder);
+
 struct GoldenFile {
   std::string bytes;
   std::string text;

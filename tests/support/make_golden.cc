@@ -1,5 +1,5 @@
-// Writes the golden files of messages that have none yet. What is there is never changed: bytes of
-// a released version must decode for ever.
+// Writes the golden files of messages that have none yet, and adds them to the list. What is there
+// is never changed: bytes of a released version must decode for ever.
 #include <filesystem>
 #include <iostream>
 
@@ -26,6 +26,13 @@ int main(int argc, char** argv) {
     if (!std::filesystem::exists(folder / "enums.txt")) {
       rapporteur::testing::write_file(folder / "enums.txt", enums);
     }
+    auto list = std::filesystem::exists(folder / rapporteur::testing::kGoldenList)
+                    ? rapporteur::testing::read_golden_list(folder)
+                    : std::map<std::string, std::string>();
+    list.merge(rapporteur::testing::golden_digests(folder));
+    std::string lines;
+    for (const auto& [name, digest] : list) lines += digest + "  " + name + "\n";
+    rapporteur::testing::write_file(folder / rapporteur::testing::kGoldenList, lines);
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;

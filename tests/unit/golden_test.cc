@@ -44,6 +44,15 @@ TEST(GoldenMessages, EveryFieldOfEveryMessageHasGoldenBytes) {
   }
 }
 
+TEST(GoldenMessages, NoGoldenFileIsChangedOrLost) {
+  std::size_t versions = 0;
+  for (const auto& version : std::filesystem::directory_iterator(fixtures() / "golden")) {
+    EXPECT_EQ(golden_digests(version.path()), read_golden_list(version.path())) << version.path();
+    ++versions;
+  }
+  EXPECT_GT(versions, 0U);
+}
+
 TEST(GoldenMessages, ValuesOfEnumerationsKeepTheirNumbers) {
   const auto today = enum_values();
   std::set<std::string> known;
