@@ -256,6 +256,10 @@ Status init(Session& session, const InitOptions& options) {
   const auto verifier_key = build(options, origin, scaffold->path());
   if (!verifier_key) return tl::unexpected(verifier_key.error());
   if (const auto placed = scaffold->put_in_place(); !placed) return placed;
+  for (const char* any : {"tcp://0.0.0.0:", "tcp://[::]:", "tcp://*:"}) {
+    if (!options.endpoint.starts_with(any)) continue;
+    session.warn("agencies connect to what hub-public.toml says: put this machine's address there");
+  }
   if (session.json) {
     print(
         json_line({{"hub", options.hub}, {"origin", origin}, {"log_verifier_key", *verifier_key}}));

@@ -21,8 +21,12 @@ std::string joined(const std::vector<std::string_view>& names) {
   return out;
 }
 
+std::string help_of(const CLI::App& app, const std::string& where) {
+  return app.get_name() + (where.empty() ? "" : " " + where) + " --help";
+}
+
 Error not_understood(const CLI::App& app, const CLI::App& last, const std::string& word,
-                     const std::string& command) {
+                     const std::string& where) {
   std::vector<std::string> options;
   std::vector<std::string_view> known = commands_of(last);
   const bool option = word.starts_with('-');
@@ -36,26 +40,26 @@ Error not_understood(const CLI::App& app, const CLI::App& last, const std::strin
   if (option) what = "no option '" + printable(word, 80) + "'";
   if (!option && !known.empty()) what = "no command '" + printable(word, 80) + "'";
   std::string remedy = sources::did_you_mean(word, known);
-  if (remedy.empty()) remedy = option || known.empty() ? command + " --help" : joined(known);
-  return {ErrorKind::kUsage, what, command, remedy};
+  if (remedy.empty()) remedy = option || known.empty() ? help_of(app, where) : joined(known);
+  return {ErrorKind::kUsage, what, where, remedy};
 }
 
 }  // namespace
 
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* last = &app;
-  std::string command = app.get_name();
+  std::string where;
   while (!last->get_subcommands().empty()) {
     last = last->get_subcommands().back();
-    command += " " + last->get_name();
+    where += (where.empty() ? "" : " ") + last->get_name();
   }
   if (const auto extra = app.remaining(true); !extra.empty()) {
-    return not_understood(app, *last, extra.front(), command);
+    return not_understood(app, *last, extra.front(), where);
   }
   if (const auto names = commands_of(*last); !names.empty()) {
-    return {ErrorKind::kUsage, "what to do?", command, joined(names)};
+    return {ErrorKind::kUsage, "a command is missing", where, joined(names)};
   }
-  return {ErrorKind::kUsage, error.what(), command, command + " --help"};
+  return {ErrorKind::kUsage, error.what(), where, help_of(app, where)};
 }
 
 }  // namespace rapporteur::cli

@@ -61,11 +61,11 @@ class WithoutHub(Lines):
     def test_words_nobody_knows_are_named_with_the_nearest(self):
         self.refused(USAGE, ["statsu"], "'statsu'", "status")
         self.refused(USAGE, ["foo"], "'foo'", "one of init participant")
-        self.refused(USAGE, ["audit", "verfiy"], "rapporteur audit", "'verfiy'", "verify")
+        self.refused(USAGE, ["audit", "verfiy"], "rapporteur: audit: ", "'verfiy'", "verify")
         self.refused(USAGE, ["tail", "--folow"], "'--folow'", "--follow")
         self.refused(USAGE, ["status", "now"], "'now'")
-        self.refused(USAGE, [], "one of init")
-        self.refused(USAGE, ["grant"], "rapporteur grant", "one of submit receive")
+        self.refused(USAGE, [], "a command is missing", "one of init")
+        self.refused(USAGE, ["grant"], "rapporteur: grant: ", "one of submit receive")
         self.refused(USAGE, ["show"], "INDEX")
         self.refused(USAGE, ["show", "first"], "first")
 
@@ -126,6 +126,11 @@ class WithoutHub(Lines):
                                 "--check"], check=False, capture_output=True, timeout=60)
         self.assertEqual(check.returncode, DONE, check.stderr)
         self.refused(UNREACHABLE, ["--operator", target / "operator", "status"], "127.0.0.1:5570")
+
+    def test_an_endpoint_that_nobody_can_connect_to_is_warned_of(self):
+        done = rapporteur("init", self.folder / "hub", "--hub", "h", "--endpoint", "tcp://0.0.0.0:5570")
+        self.assertEqual(done.returncode, DONE)
+        self.assertRegex(done.stderr, r"\Arapporteur: warning: [^\n]*hub-public\.toml[^\n]*\n\Z")
 
     def test_keys_and_files_that_the_line_names(self):
         nothing = self.folder / "nothing"
