@@ -11,8 +11,16 @@ rapporteur_scenario(startup TIMEOUT 240)
 rapporteur_scenario(exchange TIMEOUT 300)
 rapporteur_scenario(demo TIMEOUT 240)
 rapporteur_scenario(readme TIMEOUT 120)
-
 rapporteur_test(unit_record_view LABELS unit
   SOURCES unit/record_view_test.cc
   LINKS rapporteur::ops_record_view)
 rapporteur_scenario(disk_full TIMEOUT 300)
+rapporteur_scenario(operator TIMEOUT 200)
+
+if(RAPPORTEUR_SABOTAGE)
+  add_test(NAME sabotage_audit-unchecked
+    COMMAND python3 "${PROJECT_SOURCE_DIR}/tests/e2e/operator_test.py" OfADamagedLog)
+  set_tests_properties(sabotage_audit-unchecked PROPERTIES LABELS sabotage TIMEOUT 120 WILL_FAIL TRUE
+    ENVIRONMENT
+    "RAPPORTEUR_SABOTAGE=audit-unchecked;RAPPORTEUR_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
+endif()

@@ -99,7 +99,8 @@ core::Answered Answers::outcome(Message& message, const journal::Committed& comm
   for (const auto& finding : message.findings) *out.add_findings() = finding_of(finding);
   if (!message.accepted) out.set_refusal_signature(refusal_signature(key_, out));
   core::Answered answered;
-  answered.kind = message.accepted ? core::AnswerKind::kAccepted : core::AnswerKind::kRefused;
+  using enum core::AnswerKind;
+  answered.kind = message.administrative ? kAdministered : message.accepted ? kAccepted : kRefused;
   answered.frame = core::make_frame(message.job.asker.correlation, v1::Frame::kOutcome, out);
   answered.asker = std::move(message.job.asker);
   return answered;

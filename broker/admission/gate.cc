@@ -128,7 +128,10 @@ Verdict judge_administration(Judgement& judgement, DirectoryHolder& holder) {
                    "use a release of the tools that this hub's protocol version knows"});
   }
   if (const auto tried = judgement.directory->apply(*action, actor, trial); !tried) {
-    return refuse(directory::refusal::code_of(tried.error()), tried.error());
+    Error error = tried.error();
+    const std::string code(directory::refusal::code_of(error));
+    error.what = directory::refusal::text_of(error);
+    return refuse(code, error);
   }
   Enter verdict = enter(judgement, administered_record(message), true, {});
   verdict.administrative = true;

@@ -266,6 +266,9 @@ void Core::on(Answered&& event) {
     case AnswerKind::kAccepted:
       ++counters_.accepted;
       break;
+    case AnswerKind::kAdministered:
+      ++counters_.administered;
+      break;
     case AnswerKind::kRefused:
       ++counters_.refused;
       break;

@@ -51,6 +51,7 @@ struct Counters {
   std::array<std::uint64_t, 16> received{};  // by v1::Frame::MessageCase
   std::map<std::string, std::uint64_t> faults;
   std::uint64_t accepted = 0;
+  std::uint64_t administered = 0;  // changes of the directory that were accepted
   std::uint64_t refused = 0;
   std::uint64_t repeated = 0;
   std::uint64_t delivered = 0;

@@ -64,7 +64,7 @@ struct Unblocked {
   RoutingId peer;
 };
 
-enum class AnswerKind { kAccepted, kRefused, kRepeated, kFault, kOther };
+enum class AnswerKind { kAccepted, kAdministered, kRefused, kRepeated, kFault, kOther };
 // A request's answer, ready to be sent.
 struct Answered {
   Asker asker;

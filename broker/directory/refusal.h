@@ -3,6 +3,8 @@
 // Source: PROTOCOL.md, "Directory".
 #pragma once
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "proto/base/result.h"
@@ -32,6 +34,11 @@ inline constexpr std::string_view kNeedsTwoOperators = "NEEDS_TWO_OPERATORS";
 // The code an error of Directory::apply begins with.
 [[nodiscard]] inline std::string_view code_of(const Error& error) {
   return std::string_view(error.what).substr(0, error.what.find(':'));
+}
+// What it says after the code.
+[[nodiscard]] inline std::string text_of(const Error& error) {
+  const std::size_t code = code_of(error).size() + std::string_view(": ").size();
+  return error.what.substr(std::min(code, error.what.size()));
 }
 
 }  // namespace rapporteur::directory::refusal

@@ -111,6 +111,7 @@ std::vector<MetricFamily> families(const Snapshot& snapshot) {
   out.push_back(messages(counters));
   out.push_back(counter("outcomes_total", "Signed messages answered, by outcome.")
                     .add(number(counters.accepted), {{"outcome", "accepted"}})
+                    .add(number(counters.administered), {{"outcome", "administered"}})
                     .add(number(counters.refused), {{"outcome", "refused"}})
                     .add(number(counters.repeated), {{"outcome", "repeated"}})
                     .take());

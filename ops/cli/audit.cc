@@ -116,6 +116,10 @@ std::string report_text(const verify::AuditReport& report, const std::string& lo
 Status verify_log(Session& session, const AuditOptions& options) {
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
+  if (const auto there = readable(options.folder, "name the data folder of a hub, or a copy of it");
+      !there) {
+    return there;
+  }
   const auto opened = rocks::open_for_audit(options.folder);
   if (!opened) return tl::unexpected(opened.error());
   if (opened->verifier_key != log->text()) {

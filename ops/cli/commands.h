@@ -17,11 +17,17 @@ struct Session {
   bool json = false;
   int exit = 0;
 
-  [[nodiscard]] Format format() const { return json ? Format::kJson : Format::kText; }
-  // Prints the error as one line and sets the exit code.
+  // One line on standard error, a JSON object with --json; the exit code becomes the error's,
+  // unless an earlier one was higher.
   void failed(const Error& error);
   void finish(const Status& status);
+  // The same line for what is not wrong but may not be meant.
+  void warn(const std::string& text) const;
 };
+
+// What is wrong with the command line, in one line: the word that was not understood, and what may
+// have been meant.
+[[nodiscard]] Error usage_error(const CLI::App& app, const CLI::ParseError& error);
 
 void add_init(CLI::App& app, Session& session);
 void add_participant(CLI::App& app, Session& session);

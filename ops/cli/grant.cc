@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <memory>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "ops/cli/commands.h"
 #include "ops/cli/operator_line.h"
+#include "ops/cli/record_view.h"
+#include "proto/codelists/code_lists.h"
 
 namespace rapporteur::cli {
 namespace {
@@ -36,6 +39,38 @@ v1::Grant receive_grant(const GrantOptions& options) {
   grant.mutable_receive()->set_from_index(options.from_index.value_or(0));
   grant.mutable_receive()->set_from_now(!options.from_index.has_value());
   return grant;
+}
+
+// A pattern is taken as it is given; one that matches no code is said so, since nothing else would
+// show it before the first refusal.
+void warn_of_codes_nobody_has(const Session& session, const std::string& option,
+                              codelists::ListId list, std::string_view pattern) {
+  while (!pattern.empty()) {
+    const std::size_t bar = std::min(pattern.find('|'), pattern.size());
+    const std::string_view code = pattern.substr(0, bar);
+    pattern.remove_prefix(std::min(bar + 1, pattern.size()));
+    if (code.find('*') != std::string_view::npos || codelists::find(list, code) != nullptr)
+      continue;
+    std::string text = fmt::format("{} {} is no code", option, code);
+    const auto near = codelists::nearest(list, code);
+    for (std::size_t i = 0; i < near.size(); ++i) {
+      text += fmt::format("{}{}", i == 0 ? "; near it: " : ", ", near[i]);
+    }
+    session.warn(text);
+  }
+}
+
+void warn_of_what_matches_nothing(const Session& session, const v1::Grant& grant) {
+  using codelists::ListId;
+  const bool submit = grant.has_submit();
+  const std::string& dataflow = submit ? grant.submit().dataflow() : grant.receive().dataflow();
+  if (dataflow.find_first_of("*|") == std::string::npos &&
+      codelists::find_dataflow(dataflow) == nullptr) {
+    session.warn(fmt::format("--dataflow {} is none of this release's", dataflow));
+  }
+  warn_of_codes_nobody_has(session, "--indicator", ListId::kIndicator,
+                           submit ? grant.submit().indicator() : grant.receive().indicator());
+  if (submit) warn_of_codes_nobody_has(session, "--area", ListId::kArea, grant.submit().area());
 }
 
 Status carry_out(Session& session, const v1::AdministrativeAction& action,
@@ -73,9 +108,9 @@ void add_kind(CLI::App* command, Session& session, bool submit) {
     action.set_reason(options->reason);
     const v1::Grant grant = submit ? submit_grant(*options) : receive_grant(*options);
     (*end ? *action.mutable_remove_grant() : *action.mutable_add_grant()) = grant;
-    const std::string sentence =
-        fmt::format("{} {} {}", options->participant, *end ? "may no longer" : "may",
-                    submit ? "submit" : "receive");
+    const std::string sentence = fmt::format("{} {} {}", options->participant,
+                                             *end ? "may no longer" : "may", grant_text(grant));
+    if (!*end) warn_of_what_matches_nothing(session, grant);
     session.finish(carry_out(session, action, sentence));
   });
 }

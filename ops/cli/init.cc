@@ -1,13 +1,22 @@
 // init: keys, configuration and an empty log for a new hub, and the folder of its first operator.
-#include <fstream>
+#include <algorithm>
+#include <cerrno>
 #include <memory>
+#include <system_error>
+#include <utility>
 
+#include <fcntl.h>
 #include <spdlog/fmt/fmt.h>
+#include <unistd.h>
 
 #include "adapters/client/agency.h"
 #include "adapters/client/enrolment.h"
+#include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
+#include "adapters/client/settings.h"
 #include "ops/cli/commands.h"
+#include "proto/base/limits.h"
+#include "proto/base/whole_number.h"
 #include "proto/crypto/key_file.h"
 #include "rapporteur/v1/audit.pb.h"
 #include "store/rocks/local_journal.h"
@@ -16,6 +25,8 @@ namespace rapporteur::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kFirstLog = "/log1";
 
 struct InitOptions {
   fs::path folder;
@@ -28,6 +39,58 @@ struct InitOptions {
 struct HubKeys {
   crypto::CurveKeyPair curve;
   crypto::SigningKey log;
+};
+
+// A folder beside the one that is to be, which takes its place when all is in it; gone otherwise.
+class Scaffold {
+ public:
+  [[nodiscard]] static Result<Scaffold> beside(const fs::path& folder) {
+    // Without a slash at the end it has a name.
+    const fs::path target = (folder / "").lexically_normal().parent_path();
+    std::error_code error;
+    const fs::path parent = fs::absolute(target).parent_path();
+    fs::create_directories(parent, error);
+    std::string name = (parent / ("." + target.filename().string() + ".new-XXXXXX")).string();
+    if (error || ::mkdtemp(name.data()) == nullptr) {
+      return fail(ErrorKind::kStorage,
+                  "cannot make a folder here: " + std::generic_category().message(errno),
+                  parent.string(), "name a folder in one that you may write to");
+    }
+    return Scaffold(name, target);
+  }
+  ~Scaffold() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  Scaffold(Scaffold&& other) noexcept
+      : path_(std::exchange(other.path_, {})), target_(std::move(other.target_)) {}
+  Scaffold& operator=(Scaffold&&) = delete;
+  Scaffold(const Scaffold&) = delete;
+  Scaffold& operator=(const Scaffold&) = delete;
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  // On disk, name included, when it returns.
+  [[nodiscard]] Status put_in_place() {
+    // Takes the place of an empty folder too.
+    if (::rename(path_.c_str(), target_.c_str()) != 0) {
+      return fail(ErrorKind::kStorage,
+                  "cannot put it in place: " + std::generic_category().message(errno),
+                  target_.string(), "name a new folder");
+    }
+    path_.clear();
+    const fs::path parent = fs::absolute(target_).parent_path();
+    const int descriptor = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (synced) return {};
+    return fail(ErrorKind::kStorage, "cannot sync: " + std::generic_category().message(errno),
+                parent.string(), "look at the disk; the hub's folder is there");
+  }
+
+ private:
+  Scaffold(fs::path path, fs::path target) : path_(std::move(path)), target_(std::move(target)) {}
+  fs::path path_;
+  fs::path target_;
 };
 
 Status make_folder(const fs::path& folder) {
@@ -49,22 +112,18 @@ Result<HubKeys> make_keys(const fs::path& folder) {
       .map([&] { return std::move(keys); });
 }
 
-Status write_text(const fs::path& file, const std::string& text) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << text;
-  if (!stream.flush()) return fail(ErrorKind::kStorage, "cannot write", file.string());
-  return {};
-}
-
 std::string hub_configuration(const InitOptions& options, const std::string& origin) {
   return fmt::format(
-      "# Made by `rapporteur init`. Every key, with default and range: rapporteur-broker --help\n"
-      "[hub]\nname = \"{}\"\norigin = \"{}\"\n\n"
-      "[listen]\nendpoint = \"{}\"\n\n"
+      "# Made by `rapporteur init`. Every key, with its default: rapporteur-broker "
+      "--print-config;\n"
+      "# with range and meaning: broker/config/CONFIGURATION.md of the source.\n"
+      "[hub]\nname = {}\norigin = {}\n\n"
+      "[listen]\nendpoint = {}\n\n"
       "[keys]\ncurve = \"keys/curve.key\"\nlog = \"keys/log.key\"\n\n"
       "[data]\nfolder = \"data\"\n\n"
-      "[monitor]\nendpoint = \"{}\"\n",
-      options.hub, origin, options.endpoint, options.monitor);
+      "[monitor]\nendpoint = {}\n",
+      client::toml_text(options.hub), client::toml_text(origin),
+      client::toml_text(options.endpoint), client::toml_text(options.monitor));
 }
 
 v1::Record founding_record(const InitOptions& options, const std::string& origin,
@@ -84,11 +143,11 @@ v1::Record founding_record(const InitOptions& options, const std::string& origin
 }
 
 // The log with its first entry, which says who may administer it; gives its verifier key.
-Result<std::string> found_log(const InitOptions& options, const std::string& origin, HubKeys keys,
+Result<std::string> found_log(const InitOptions& options, const fs::path& folder,
+                              const std::string& origin, HubKeys keys,
                               const client::EnrolmentRequest& first) {
   const SystemClock clock;
-  auto journal =
-      rocks::LocalJournal::create(options.folder / "data", origin, std::move(keys.log), clock);
+  auto journal = rocks::LocalJournal::create(folder, origin, std::move(keys.log), clock);
   if (!journal) return tl::unexpected(journal.error());
   const std::string verifier_key = (*journal)->verifier_key();
   std::vector<journal::Draft> drafts(1);
@@ -108,52 +167,104 @@ Result<client::EnrolmentRequest> make_operator(const fs::path& folder, const std
   return client::read_enrolment(folder / "enrolment.toml");
 }
 
-void print_next_steps(const InitOptions& options, const fs::path& operator_folder) {
-  print(
-      fmt::format("{} is founded in {}\n"
-                  "  start it       rapporteur-broker --config {}\n"
-                  "  administer it  export RAPPORTEUR_OPERATOR={}\n"
-                  "  give parties   {}\n",
-                  options.hub, options.folder.string(), (options.folder / "hub.toml").string(),
-                  operator_folder.string(), (options.folder / "hub-public.toml").string()));
+void print_next_steps(const InitOptions& options) {
+  print(fmt::format(
+      "{} is founded in {}\n"
+      "  start it       rapporteur-broker --config {}\n"
+      "  administer it  export RAPPORTEUR_OPERATOR={}\n"
+      "  give parties   {}\n",
+      options.hub, options.folder.string(), (options.folder / "hub.toml").string(),
+      (options.folder / "operator").string(), (options.folder / "hub-public.toml").string()));
 }
 
-Status init(Session& session, const InitOptions& options) {
-  if (!valid_participant_id(options.operator_id)) {
-    return fail(ErrorKind::kUsage, "'" + options.operator_id + "' is no participant id",
-                "--operator-id", "lower-case letters, digits and '-', 2 to 32 characters");
+bool host_and_port(std::string_view text, std::string_view& host) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  host = text.substr(0, colon);
+  const auto port = parse_whole_number(text.substr(colon + 1));
+  return port && *port > 0 && *port <= 65'535;
+}
+
+// What the broker would refuse when it starts, and what would be wrong for ever.
+Status check_options(const InitOptions& options) {
+  const auto refuse = [](const std::string& value, const char* option, const char* remedy) {
+    return fail(ErrorKind::kUsage, "'" + printable(value, 80) + "' will not do", option, remedy);
+  };
+  const auto plain = [](char c) { return c > ' ' && c < '\x7F' && c != '+'; };
+  if (options.hub.empty() || options.hub.size() + kFirstLog.size() > limits::kNameBytes ||
+      !std::ranges::all_of(options.hub, plain)) {
+    return refuse(options.hub, "--hub",
+                  "a name like hub.example/thb: printable ASCII without space and '+'");
   }
-  if (fs::exists(options.folder) && !fs::is_empty(options.folder)) {
+  constexpr std::string_view kTcp = "tcp://";
+  std::string_view host;
+  if (!options.endpoint.starts_with(kTcp) ||
+      !host_and_port(std::string_view(options.endpoint).substr(kTcp.size()), host)) {
+    return refuse(options.endpoint, "--endpoint", "tcp://HOST:PORT, like tcp://192.0.2.7:5570");
+  }
+  if (!options.monitor.empty() && !host_and_port(options.monitor, host)) {
+    return refuse(options.monitor, "--monitor", "HOST:PORT, like 127.0.0.1:9570, or ''");
+  }
+  if (!options.monitor.empty() && !host.starts_with("127.") && host != "[::1]" &&
+      host != "localhost") {
+    return refuse(options.monitor, "--monitor",
+                  "a loopback address: the monitor speaks plain HTTP");
+  }
+  if (!valid_participant_id(options.operator_id)) {
+    return refuse(options.operator_id, "--operator-id",
+                  "lower-case letters, digits and '-', 2 to 32 characters, a letter first");
+  }
+  std::error_code error;
+  if (fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
     return fail(ErrorKind::kConfiguration, "folder is not empty", options.folder.string(),
                 "a hub is only made in a new folder");
   }
-  if (const auto made = make_folder(options.folder); !made) return made;
-  const fs::path operator_folder = options.folder / "operator";
+  return {};
+}
+
+// All that a hub is, in a folder; its verifier key.
+Result<std::string> build(const InitOptions& options, const std::string& origin,
+                          const fs::path& folder) {
+  const fs::path operator_folder = folder / "operator";
   const auto first = make_operator(operator_folder, options.operator_id);
   if (!first) return tl::unexpected(first.error());
-  auto keys = make_keys(options.folder / "keys");
+  auto keys = make_keys(folder / "keys");
   if (!keys) return tl::unexpected(keys.error());
-  const std::string origin = options.hub + "/log1";
   client::HubAddress address{options.hub, options.endpoint, keys->curve.public_key, {}};
-  const auto verifier_key = found_log(options, origin, std::move(*keys), *first);
-  if (!verifier_key) return tl::unexpected(verifier_key.error());
+  auto verifier_key = found_log(options, folder / "data", origin, std::move(*keys), *first);
+  if (!verifier_key) return verifier_key;
   address.log_verifier_key = *verifier_key;
   const auto agency = client::Agency::open(operator_folder);
   if (!agency) return tl::unexpected(agency.error());
-  const auto written =
-      agency->pin(address)
-          .and_then([&] {
-            return write_text(options.folder / "hub-public.toml", client::hub_file_text(address));
-          })
-          .and_then([&] {
-            return write_text(options.folder / "hub.toml", hub_configuration(options, origin));
-          });
-  if (!written) return written;
+  return agency->pin(address)
+      .and_then([&] {
+        return client::write_file_atomically(folder / "hub-public.toml",
+                                             client::hub_file_text(address));
+      })
+      .and_then([&] {
+        return client::write_file_atomically(folder / "hub.toml",
+                                             hub_configuration(options, origin));
+      })
+      .map([&] { return *verifier_key; });
+}
+
+Status init(Session& session, const InitOptions& options) {
+  if (const auto checked = check_options(options); !checked) return checked;
+  auto scaffold = Scaffold::beside(options.folder);
+  if (!scaffold) return tl::unexpected(scaffold.error());
+  const std::string origin = options.hub + std::string(kFirstLog);
+  const auto verifier_key = build(options, origin, scaffold->path());
+  if (!verifier_key) return tl::unexpected(verifier_key.error());
+  if (const auto placed = scaffold->put_in_place(); !placed) return placed;
+  for (const char* any : {"tcp://0.0.0.0:", "tcp://[::]:", "tcp://*:"}) {
+    if (!options.endpoint.starts_with(any)) continue;
+    session.warn("agencies connect to what hub-public.toml says: put this machine's address there");
+  }
   if (session.json) {
     print(
         json_line({{"hub", options.hub}, {"origin", origin}, {"log_verifier_key", *verifier_key}}));
   } else {
-    print_next_steps(options, operator_folder);
+    print_next_steps(options);
   }
   return {};
 }

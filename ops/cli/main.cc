@@ -1,14 +1,33 @@
 // rapporteur: the command line of operators and auditors.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
+#include <string_view>
 
 #include "ops/cli/commands.h"
 
 namespace rapporteur::cli {
 
 void Session::failed(const Error& error) {
-  std::fprintf(stderr, "rapporteur: %s\n", error.line().c_str());
-  exit = exit_code(error.kind);
+  const int code = exit_code(error.kind);
+  exit = std::max(exit, code);
+  if (json) {
+    std::fputs(json_line({{"error", error.what},
+                          {"where", error.where},
+                          {"remedy", error.remedy},
+                          {"exit_code", code}})
+                   .c_str(),
+               stderr);
+  } else {
+    std::fprintf(stderr, "rapporteur: %s\n", error.line().c_str());
+  }
+}
+
+void Session::warn(const std::string& text) const {
+  const std::string line =
+      json ? json_line({{"warning", text}}) : "rapporteur: warning: " + printable(text) + "\n";
+  std::fputs(line.c_str(), stderr);
 }
 
 void Session::finish(const Status& status) {
@@ -18,16 +37,21 @@ void Session::finish(const Status& status) {
 namespace {
 
 int run(int argc, char** argv) {
-  CLI::App app{"Watch and administer a Rapporteur hub, and verify its log without trusting it."};
+  CLI::App app{"Watch and administer a Rapporteur hub, and verify its log without trusting it.",
+               "rapporteur"};
+  app.set_version_flag("--version", "rapporteur " RAPPORTEUR_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
   Session session;
+  // Before the line is understood, so that what is wrong with it is JSON too.
+  const std::span words(argv, static_cast<std::size_t>(argc));
+  session.json = std::ranges::find(words, std::string_view("--json")) != words.end();
   const char* named = std::getenv("RAPPORTEUR_OPERATOR");
   session.operator_folder = named != nullptr ? named : "operator";
   app.add_option(
       "--operator", session.operator_folder,
       "Folder with your keys and the hub's address ($RAPPORTEUR_OPERATOR, or ./operator)");
-  app.add_flag("--json", session.json, "Print JSON, one value a line");
+  app.add_flag("--json", session.json, "Print JSON, one value a line; errors and warnings too");
   add_init(app, session);
   add_participant(app, session);
   add_grant(app, session);
@@ -41,10 +65,13 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const bool asked_for_help = error.get_exit_code() == 0;
-    app.exit(error);
-    return asked_for_help ? 0 : exit_code(ErrorKind::kUsage);
+    if (error.get_exit_code() == 0) {
+      app.exit(error);  // --help, --version
+    } else {
+      session.failed(usage_error(app, error));
+    }
   }
+  session.finish(all_printed());
   return session.exit;
 }
 

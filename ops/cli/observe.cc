@@ -12,12 +12,6 @@
 namespace rapporteur::cli {
 namespace {
 
-std::string filter_text(const v1::SubscriptionFilter& filter) {
-  const auto shown = [](const std::string& pattern) { return pattern.empty() ? "*" : pattern; };
-  return fmt::format("{} {} from {} for {}", shown(filter.dataflow()), shown(filter.indicator()),
-                     shown(filter.sender()), shown(filter.area()));
-}
-
 nlohmann::json subscription_json(const v1::SubscriptionState& state) {
   return {{"participant", state.participant()},
           {"subscription", state.subscription()},
@@ -55,14 +49,16 @@ void print_status(const v1::Status& status, bool as_json) {
   table.add({"running since", time_text(status.started_ms())});
   table.add({"version", status.software_version()});
   table.add({"log", fmt::format("{} entries of {}", status.log_size(), status.origin())});
-  table.add({"since the start",
-             fmt::format("{} accepted, {} refused, {} delivered, {} faults", status.accepted(),
-                         status.refused(), status.delivered(), status.faults())});
+  table.add(
+      {"since the start",
+       fmt::format("{} submissions accepted; {} messages refused, {} faults; {} deliveries",
+                   status.accepted(), status.refused(), status.faults(), status.delivered())});
   table.add({"connections", std::to_string(status.connections())});
   print(table.text());
   if (status.subscriptions_size() == 0) return;
   print("\n");
-  TextTable subscriptions({"SUBSCRIPTION", "OF", "LINE", "ACKNOWLEDGED", "LAG", "FILTER"});
+  TextTable subscriptions(
+      {"SUBSCRIPTION", "OF", "LINE", "ACKNOWLEDGED", "ENTRIES BEHIND", "FILTER"});
   for (const auto& state : status.subscriptions()) {
     subscriptions.add({state.subscription(), state.participant(),
                        state.connected() ? "open" : "absent", std::to_string(state.acknowledged()),
@@ -133,7 +129,7 @@ Status tail(Session& session, const TailOptions& options) {
       if (const auto printed = print_entry(session, entry, false); !printed) return printed;
       next = entry.index() + 1;
     }
-    std::fflush(stdout);
+    if (!all_printed()) return {};  // said at the end of every command
     more = options.follow || (next < size && entries->entries_size() > 0);
   }
   return {};
@@ -146,7 +142,8 @@ Status show(Session& session, std::uint64_t index) {
   if (!entries) return tl::unexpected(entries.error());
   if (entries->entries_size() == 0 || entries->entries(0).index() != index) {
     return fail(ErrorKind::kNotFound,
-                fmt::format("no entry {} in a log of {}", index, entries->log_size()));
+                fmt::format("no entry {} in a log of {}", index, entries->log_size()), "INDEX",
+                "entries are counted from 0; you see those that you may");
   }
   return print_entry(session, entries->entries(0), true);
 }

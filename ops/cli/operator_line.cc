@@ -12,14 +12,14 @@ namespace {
 
 Error refusal_of(const v1::Outcome& outcome) {
   std::string reasons;
+  std::string remedy;
   for (const auto& finding : outcome.findings()) {
     if (!reasons.empty()) reasons += "; ";
     reasons += finding.code() + ": " + finding.message();
+    if (remedy.empty()) remedy = finding.remedy();
   }
-  return Error{ErrorKind::kRefused,
-               "the hub refused: " + reasons,
-               "log entry " + std::to_string(outcome.index()),
-               {}};
+  return Error{ErrorKind::kRefused, "the hub refused: " + reasons,
+               "log entry " + std::to_string(outcome.index()), remedy};
 }
 
 }  // namespace
@@ -29,6 +29,11 @@ OperatorLine::OperatorLine(std::string participant, crypto::SigningKey key,
     : participant_(std::move(participant)), key_(std::move(key)), line_(std::move(line)) {}
 
 Result<OperatorLine> OperatorLine::open(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder / "adapter.toml")) {
+    return fail(ErrorKind::kUsage, "no operator's folder", folder.string(),
+                "name yours with --operator or RAPPORTEUR_OPERATOR; `rapporteur init` makes the "
+                "first one of a hub");
+  }
   const auto agency = client::Agency::open(folder);
   if (!agency) return tl::unexpected(agency.error());
   const auto hub = agency->hub();

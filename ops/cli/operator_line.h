@@ -1,7 +1,8 @@
 // An operator's or auditor's line to the hub: asks, and signs changes.
 //
-// Threads: one. Errors: those of client::Connection; kConfiguration for the folder; kRefused with
-// the hub's reasons when a change is refused; kNotVerified when an answer does not hold.
+// Threads: one. Errors: those of client::Connection; kUsage where the folder is none,
+// kConfiguration for what it holds; kRefused with the hub's reasons when a change is refused;
+// kNotVerified when an answer does not hold.
 #pragma once
 
 #include <filesystem>

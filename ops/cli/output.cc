@@ -1,13 +1,13 @@
 #include "ops/cli/output.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/fmt/fmt.h>
 #include <unistd.h>
-
-#include "proto/base/result.h"
 
 namespace rapporteur::cli {
 namespace {
@@ -59,6 +59,13 @@ std::string time_text(std::uint64_t unix_ms) {
 
 void print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Status all_printed() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  return fail(ErrorKind::kStorage,
+              "cannot write all of it: " + std::generic_category().message(errno),
+              "standard output", "make room, or write to somewhere else");
 }
 
 ProgressBar::ProgressBar(std::string what, std::uint64_t total)

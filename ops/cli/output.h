@@ -8,9 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
-namespace rapporteur::cli {
+#include "proto/base/result.h"
 
-enum class Format { kText, kJson };
+namespace rapporteur::cli {
 
 class TextTable {
  public:
@@ -30,6 +30,9 @@ class TextTable {
 [[nodiscard]] std::string time_text(std::uint64_t unix_ms);
 
 void print(const std::string& text);
+// Whether standard output took all of it: a full disk, say, is kStorage.
+[[nodiscard]] Status all_printed();
+
 // Progress of long work, on standard error and only if that is a terminal.
 class ProgressBar {
  public:

@@ -5,6 +5,8 @@
 #include "adapters/client/enrolment.h"
 #include "ops/cli/commands.h"
 #include "ops/cli/operator_line.h"
+#include "ops/cli/record_view.h"
+#include "ops/cli/trust.h"
 #include "proto/crypto/encoding.h"
 
 namespace rapporteur::cli {
@@ -42,6 +44,11 @@ struct AddOptions {
 };
 
 Status add_one(Session& session, const AddOptions& options) {
+  if (auto there =
+          readable(options.request, "`rapporteur-adapter init` at the agency makes enrolment.toml");
+      !there) {
+    return there;
+  }
   auto request = client::read_enrolment(options.request);
   if (!request) return tl::unexpected(request.error());
   v1::AdministrativeAction action;
@@ -87,16 +94,6 @@ Status list_all(Session& session) {
   }
   if (!session.json) print(table.text());
   return {};
-}
-
-std::string grant_text(const v1::Grant& grant) {
-  if (grant.has_submit()) {
-    return fmt::format("submit   {} {} for {}", grant.submit().dataflow(),
-                       grant.submit().indicator(), grant.submit().area());
-  }
-  return fmt::format("receive  {} {} from {}, entries {} and later", grant.receive().dataflow(),
-                     grant.receive().indicator(), grant.receive().sender(),
-                     grant.receive().from_index());
 }
 
 Status show_one(Session& session, const std::string& id) {

@@ -22,15 +22,35 @@ struct ProofOptions {
 };
 
 Result<std::string> read_bounded(const std::filesystem::path& file) {
+  if (const auto there = readable(file, "receipts are the *.tlog-proof files of an agency");
+      !there) {
+    return tl::unexpected(there.error());
+  }
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) return fail(ErrorKind::kNotFound, "cannot read the file", file.string());
   std::string text(limits::kProofFileBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > limits::kProofFileBytes) {
-    return fail(ErrorKind::kMalformed, "longer than a proof can be", file.string());
+    return fail(ErrorKind::kMalformed, "longer than a proof can be", file.string(),
+                "name a *.tlog-proof file");
   }
   return text;
+}
+
+// Why a receipt may not hold, for whoever has nothing but the file and a key.
+std::string remedy_for(const std::string& text, const notes::VerifierKey& log) {
+  const auto receipt = verify::Receipt::parse(text);
+  if (!receipt)
+    return "name a *.tlog-proof file, whole as the hub or `rapporteur proof get` gave it";
+  const std::string origin = receipt->checkpoint.substr(0, receipt->checkpoint.find('\n'));
+  if (origin != log.name) {
+    return fmt::format("it is a receipt of {}, the key is that of {}: give the key of its log",
+                       printable(origin, 200), log.name);
+  }
+  return fmt::format(
+      "it was changed, or is by somebody else: `rapporteur proof get {}` asks the hub "
+      "for the proof of this entry",
+      receipt->index.value);
 }
 
 Status verify_one(Session& session, const std::filesystem::path& file,
@@ -41,6 +61,7 @@ Status verify_one(Session& session, const std::filesystem::path& file,
   if (!receipt) {
     Error error = receipt.error();
     error.where = error.where.empty() ? file.string() : file.string() + ": " + error.where;
+    if (error.remedy.empty()) error.remedy = remedy_for(*text, log);
     return tl::unexpected(error);
   }
   if (session.json) {
@@ -63,14 +84,8 @@ Status verify_one(Session& session, const std::filesystem::path& file,
 Status verify_all(Session& session, const ProofOptions& options) {
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
-  Status worst;
-  for (const auto& file : options.files) {
-    const auto verified = verify_one(session, file, *log);
-    if (verified) continue;
-    if (!worst) session.failed(worst.error());
-    worst = verified;
-  }
-  return worst;
+  for (const auto& file : options.files) session.finish(verify_one(session, file, *log));
+  return {};
 }
 
 struct GetOptions {
@@ -83,8 +98,12 @@ Status get(Session& session, const GetOptions& options) {
   if (!line) return tl::unexpected(line.error());
   v1::Query query;
   query.mutable_proof()->set_index(options.index);
-  const auto answer = line->query(query);
-  if (!answer) return tl::unexpected(answer.error());
+  auto answer = line->query(query);
+  if (!answer) {
+    if (answer.error().remedy.empty())
+      answer.error().remedy = "`rapporteur tail` shows what is there";
+    return tl::unexpected(answer.error());
+  }
   const v1::Proof& proof = answer->proof();
   auto hashes = merkle::unpack(proof.proof());
   if (!hashes) return tl::unexpected(hashes.error());
@@ -95,14 +114,19 @@ Status get(Session& session, const GetOptions& options) {
   receipt.nonce = proof.nonce();
   receipt.record = proof.record();
   if (options.out.empty()) {
-    print(receipt.file());
+    print(session.json ? json_line({{"index", proof.index()}, {"proof", receipt.file()}})
+                       : receipt.file());
     return {};
   }
   std::ofstream stream(options.out, std::ios::binary);
   stream << receipt.file();
   if (!stream.flush()) {
-    return fail(ErrorKind::kStorage, "cannot write the file", options.out.string());
+    return fail(ErrorKind::kStorage, "cannot write the file", options.out.string(),
+                "name a file in a folder that is there, on a disk with room");
   }
+  print(session.json
+            ? json_line({{"index", proof.index()}, {"file", options.out.string()}})
+            : fmt::format("the proof of entry {} is in {}\n", proof.index(), options.out.string()));
   return {};
 }
 

@@ -5,7 +5,6 @@
 
 #include "ops/cli/output.h"
 #include "proto/crypto/encoding.h"
-#include "rapporteur/v1/directory.pb.h"
 
 namespace rapporteur::cli {
 namespace {
@@ -42,9 +41,11 @@ std::string action_summary(const std::string& bytes) {
       return fmt::format("enrol {} ({})", action.enrol().id(),
                          v1::ParticipantKind_Name(action.enrol().kind()));
     case v1::AdministrativeAction::kAddGrant:
-      return "grant to " + action.add_grant().participant();
+      return fmt::format("{} may {}", action.add_grant().participant(),
+                         grant_text(action.add_grant()));
     case v1::AdministrativeAction::kRemoveGrant:
-      return "end a grant of " + action.remove_grant().participant();
+      return fmt::format("{} may no longer {}", action.remove_grant().participant(),
+                         grant_text(action.remove_grant()));
     case v1::AdministrativeAction::kChangeState:
       return fmt::format("{} is {}", action.change_state().participant(),
                          v1::ParticipantState_Name(action.change_state().state()));
@@ -56,6 +57,14 @@ std::string action_summary(const std::string& bytes) {
       break;
   }
   return "no action";
+}
+
+std::string subscribed_text(const v1::Subscribed& subscribed) {
+  const std::string name =
+      fmt::format("subscription {} of {}", subscribed.subscription(), subscribed.participant());
+  if (subscribed.removed()) return name + " removed";
+  return fmt::format("{} reads {} from entry {} on", name, filter_text(subscribed.filter()),
+                     subscribed.from_index());
 }
 
 std::string faults_text(const v1::Unauthenticated& summary) {
@@ -75,6 +84,23 @@ std::string signed_part(const v1::Record& record) {
 }
 
 }  // namespace
+
+std::string grant_text(const v1::Grant& grant) {
+  if (grant.has_submit()) {
+    return fmt::format("submit {} {} for {}", grant.submit().dataflow(), grant.submit().indicator(),
+                       grant.submit().area());
+  }
+  const v1::ReceiveRight& right = grant.receive();
+  return fmt::format(
+      "receive {} {} from {}, {}", right.dataflow(), right.indicator(), right.sender(),
+      right.from_now() ? "from now on" : fmt::format("entries {} and later", right.from_index()));
+}
+
+std::string filter_text(const v1::SubscriptionFilter& filter) {
+  const auto shown = [](const std::string& pattern) { return pattern.empty() ? "*" : pattern; };
+  return fmt::format("{} {} from {} for {}", shown(filter.dataflow()), shown(filter.indicator()),
+                     shown(filter.sender()), shown(filter.area()));
+}
 
 std::string header_summary(const v1::Header& header) {
   std::string out = fmt::format("{} by {}", kind_text(header.kind()), header.sender());
@@ -112,8 +138,7 @@ std::string record_summary(const v1::Record& record) {
     case v1::Record::kCursorsMoved:
       return fmt::format("{} acknowledgements", record.cursors_moved().acknowledgements_size());
     case v1::Record::kSubscribed:
-      return fmt::format("{} {} of {}", record.subscribed().removed() ? "ended" : "subscription",
-                         record.subscribed().subscription(), record.subscribed().participant());
+      return subscribed_text(record.subscribed());
     case v1::Record::kStarted:
       return fmt::format("{} {}", record.started().origin(), record.started().software_version());
     case v1::Record::kUnauthenticated:

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/base/ids.h"
+#include "rapporteur/v1/directory.pb.h"
 #include "rapporteur/v1/exchange.pb.h"
 
 namespace rapporteur::cli {
@@ -16,6 +17,11 @@ namespace rapporteur::cli {
 [[nodiscard]] std::string record_summary(const v1::Record& record);
 // All of it, with the header decoded; bytes as hexadecimal.
 [[nodiscard]] nlohmann::json record_json(LogIndex index, const v1::Record& record);
+
+// "submit RAPPORTEUR:THB(1.0) * for AT", "receive * VIC_* from *, entries 0 and later".
+[[nodiscard]] std::string grant_text(const v1::Grant& grant);
+// "* VIC_* from at for *".
+[[nodiscard]] std::string filter_text(const v1::SubscriptionFilter& filter);
 
 // "POL_COMP_FUND NEW by at", for an outcome's header.
 [[nodiscard]] std::string header_summary(const v1::Header& header);

@@ -9,7 +9,13 @@ Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
   // Before the database: a broker that runs on may give out newer ones meanwhile, but the database
   // never has less than the file says.
   const auto slots = read_checkpoint_slots(folder);
-  if (!slots) return tl::unexpected(slots.error());
+  if (!slots) {
+    Error error = slots.error();
+    error.remedy =
+        "copy the whole data folder; where the file is lost, put the newest checkpoint "
+        "that a witness or a receipt holds into it";
+    return tl::unexpected(error);
+  }
   auto database = Database::open(database_folder(folder), Database::Mode::kRead, options);
   if (!database) return tl::unexpected(database.error());
   auto found = recover(**database);

@@ -3,7 +3,7 @@
 // Threads: reading from any, writing from one.
 // Durability: write() returns after the write-ahead log is synced.
 // Errors: kStorage with the folder and RocksDB's words, which hold path and system error.
-// Source: ADR on RocksDB settings; FORMAT.md, "Database layout".
+// Source: ops/adr/0013-rocksdb-settings.md; FORMAT.md, "Database layout".
 #pragma once
 
 #include <array>
@@ -69,6 +69,9 @@ class Database {
 
  private:
   explicit Database(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  [[nodiscard]] Status check_whole(
+      rocksdb::DBOptions options,
+      const std::vector<rocksdb::ColumnFamilyDescriptor>& families) const;
 
   std::filesystem::path folder_;
   std::filesystem::path scratch_;

@@ -244,7 +244,7 @@ TEST_F(HubTest, QueriesShowWhatTheAskerMaySee) {
   EXPECT_EQ(receiver->ask(proof).answer().proof().record(), outcome.record());
   v1::Frame status;
   status.mutable_query()->mutable_status();
-  EXPECT_EQ(oper->ask(status).answer().status().accepted(), stage.op.sequence + 1);
+  EXPECT_EQ(oper->ask(status).answer().status().accepted(), 1U) << "not the directory's changes";
   EXPECT_EQ(receiver->ask(status).answer().status().accepted(), 0U);
 }
 

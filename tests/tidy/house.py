@@ -231,6 +231,21 @@ def firewall(tree):
     return [f"ops/packaging/rapporteur.nft: allows {sorted(rules)}, the broker {limit.group(1)}"]
 
 
+def decisions(tree):
+    """Each page of ops/adr says when, why, what, what else was weighed and what follows; its number is
+    that of its file."""
+    parts = ("Status: ", "## Context", "## Decision", "## Alternatives weighed", "## Consequences")
+    complaints = []
+    for path, text in tree.items():
+        if not is_within(path, "ops/adr"):
+            continue
+        number = str(int(path.split("/")[-1].split("-")[0]))
+        places = [text.find("\n" + part) for part in parts]
+        if not text.startswith(f"# {number}. ") or -1 in places or places != sorted(places):
+            complaints.append(f"{path}: a page has a number and, in this order, {', '.join(parts)}")
+    return complaints
+
+
 def links(tree):
     """Every relative link of a document leads to a file or folder of the tree; a link with a
     fragment to a heading of that document."""

@@ -78,6 +78,9 @@ class House(unittest.TestCase):
     def test_every_attacker_meets_a_control_and_each_control_a_test(self):
         self.keeps(house.threat_model(self.tree))
 
+    def test_decisions_are_whole(self):
+        self.keeps(house.decisions(self.tree))
+
     def test_every_link_leads_somewhere(self):
         self.keeps(house.links(self.tree))
 
@@ -159,6 +162,13 @@ class Checks(unittest.TestCase):
         self.assertFalse(house.firewall(tree))
         tree["ops/packaging/rapporteur.nft"] = "ct count over 32\n"
         self.one(house.firewall(tree))
+
+    def test_decisions(self):
+        page = "# 7. A\n\nStatus: accepted\n\n## Context\n\n## Decision\n\n## Alternatives weighed\n\n" \
+               "## Consequences\n"
+        self.assertFalse(house.decisions({"ops/adr/0007-a.md": page}))
+        self.one(house.decisions({"ops/adr/0008-a.md": page}))
+        self.one(house.decisions({"ops/adr/0007-a.md": page.replace("## Alternatives weighed", "")}))
 
     def test_links(self):
         tree = {"README.md": "# Here, and there\n[a](b/C.md), `[no](link)`\n```\n[x](y)\n```\n"

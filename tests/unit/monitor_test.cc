@@ -28,6 +28,7 @@ Snapshot ready_at(const Clock& clock) {
   snapshot.status.set_ready(true);
   snapshot.status.set_log_size(42);
   snapshot.counters.accepted = 7;
+  snapshot.counters.administered = 2;
   snapshot.counters.faults["SIGNATURE"] = 3;
   snapshot.counters.received[v1::Frame::kSubmit] = 9;
   snapshot.counters.lines_ended = 4;
@@ -49,6 +50,7 @@ TEST(Metrics, ShowWhatTheHubDoes) {
   metrics.stale_verdict();
   const std::string text = metrics.text();
   EXPECT_THAT(text, HasSubstr("rapporteur_outcomes_total{outcome=\"accepted\"} 7"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_outcomes_total{outcome=\"administered\"} 2"));
   EXPECT_THAT(text, HasSubstr("rapporteur_faults_total{code=\"SIGNATURE\"} 3"));
   EXPECT_THAT(text, HasSubstr("rapporteur_messages_total{kind=\"submit\"} 9"));
   EXPECT_THAT(text, HasSubstr("rapporteur_lines_ended_total 4"));
