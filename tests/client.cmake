@@ -20,6 +20,9 @@ rapporteur_test(e2e_client_courier LABELS e2e
 rapporteur_test(e2e_client_subscriber LABELS e2e
   SOURCES e2e/client_subscriber_test.cc
   LINKS rapporteur::test_fakes_hub)
+rapporteur_test(unit_watch_folder LABELS unit
+  SOURCES unit/watch_folder_test.cc
+  LINKS rapporteur::adapters_agency rapporteur::test_fakes_hub)
 if(RAPPORTEUR_SABOTAGE)
   function(client_sabotage switch test filter)
     add_test(NAME sabotage_${switch} COMMAND test_${test} --gtest_filter=${filter})
@@ -29,4 +32,8 @@ if(RAPPORTEUR_SABOTAGE)
   client_sabotage(fixed-salt unit_client_envelope ClientEnvelope.SaltIsFreshEachTime)
   client_sabotage(outbox-not-durable unit_client_outbox
     ClientOutbox.WhatWasAddedIsThereForAnotherProcess)
+  client_sabotage(watched-not-stored unit_watch_folder
+    WatchFolderTest.AKillBetweenTakingAndAnsweringSendsNothingTwice)
+  client_sabotage(second-person-off unit_client_outbox
+    ClientOutboxWithApproval.OnePersonAloneCannotRelease)
 endif()

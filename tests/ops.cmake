@@ -9,3 +9,4 @@ endfunction()
 
 rapporteur_scenario(startup TIMEOUT 240)
 rapporteur_scenario(exchange TIMEOUT 300)
+rapporteur_scenario(adapter TIMEOUT 240)
