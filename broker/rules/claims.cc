@@ -1,10 +1,7 @@
 #include "broker/rules/claims.h"
 
-#include <algorithm>
-
 #include "broker/rules/area_hint.h"
 #include "broker/rules/findings.h"
-#include "proto/base/ids.h"
 #include "proto/base/limits.h"
 #include "proto/base/result.h"
 #include "proto/base/sabotage.h"
@@ -18,12 +15,7 @@ Finding finding_by(const Rule& rule, std::uint32_t row, std::string key, Detail 
       std::move(detail.en),   std::move(detail.fr), std::string(rule.remedy_en)};
 }
 
-bool covers(std::span<const std::string> granted, std::string_view area) {
-  return std::any_of(granted.begin(), granted.end(),
-                     [&](const std::string& pattern) { return matches_pattern(pattern, area); });
-}
-
-std::string joined(std::span<const std::string> parts) {
+std::string listed_patterns(std::span<const std::string> parts) {
   std::string out;
   for (const std::string& part : parts) {
     if (!out.empty()) out += ", ";
@@ -43,7 +35,7 @@ std::string labelled_area(std::string_view area, bool french) {
 Detail no_right(std::string_view indicator, std::string_view area,
                 std::span<const std::string> granted) {
   const auto hint = area_hint(area, granted);
-  const std::string list = joined(granted);
+  const std::string list = listed_patterns(granted);
   const std::string of = printable(indicator, limits::kCodeBytes);
   return {"no right to submit " + of + " for " + labelled_area(area, false) +
               "; granted areas: " + list + (hint ? "; " + hint->sentence_en : ""),
@@ -57,7 +49,7 @@ std::vector<std::optional<Detail>> refusals(std::string_view indicator, const Co
   std::vector<std::optional<Detail>> out(areas.codes.size());
   if (sabotaged("rights-off")) return out;
   for (std::size_t i = 0; i < areas.codes.size(); ++i) {
-    if (!covers(granted, areas.codes[i])) out[i] = no_right(indicator, areas.codes[i], granted);
+    if (!is_allowed(areas.codes[i], granted)) out[i] = no_right(indicator, areas.codes[i], granted);
   }
   return out;
 }
