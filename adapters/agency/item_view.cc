@@ -40,7 +40,7 @@ v1::Outcome outcome_of(const Item& item) {
   return outcome;
 }
 
-std::uint64_t line_of(const Item& item, std::uint32_t row) {
+std::uint64_t line_of_row(const Item& item, std::uint32_t row) {
   return row > 0 && row <= item.lines.size() ? item.lines[row - 1] : 0;
 }
 
@@ -106,7 +106,7 @@ nlohmann::ordered_json item_json(const Item& item) {
     out["findings"].push_back(
         {{"code", finding.code()},
          {"severity", finding.severity() == v1::Finding::ERROR ? "error" : "warning"},
-         {"line", line_of(item, finding.row())},
+         {"line", line_of_row(item, finding.row())},
          {"row", finding.row()},
          {"field", finding.field()},
          {"key", finding.key()},
@@ -122,7 +122,7 @@ std::vector<FileFinding> hub_findings(const Item& item) {
   const v1::Outcome outcome = outcome_of(item);
   for (const v1::Finding& finding : outcome.findings()) {
     findings.push_back({finding.severity() == v1::Finding::ERROR, finding.code(),
-                        line_of(item, finding.row()), finding.field(), finding.key(),
+                        line_of_row(item, finding.row()), finding.field(), finding.key(),
                         detail_of(finding), finding.remedy()});
   }
   return findings;

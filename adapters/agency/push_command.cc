@@ -35,8 +35,9 @@ void show_plan(const Program& program, const LocalCheck& check, const std::strin
   nlohmann::ordered_json plan = file.json();
   plan["plan"] = nlohmann::ordered_json::array();
   for (const sources::PlannedSubmission& planned : file.submissions) {
-    std::string line = planned.indicator + "  " + std::to_string(planned.observations.rows()) +
-                       " observations  " + planned.releasability.text();
+    std::string line = planned.indicator + "  " +
+                       counted(planned.observations.rows(), "observation") + "  " +
+                       planned.releasability.text();
     nlohmann::ordered_json entry{{"dataflow", planned.dataflow},
                                  {"indicator", planned.indicator},
                                  {"observations", planned.observations.rows()},

@@ -24,6 +24,10 @@ struct ReceiveOptions {
 };
 
 Outcome receive(Program& program, const ReceiveOptions& options) {
+  if (program.json && options.destination == "-") {
+    return fail(ErrorKind::kUsage, "the figures would stand where the answer of --json stands", {},
+                "name a file or a folder with --to");
+  }
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
   client::Received& received = (*desk)->received;

@@ -55,7 +55,8 @@ void say_settled(const Events& events, const Desk& desk, const client::Settled& 
 
 // What was stored since `last`, which goes on to the newest.
 Status say_received(const Events& events, const client::Received& received,
-                    const std::string& subscription, client::Arrival& last) {
+                    const std::string& subscription, const Destination& destination,
+                    client::Arrival& last) {
   while (true) {
     auto page = received.arrivals(subscription, last, kShownAtOnce);
     if (!page) return tl::unexpected(page.error());
@@ -63,7 +64,8 @@ Status say_received(const Events& events, const client::Received& received,
     for (const client::StoredDelivery& delivery : *page) {
       events.say("received", {{"sender", delivery.content.header.sender()},
                               {"indicator", delivery.content.header.indicator()},
-                              {"entry", delivery.content.index.value}});
+                              {"entry", delivery.content.index.value},
+                              {"file", destination.file_of(delivery.content)}});
     }
     last = page->back().arrival;
   }
@@ -119,12 +121,14 @@ class Runner {
     client::Arrival shown = known->written;
     client::SubscriberOptions subscribing;
     subscribing.ask_when_quiet = kAskWhenQuiet;
-    client::Subscriber subscriber(
-        desk_.participant(), settings_.run_subscription, desk_.received, desk_.signing, subscribing,
-        [&](std::size_t) {
-          return say_received(events_, desk_.received, settings_.run_subscription, shown)
-              .and_then([&]() { return destination.update(false, program_); });
-        });
+    client::Subscriber subscriber(desk_.participant(), settings_.run_subscription, desk_.received,
+                                  desk_.signing, subscribing, [&](std::size_t) {
+                                    return destination.update(false, program_).and_then([&]() {
+                                      return say_received(events_, desk_.received,
+                                                          settings_.run_subscription, destination,
+                                                          shown);
+                                    });
+                                  });
     client::Session session = desk_.session(program_);
     const std::array<client::Conversation*, 2> talks{&courier, &subscriber};
     Status worked;

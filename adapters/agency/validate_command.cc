@@ -35,7 +35,7 @@ Result<Known> what_is_known(const Program& program) {
 }
 
 // False when the file breaks a rule.
-bool show(const Program& program, const PlannedFile& planned) {
+bool show_verdict(const Program& program, const PlannedFile& planned) {
   const bool holds = planned.readable && planned.rules_hold;
   planned.show(program);
   program.say(planned.file + ": " +
@@ -64,7 +64,7 @@ Outcome validate(Program& program, const ValidateOptions& options) {
   for (const std::string& name : options.files) {
     auto planned = plan_file(name, reading, known->check);
     if (planned) {
-      valid = show(program, *planned) && valid;
+      valid = show_verdict(program, *planned) && valid;
       document["files"].push_back(planned->json());
       continue;
     }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -336,7 +337,7 @@ class Approval(Surface):
         second = {"preexec_fn": lambda: os.setreuid(65534, 0)}
         done = self.adapter("outbox", "release", item, **second)
         self.assertIn("ready", done.stdout)
-        self.assertIn("push", done.stdout.splitlines()[-1])
+        self.assertIn("next: rapporteur-adapter push", done.stdout.splitlines()[-1])
         document = self.json("push")
         self.assertEqual([(i["message_id"], i["state"]) for i in document["carried_along"]],
                          [(item, "receipted")])
@@ -346,8 +347,9 @@ class Approval(Surface):
         first, second = self.push(2011), self.push(2012)
         other = {"preexec_fn": lambda: os.setreuid(65534, 0)}
         for item in (first, second):
-            self.adapter("outbox", "release", item, **other)
-        self.adapter("outbox", "discard", first)
+            self.assertEqual(self.json("outbox", "release", item, **other)["items"][0]["state"],
+                             "ready")
+        self.assertEqual(self.json("outbox", "discard", first)["items"][0]["state"], "discarded")
         document = self.json("push")
         kinds = {(item["kind"], item["state"]) for item in document["carried_along"]}
         self.assertEqual(kinds, {("skip", "receipted"), ("new", "receipted")})
@@ -371,7 +373,7 @@ class Subscriptions(Surface):
         self.fails(USAGE, ["receive", "--to", "-", "--subscription", "mine"], "mine",
                    "subscription add")
         self.fails(USAGE, ["subscription", "add", "bad", "--indicator", "ÄÄ"], "ÄÄ", "VIC_")
-        self.adapter("subscription", "add", "mine", "--indicator", "VIC_*|CJ_*")
+        self.json("subscription", "add", "mine", "--indicator", "VIC_*|CJ_*")
         listed = self.json("subscription", "list")["subscriptions"]
         self.assertEqual([(s["subscription"], s["indicator"]) for s in listed],
                          [("mine", "VIC_*|CJ_*")])
@@ -379,9 +381,9 @@ class Subscriptions(Surface):
         receive = ["receive", "--to", target, "--subscription", "mine"]
         self.assertEqual(self.json(*receive)["deliveries"], 1)
         self.assertEqual(self.json(*receive)["deliveries"], 0)
-        self.adapter("subscription", "rewind", "mine")
+        self.assertTrue(self.json("subscription", "rewind", "mine")["rewound"])
         self.assertEqual(self.json(*receive)["deliveries"], 1)
-        self.adapter("subscription", "remove", "mine")
+        self.assertTrue(self.json("subscription", "remove", "mine")["removed"])
         self.assertEqual(self.json("subscription", "list")["subscriptions"], [])
         self.fails(REFUSED, ["subscription", "remove", "mine"], "mine")
 
@@ -465,8 +467,9 @@ class Run(Surface):
         names = {event["event"] for event in events}
         self.assertEqual(names, {"accepted", "refused", "done", "not sent", "received"})
         received = [event for event in events if event["event"] == "received"]
-        self.assertIn((self.party, "VIC_IDENT"),
-                      [(event["sender"], event["indicator"]) for event in received])
+        own = [event for event in received if event["sender"] == self.party]
+        self.assertEqual([event["indicator"] for event in own], ["VIC_IDENT"])
+        self.assertIn("162", pathlib.Path(own[0]["file"]).read_text())
 
     def test_a_file_is_sent_once_over_a_kill_and_an_absent_hub(self):
         self.edit("hub.toml", r'^endpoint = .*$', 'endpoint = "tcp://127.0.0.1:1"')
