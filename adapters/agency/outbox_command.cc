@@ -39,7 +39,7 @@ Outcome for_each(Program& program, const std::vector<std::string>& ids, std::str
   nlohmann::ordered_json document;
   document["items"] = nlohmann::ordered_json::array();
   for (const std::string& text : ids) {
-    auto id = parse_uuid(text);
+    auto id = named_message(text);
     if (!id) return tl::unexpected(id.error());
     if (auto done = act(**desk, *id); !done) return tl::unexpected(done.error());
     auto item = (*desk)->outbox.find(*id);

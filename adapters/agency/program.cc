@@ -76,6 +76,14 @@ std::string login() {
   return "uid " + std::to_string(::getuid());
 }
 
+Result<MessageId> named_message(const std::string& text) {
+  auto id = parse_uuid(text);
+  if (id) return id;
+  Error error = id.error();
+  error.kind = ErrorKind::kUsage;
+  return tl::unexpected(error);
+}
+
 std::string time_text(UnixMillis time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts{};

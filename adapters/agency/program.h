@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/base/clock.h"
+#include "proto/base/ids.h"
 #include "proto/base/result.h"
 
 namespace CLI {
@@ -64,6 +65,8 @@ enum class Paint { kScreen, kPlain };
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view what);
 // The login of whoever runs this.
 [[nodiscard]] std::string login();
+// A message id of the command line; kUsage for what is none.
+[[nodiscard]] Result<MessageId> named_message(const std::string& text);
 // 2026-11-23T22:41:05Z
 [[nodiscard]] std::string time_text(UnixMillis time);
 

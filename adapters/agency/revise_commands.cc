@@ -70,7 +70,7 @@ Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOp
 }
 
 Outcome revise(Program& program, const ReviseOptions& options) {
-  auto id = parse_uuid(options.id);
+  auto id = named_message(options.id);
   if (!id) return tl::unexpected(id.error());
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
@@ -81,7 +81,7 @@ Outcome revise(Program& program, const ReviseOptions& options) {
 }
 
 Outcome withdraw(Program& program, const ReviseOptions& options) {
-  auto id = parse_uuid(options.id);
+  auto id = named_message(options.id);
   if (!id) return tl::unexpected(id.error());
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());

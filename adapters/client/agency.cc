@@ -60,7 +60,8 @@ std::string system_error() {
 Status make_folder(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0700) == 0) return {};
   if (errno == EEXIST && std::filesystem::is_directory(folder)) return {};
-  return fail(ErrorKind::kStorage, "cannot make the folder: " + system_error(), folder.string());
+  return fail(ErrorKind::kStorage, "cannot make the folder: " + system_error(), folder.string(),
+              "make the folder above it, and see who may write there");
 }
 
 // As the agency's folder sees it, from wherever the program is run.

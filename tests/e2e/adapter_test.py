@@ -191,6 +191,8 @@ class WithoutHub(Surface):
         self.fails(USAGE, ["outbox", "lst"], "lst")
         self.fails(USAGE, ["push", "--dryrun"], "--dryrun")
         self.fails(USAGE, [], "name a command")
+        for words in (["withdraw", "abc"], ["outbox", "release", "abc"]):
+            self.fails(USAGE, words, "'abc' is not a message id")
         self.fails(USAGE, ["push", "--dry-run"], "name a FILE")
         self.assertIn("rapporteur-adapter", self.adapter("--version").stdout)
         self.assertIn("Usage", self.adapter("push", "--help").stdout)
