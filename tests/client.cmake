@@ -20,7 +20,9 @@ rapporteur_test(e2e_client_courier LABELS e2e
 rapporteur_test(e2e_client_subscriber LABELS e2e
   SOURCES e2e/client_subscriber_test.cc
   LINKS rapporteur::test_fakes_hub)
-
+rapporteur_test(unit_watch_folder LABELS unit
+  SOURCES unit/watch_folder_test.cc
+  LINKS rapporteur::adapters_agency rapporteur::test_fakes_hub)
 # The shipped broker, killed under the load of several agencies.
 rapporteur_test(crash_broker_kill LABELS crash TIMEOUT 900
   SOURCES crash/broker_kill_test.cc crash/loaded_parties.cc crash/program_hub.cc
@@ -37,3 +39,7 @@ rapporteur_sabotage(ack-before-store e2e_client_subscriber
   ClientSubscriber.NothingIsAcknowledgedThatIsNotStored)
 rapporteur_sabotage(ack-before-store crash_broker_kill
   BrokerKill.WhateverWasReceiptedIsThereAndArrivesOnce NAME ack-before-store-under-kills)
+rapporteur_sabotage(watched-not-stored unit_watch_folder
+  WatchFolderTest.AKillBetweenTakingAndAnsweringSendsNothingTwice)
+rapporteur_sabotage(second-person-off unit_client_outbox
+  ClientOutboxWithApproval.OnePersonAloneCannotRelease)

@@ -9,11 +9,14 @@ endfunction()
 
 rapporteur_scenario(startup TIMEOUT 240)
 rapporteur_scenario(exchange TIMEOUT 300)
+rapporteur_scenario(adapter TIMEOUT 240)
 rapporteur_scenario(demo TIMEOUT 240)
 rapporteur_scenario(readme TIMEOUT 120)
+
 rapporteur_test(unit_record_view LABELS unit
   SOURCES unit/record_view_test.cc
   LINKS rapporteur::ops_record_view)
+
 rapporteur_scenario(disk_full TIMEOUT 300)
 rapporteur_scenario(operator TIMEOUT 200)
 

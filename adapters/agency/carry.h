@@ -2,28 +2,30 @@
 // revise and withdraw.
 #pragma once
 
+#include <chrono>
 #include <span>
 
 #include "adapters/agency/desk.h"
+#include "adapters/agency/item_view.h"
 
 namespace rapporteur::agency {
 
-// Carries until every one of `ids` is settled, held or doubtful, or nothing is answered for
-// `patience`. If another process of this folder carries, waits for it. Reports each item. Exit
-// code: 0 all accepted or held; 1 one refused or doubtful. Errors: kUnreachable, kOverloaded (what
-// waits is sent by the next push or run), kNotVerified.
+struct CarryOptions {
+  std::chrono::seconds patience{30};
+  SaidFindings said;  // of the files that were sent
+};
+
+// Carries what waits until every one of `ids`, and whatever waited before them, is settled, held or
+// doubtful, or nothing is answered for the patience. If another process of this folder carries,
+// waits for it. Reports each item. Exit code: 0 all accepted or held; 1 one refused or doubtful.
+// Errors: kUnreachable, kOverloaded when the hub said so (what waits is sent by the next push or
+// run), kNotVerified, and what else the hub said to put it off.
 [[nodiscard]] Outcome carry(Program& program, Desk& desk, std::span<const MessageId> ids,
-                            std::chrono::seconds patience);
+                            const CarryOptions& options);
 
 // Adds the items, then carries them.
 [[nodiscard]] Outcome add_and_carry(Program& program, Desk& desk,
                                     std::span<const client::NewItem> items,
-                                    std::chrono::seconds patience);
-
-// One item of the outbox for a person, and for a machine.
-[[nodiscard]] std::string item_text(const client::Item& item);
-[[nodiscard]] nlohmann::ordered_json item_json(const client::Item& item);
-// The hub's findings about an item that was refused or warned of, one a line.
-[[nodiscard]] std::vector<std::string> finding_lines(const client::Item& item);
+                                    const CarryOptions& options);
 
 }  // namespace rapporteur::agency

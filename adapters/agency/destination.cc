@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/sinks/sdmx_csv/sdmx_csv_sink.h"
 #include "proto/statistics/body_codec.h"
 
 namespace rapporteur::agency {
@@ -93,6 +94,14 @@ Result<Destination> Destination::open(sinks::SinkOptions options, client::Receiv
   destination.folder_ = destination.options_.format != "table" && to != "-" &&
                         (to.ends_with('/') || std::filesystem::is_directory(to, ignored));
   return destination;
+}
+
+std::string Destination::file_of(const client::VerifiedDelivery& delivery) const {
+  if (!folder_) return options_.destination;
+  const std::filesystem::path folder(options_.destination);
+  return (folder / sinks::sdmx_csv_file_name(delivery.index, delivery.header.sender(),
+                                             delivery.header.indicator()))
+      .string();
 }
 
 Status Destination::update(bool whole, const Program& program) {

@@ -26,6 +26,8 @@ class Destination {
   // Brings the destination up to what is stored. A folder is cheap to bring up to date after every
   // batch; `whole` also writes what is written as a whole, if anything changed.
   [[nodiscard]] Status update(bool whole, const Program& program);
+  // Where a submission with these stands when it was written.
+  [[nodiscard]] std::string file_of(const client::VerifiedDelivery& delivery) const;
   [[nodiscard]] std::size_t observations() const { return observations_; }
 
  private:

@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/desk.h"
-#include "proto/crypto/encoding.h"
+#include "proto/base/limits.h"
 
 namespace rapporteur::agency {
 namespace {
@@ -14,13 +14,19 @@ Outcome init(Program& program, const std::string& participant) {
   const auto request = program.folder / "enrolment.toml";
   program.say("agency '" + participant + "' made in " + program.folder.string());
   program.say("hand " + request.string() +
-              " to the hub's operator, then: rapporteur-adapter enrol");
+              " to the hub's operator; with the hub's public file: rapporteur-adapter -C " +
+              program.folder.string() + " enrol hub-public.toml");
   program.answer({{"participant", participant}, {"enrolment_request", request.string()}});
   return 0;
 }
 
 Outcome enrol(Program& program, const std::string& file) {
-  auto hub = client::read_hub_file(file);
+  auto content = client::read_small_file(file, limits::kConfigurationBytes);
+  if (!content) {
+    return fail(ErrorKind::kUsage, content.error().what, file,
+                "name the file hub-public.toml of the hub's operator");
+  }
+  auto hub = client::parse_hub_file(*content, file);
   if (!hub) return tl::unexpected(hub.error());
   auto agency = client::Agency::open(program.folder);
   if (!agency) return tl::unexpected(agency.error());

@@ -1,9 +1,13 @@
 #include "adapters/agency/local_check.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "adapters/agency/program.h"
 #include "broker/disclosure/small_cell.h"
+#include "broker/rules/claims.h"
 #include "proto/codelists/code_lists.h"
+#include "proto/directory/rights.h"
 #include "proto/statistics/body_codec.h"
 #include "rapporteur/v1/directory.pb.h"
 
@@ -22,6 +26,10 @@ rules::Policy default_policy(const std::string& dataflow) {
 rules::Submission as_submission(const std::string& sender,
                                 const sources::PlannedSubmission& planned) {
   return {sender, planned.dataflow, planned.indicator, planned.ref_areas, planned.observations};
+}
+
+void append(std::vector<rules::Finding>& to, std::vector<rules::Finding> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
 }  // namespace
@@ -53,7 +61,7 @@ void LedgerFigures::add(const std::string& sender, const client::OwnSubmission& 
                           observations->code(Dimension::kIndicator, row),
                           observations->code(Dimension::kRefArea, row),
                           observations->code(Dimension::kTimePeriod, row)};
-    cells_[std::move(table)].push_back({observations.get(), row});
+    cells_[std::move(table)].push_back({observations.get(), row, submission.message_id});
   }
   submissions_.push_back(std::move(observations));
 }
@@ -66,12 +74,36 @@ void LedgerFigures::visit(
   for (const Cell& cell : found->second) use(*cell.observations, cell.row);
 }
 
+std::vector<rules::Finding> LedgerFigures::taken_keys(const rules::Submission& submission) const {
+  const ObservationSet& own = submission.observations;
+  const std::string dataflow(submission.dataflow);
+  const std::string sender(submission.sender);
+  std::vector<rules::Finding> findings;
+  for (std::size_t row = 0; row < own.rows(); ++row) {
+    const auto table =
+        cells_.find({dataflow, sender, own.code(Dimension::kIndicator, row),
+                     own.code(Dimension::kRefArea, row), own.code(Dimension::kTimePeriod, row)});
+    if (table == cells_.end()) continue;
+    const std::uint64_t hash = own.key_hash(row);
+    for (const Cell& cell : table->second) {
+      if (cell.observations->key_hash(cell.row) == hash &&
+          cell.observations->key_text(cell.row) == own.key_text(row)) {
+        findings.push_back(rules::key_taken(own, row, uuid_text(cell.holder)));
+      }
+    }
+  }
+  return findings;
+}
+
 Result<LocalCheck> LocalCheck::open(const std::string& participant, const client::Ledger& ledger) {
   LocalCheck check;
   check.participant_ = participant;
   auto directory = ledger.directory();
   if (!directory) return tl::unexpected(directory.error());
   check.directory_ = std::move(*directory);
+  auto synced_at = ledger.synced_at();
+  if (!synced_at) return tl::unexpected(synced_at.error());
+  check.synced_at_ = *synced_at;
   auto submissions = ledger.submissions();
   if (!submissions) return tl::unexpected(submissions.error());
   check.ledger_ = std::move(*submissions);
@@ -90,34 +122,70 @@ rules::Policy LocalCheck::policy(const std::string& dataflow) const {
   return default_policy(dataflow);
 }
 
+std::string LocalCheck::basis() const {
+  if (!synced_at_) {
+    return "never synced: default policy; rights and published figures not checked";
+  }
+  return "checked against the sync of " + time_text(*synced_at_);
+}
+
+// What the gate asks of the directory and the log, answered from the last sync.
+std::vector<rules::Finding> LocalCheck::judge_claims(const rules::Submission& submission,
+                                                     const Figures& figures) const {
+  if (!directory_) return {};
+  const std::vector<std::string> granted =
+      submit_areas(directory_->state(), participant_, submission.dataflow, submission.indicator);
+  std::vector<rules::Finding> findings = rules::check_rights(submission, granted);
+  if (figures.replaced) {
+    append(findings,
+           rules::check_rights_to_replace(submission.indicator, *figures.replaced, granted));
+  }
+  append(findings, figures.published.taken_keys(submission));
+  return findings;
+}
+
+std::vector<rules::Finding> LocalCheck::judge_one(const sources::PlannedSubmission& planned,
+                                                  const Figures& figures) const {
+  const rules::Submission submission = as_submission(participant_, planned);
+  const rules::Policy in_force = policy(planned.dataflow);
+  std::vector<rules::Finding> findings = judge_claims(submission, figures);
+  append(findings, rules::judge(submission, in_force, figures.published));
+  append(findings,
+         disclosure::check_small_cells(submission, in_force, figures.published, figures.before));
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const rules::Finding& a, const rules::Finding& b) { return a.row < b.row; });
+  return findings;
+}
+
+Result<LocalCheck::Figures> LocalCheck::figures_of(const std::string& dataflow,
+                                                   std::optional<MessageId> replaced) const {
+  auto published = LedgerFigures::open(ledger_, dataflow, replaced);
+  if (!published) return tl::unexpected(published.error());
+  auto before = LedgerFigures::open(ledger_, dataflow, std::nullopt);
+  if (!before) return tl::unexpected(before.error());
+  Figures figures{std::move(*published), std::move(*before), std::nullopt};
+  for (const client::OwnSubmission& own : ledger_) {
+    if (own.message_id != replaced || own.header.dataflow() != dataflow) continue;
+    auto body = BodyCodec::decode(bytes_of(own.body));
+    // The figures above hold it too, so it can be read.
+    if (body) figures.replaced = std::move(body->observations);
+  }
+  return figures;
+}
+
 Result<std::vector<std::vector<rules::Finding>>> LocalCheck::judge(
     std::span<const sources::PlannedSubmission> submissions,
     std::optional<MessageId> replaced) const {
   std::vector<std::vector<rules::Finding>> all;
-  std::map<std::string, std::pair<LedgerFigures, LedgerFigures>, std::less<>> by_dataflow;
+  std::map<std::string, Figures, std::less<>> by_dataflow;
   for (const sources::PlannedSubmission& planned : submissions) {
     auto known = by_dataflow.find(planned.dataflow);
     if (known == by_dataflow.end()) {
-      auto without = LedgerFigures::open(ledger_, planned.dataflow, replaced);
-      if (!without) return tl::unexpected(without.error());
-      auto with = LedgerFigures::open(ledger_, planned.dataflow, std::nullopt);
-      if (!with) return tl::unexpected(with.error());
-      known =
-          by_dataflow.emplace(planned.dataflow, std::pair(std::move(*without), std::move(*with)))
-              .first;
+      auto figures = figures_of(planned.dataflow, replaced);
+      if (!figures) return tl::unexpected(figures.error());
+      known = by_dataflow.emplace(planned.dataflow, std::move(*figures)).first;
     }
-    const auto& [published, before] = known->second;
-    const rules::Submission submission = as_submission(participant_, planned);
-    const rules::Policy in_force = policy(planned.dataflow);
-    std::vector<rules::Finding> findings = rules::judge(submission, in_force, published);
-    for (rules::Finding& finding :
-         disclosure::check_small_cells(submission, in_force, published, before)) {
-      findings.push_back(std::move(finding));
-    }
-    std::stable_sort(
-        findings.begin(), findings.end(),
-        [](const rules::Finding& a, const rules::Finding& b) { return a.row < b.row; });
-    all.push_back(std::move(findings));
+    all.push_back(judge_one(planned, known->second));
   }
   return all;
 }

@@ -1,5 +1,5 @@
-// The hub's own rules, run here: the rule book and the small-cell rule over what would be sent,
-// against what the last sync says this agency has published.
+// The hub's own rules, run here: rights, keys, the rule book and the small-cell rule over what
+// would be sent, against what the last sync says this agency may send and has published.
 //
 // Threads: one at a time. Errors: kStorage for a ledger that cannot be read.
 #pragma once
@@ -26,11 +26,14 @@ class LedgerFigures final : public rules::PublishedFigures {
                                                   std::optional<MessageId> replaced);
   void visit(const rules::TableKey& table,
              const std::function<void(const ObservationSet&, std::size_t)>& use) const override;
+  // One finding for each row whose key is held already.
+  [[nodiscard]] std::vector<rules::Finding> taken_keys(const rules::Submission& submission) const;
 
  private:
   struct Cell {
     const ObservationSet* observations;
     std::size_t row;
+    MessageId holder;
   };
   void add(const std::string& sender, const client::OwnSubmission& submission,
            std::unique_ptr<const ObservationSet> observations);
@@ -56,12 +59,26 @@ class LocalCheck {
   [[nodiscard]] const std::optional<client::SignedDirectory>& directory() const {
     return directory_;
   }
-  [[nodiscard]] const std::vector<client::OwnSubmission>& ledger() const { return ledger_; }
+  // What the findings rest on, for a person: when it was synced, or that it never was.
+  [[nodiscard]] std::string basis() const;
+  [[nodiscard]] const std::optional<UnixMillis>& synced_at() const { return synced_at_; }
 
  private:
+  struct Figures {
+    LedgerFigures published;  // without what is replaced
+    LedgerFigures before;
+    std::optional<ObservationSet> replaced;
+  };
   [[nodiscard]] rules::Policy policy(const std::string& dataflow) const;
+  [[nodiscard]] std::vector<rules::Finding> judge_one(const sources::PlannedSubmission& planned,
+                                                      const Figures& figures) const;
+  [[nodiscard]] std::vector<rules::Finding> judge_claims(const rules::Submission& submission,
+                                                         const Figures& figures) const;
+  [[nodiscard]] Result<Figures> figures_of(const std::string& dataflow,
+                                           std::optional<MessageId> replaced) const;
   std::string participant_;
   std::optional<client::SignedDirectory> directory_;
+  std::optional<UnixMillis> synced_at_;
   std::vector<client::OwnSubmission> ledger_;
 };
 

@@ -1,7 +1,8 @@
 // outbox list, release, discard.
 #include <CLI/CLI.hpp>
 
-#include "adapters/agency/carry.h"
+#include "adapters/agency/desk.h"
+#include "adapters/agency/item_view.h"
 
 namespace rapporteur::agency {
 namespace {
@@ -31,14 +32,14 @@ Outcome list_items(Program& program, const std::string& wanted) {
 }
 
 // Applies `act` to each id; the ids that were done before one fails stay done.
-Outcome for_each(Program& program, const std::vector<std::string>& ids,
+Outcome for_each(Program& program, const std::vector<std::string>& ids, std::string_view next,
                  const std::function<Status(Desk&, const MessageId&)>& act) {
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
   nlohmann::ordered_json document;
   document["items"] = nlohmann::ordered_json::array();
   for (const std::string& text : ids) {
-    auto id = parse_uuid(text);
+    auto id = named_message(text);
     if (!id) return tl::unexpected(id.error());
     if (auto done = act(**desk, *id); !done) return tl::unexpected(done.error());
     auto item = (*desk)->outbox.find(*id);
@@ -46,9 +47,12 @@ Outcome for_each(Program& program, const std::vector<std::string>& ids,
     program.say(item_text(*item));
     document["items"].push_back(item_json(*item));
   }
+  if (!next.empty()) program.say(next);
   program.answer(document);
   return 0;
 }
+
+constexpr std::string_view kAfterRelease = "next: rapporteur-adapter push, or a running 'run'";
 
 struct Decision {
   std::vector<std::string> ids;
@@ -70,14 +74,14 @@ void add_outbox(CLI::App& app, Command& chosen) {
   });
 
   auto decision = std::make_shared<Decision>();
-  CLI::App* release = outbox->add_subcommand(
-      "release", "Let held items go: by another login than pushed them, or a named approver");
+  CLI::App* release =
+      outbox->add_subcommand("release", "Let held items go: under another login than pushed them");
   release->add_option("ID", decision->ids, "Message ids")->required();
   release->add_option("--approver", decision->approver, "One of the approvers of adapter.toml");
   release->add_option("--reason", decision->reason, "Why an approver releases");
   release->callback([&chosen, decision]() {
     chosen = [decision](Program& program) {
-      return for_each(program, decision->ids, [&](Desk& desk, const MessageId& id) {
+      return for_each(program, decision->ids, kAfterRelease, [&](Desk& desk, const MessageId& id) {
         return desk.outbox.release(id, {login(), decision->approver, decision->reason});
       });
     };
@@ -88,7 +92,7 @@ void add_outbox(CLI::App& app, Command& chosen) {
   discard->add_option("ID", decision->ids, "Message ids")->required();
   discard->callback([&chosen, decision]() {
     chosen = [decision](Program& program) {
-      return for_each(program, decision->ids, [&](Desk& desk, const MessageId& id) {
+      return for_each(program, decision->ids, {}, [&](Desk& desk, const MessageId& id) {
         return desk.outbox.discard(id, login());
       });
     };

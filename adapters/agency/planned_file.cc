@@ -10,14 +10,12 @@ namespace {
 
 void add_reading(const sources::FindingLog& log, PlannedFile& out) {
   for (const sources::Finding& finding : log.findings()) {
-    std::string what = finding.what;
-    if (!finding.text.empty()) what += ": \"" + finding.text + "\"";
     out.findings.push_back({finding.severity == sources::Severity::kError,
                             finding.code,
                             finding.line,
                             finding.column_name,
                             {},
-                            std::move(what),
+                            finding.sentence(),
                             finding.remedy});
   }
   out.findings_not_kept += log.not_kept();
@@ -62,15 +60,35 @@ Status apply_rules(const LocalCheck& check, std::optional<MessageId> replaced, P
 
 }  // namespace
 
-std::string FileFinding::text(const std::string& file) const {
+std::string FileFinding::text(const std::string& file, Paint paint) const {
   std::string out = file;
   if (line > 0) out += ":" + std::to_string(line);
-  out +=
-      ": " + toned(error ? "error" : "warning", error ? Tone::kBad : Tone::kWarning) + " " + code;
-  if (!field.empty()) out += " " + field;
+  out += ": " + toned(error ? "error" : "warning", error ? Tone::kBad : Tone::kWarning, paint) +
+         " " + code;
+  if (!field.empty()) out += " " + printable(field, 64);
+  if (line == 0 && !key.empty()) out += " " + printable(key, 200);
   out += ": " + printable(what, 600);
   if (!remedy.empty()) out += " (" + printable(remedy, 300) + ")";
   return out;
+}
+
+FileOptions FileOptions::with_default(const std::string& agency_mapping) const {
+  FileOptions out = *this;
+  if (out.mapping.empty()) {
+    out.mapping = agency_mapping;
+    out.mapping_is_default = true;
+  }
+  return out;
+}
+
+void PlannedFile::show(const Program& program) const {
+  for (const FileFinding& finding : findings) program.say(finding.text(file));
+  if (findings_not_kept > 0) {
+    program.say(file + ": and " + std::to_string(findings_not_kept) + " more");
+  }
+  if (readable && rows_left_out > 0) {
+    program.say(file + ": " + counted(rows_left_out, "row") + " left out; receivers see how many");
+  }
 }
 
 std::size_t PlannedFile::observations() const {
@@ -104,7 +122,11 @@ Result<PlannedFile> plan_file(const std::string& file, const FileOptions& option
   std::optional<sources::Mapping> mapping;
   if (!options.mapping.empty()) {
     auto read = sources::Mapping::read_file(options.mapping);
-    if (!read) return tl::unexpected(read.error());
+    if (!read) {
+      Error error = read.error();
+      if (options.mapping_is_default) error.kind = ErrorKind::kConfiguration;
+      return tl::unexpected(error);
+    }
     mapping = std::move(*read);
   }
   PlannedFile out;
@@ -120,6 +142,9 @@ Result<PlannedFile> plan_file(const std::string& file, const FileOptions& option
     sources::PlanOptions planning;
     planning.skip_refused_rows = options.skip_refused_rows;
     auto plan = sources::plan_submissions(*figures, planning, log);
+    if (!plan && plan.error().kind == ErrorKind::kRefused) {
+      log.add({.code = "ROWS_REFUSED", .what = plan.error().what, .remedy = plan.error().remedy});
+    }
     if (plan && !plan->deletions.empty()) {
       log.add({.code = "DELETION",
                .line = plan->deletions.front().line,
@@ -168,6 +193,7 @@ client::NewItem item_of(const sources::PlannedSubmission& planned, const std::st
   item.body = BodyCodec::encode(planned.observations, planned.rows_left_out);
   item.rows = planned.observations.rows();
   item.source = file;
+  item.lines = planned.lines;
   return item;
 }
 

@@ -20,6 +20,10 @@ struct FileOptions {
   std::string mapping;  // "" is the identity
   bool skip_refused_rows = false;
   bool keep_unknown_codes = false;
+  // Whose mapping it is: what is wrong with that of adapter.toml is wrong with the configuration.
+  bool mapping_is_default = false;
+
+  [[nodiscard]] FileOptions with_default(const std::string& agency_mapping) const;
 };
 
 // One thing found in a file, by reading or by a rule.
@@ -33,7 +37,7 @@ struct FileFinding {
   std::string remedy;
 
   // "file:line: error CODE: what (remedy)"
-  [[nodiscard]] std::string text(const std::string& file) const;
+  [[nodiscard]] std::string text(const std::string& file, Paint paint = Paint::kScreen) const;
 };
 
 struct PlannedFile {
@@ -47,6 +51,8 @@ struct PlannedFile {
 
   [[nodiscard]] std::size_t observations() const;
   [[nodiscard]] nlohmann::ordered_json json() const;
+  // The findings, and how many rows were left out, for a person.
+  void show(const Program& program) const;
 };
 
 [[nodiscard]] Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,

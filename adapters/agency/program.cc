@@ -28,11 +28,21 @@ bool colours_wanted() {
 
 }  // namespace
 
+void Program::print(std::string_view line) const {
+  put(stdout, line);
+}
 void Program::say(std::string_view line) const {
   if (!json) put(stdout, line);
 }
 void Program::warn(std::string_view line) const {
   put(stderr, line);
+}
+void Program::fail(const Error& error) const {
+  warn("rapporteur-adapter: " + error.line());
+}
+void Program::warn_of_retry(const Error& error, std::chrono::milliseconds next_try) const {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(next_try).count();
+  warn("rapporteur-adapter: " + error.line() + ", next try in " + std::to_string(seconds) + " s");
 }
 void Program::answer(const nlohmann::ordered_json& document) const {
   using Json = nlohmann::ordered_json;
@@ -43,8 +53,12 @@ bool stdout_is_terminal() {
   return ::isatty(STDOUT_FILENO) == 1;
 }
 
-std::string toned(std::string_view text, Tone tone) {
-  if (!colours_wanted()) return std::string(text);
+std::string counted(std::uint64_t number, std::string_view what) {
+  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
+}
+
+std::string toned(std::string_view text, Tone tone, Paint paint) {
+  if (paint == Paint::kPlain || !colours_wanted()) return std::string(text);
   const char* colour = tone == Tone::kGood  ? "\x1b[32m"
                        : tone == Tone::kBad ? "\x1b[31m"
                                             : "\x1b[33m";
@@ -60,6 +74,14 @@ std::string login() {
     return entry.pw_name;
   }
   return "uid " + std::to_string(::getuid());
+}
+
+Result<MessageId> named_message(const std::string& text) {
+  auto id = parse_uuid(text);
+  if (id) return id;
+  Error error = id.error();
+  error.kind = ErrorKind::kUsage;
+  return tl::unexpected(error);
 }
 
 std::string time_text(UnixMillis time) {

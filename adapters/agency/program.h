@@ -1,6 +1,8 @@
 // What every command of rapporteur-adapter has at hand: the folder, how to speak, when to stop.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -9,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/base/clock.h"
+#include "proto/base/ids.h"
 #include "proto/base/result.h"
 
 namespace CLI {
@@ -22,10 +25,16 @@ struct Program {
   bool json = false;
   SystemClock clock;
 
+  // A line on standard output.
+  void print(std::string_view line) const;
   // A line for a person on standard output; nothing with --json.
   void say(std::string_view line) const;
   // A line on standard error, also with --json.
   void warn(std::string_view line) const;
+  // What went wrong, as a line on standard error.
+  void fail(const Error& error) const;
+  // The same for a line that could not be had, and when it is tried again.
+  void warn_of_retry(const Error& error, std::chrono::milliseconds next_try) const;
   // The answer of a command with --json: one document.
   void answer(const nlohmann::ordered_json& document) const;
 };
@@ -48,11 +57,16 @@ void add_outbox(CLI::App& app, Command& chosen);
 void add_subscription(CLI::App& app, Command& chosen);
 
 enum class Tone { kGood, kBad, kWarning };
-// In colour on a terminal, plain elsewhere.
-[[nodiscard]] std::string toned(std::string_view text, Tone tone);
+// kScreen: in colour on a terminal, plain elsewhere.
+enum class Paint { kScreen, kPlain };
+[[nodiscard]] std::string toned(std::string_view text, Tone tone, Paint paint = Paint::kScreen);
 [[nodiscard]] bool stdout_is_terminal();
+// "1 row", "2 rows".
+[[nodiscard]] std::string counted(std::uint64_t number, std::string_view what);
 // The login of whoever runs this.
 [[nodiscard]] std::string login();
+// A message id of the command line; kUsage for what is none.
+[[nodiscard]] Result<MessageId> named_message(const std::string& text);
 // 2026-11-23T22:41:05Z
 [[nodiscard]] std::string time_text(UnixMillis time);
 

@@ -5,6 +5,7 @@
 
 #include "adapters/agency/carry.h"
 #include "adapters/agency/planned_file.h"
+#include "adapters/agency/waiting_keys.h"
 #include "adapters/client/ledger.h"
 
 namespace rapporteur::agency {
@@ -34,8 +35,9 @@ void show_plan(const Program& program, const LocalCheck& check, const std::strin
   nlohmann::ordered_json plan = file.json();
   plan["plan"] = nlohmann::ordered_json::array();
   for (const sources::PlannedSubmission& planned : file.submissions) {
-    std::string line = planned.indicator + "  " + std::to_string(planned.observations.rows()) +
-                       " observations  " + planned.releasability.text();
+    std::string line = planned.indicator + "  " +
+                       counted(planned.observations.rows(), "observation") + "  " +
+                       planned.releasability.text();
     nlohmann::ordered_json entry{{"dataflow", planned.dataflow},
                                  {"indicator", planned.indicator},
                                  {"observations", planned.observations.rows()},
@@ -53,58 +55,74 @@ void show_plan(const Program& program, const LocalCheck& check, const std::strin
   document["files"].push_back(std::move(plan));
 }
 
-void show_findings(const Program& program, const PlannedFile& file) {
-  for (const FileFinding& finding : file.findings) program.say(finding.text(file.file));
-  if (file.findings_not_kept > 0) {
-    program.say(file.file + ": and " + std::to_string(file.findings_not_kept) + " more");
-  }
-}
-
 Outcome dry_run(Program& program, const LocalCheck& check, const std::string& participant,
                 const std::vector<PlannedFile>& files, bool sendable) {
   nlohmann::ordered_json document;
   document["files"] = nlohmann::ordered_json::array();
-  if (!check.directory()) program.warn("never synced: who would receive it is not known here");
+  if (!check.directory()) program.say("who would receive it is not known: run 'sync' first");
   for (const PlannedFile& file : files) {
     show_plan(program, check, participant, file, document);
   }
+  document["checked"] = check.basis();
   document["would_be_sent"] = sendable;
   program.answer(document);
   return sendable ? 0 : 1;
 }
 
+Outcome refuse(const Program& program, const LocalCheck& check,
+               const std::vector<PlannedFile>& files) {
+  nlohmann::ordered_json document;
+  document["files"] = nlohmann::ordered_json::array();
+  for (const PlannedFile& file : files) document["files"].push_back(file.json());
+  document["checked"] = check.basis();
+  program.answer(document);
+  return fail(ErrorKind::kRefused, "nothing was sent", {},
+              "correct what is an error above; --as-is sends what the rules object to all the "
+              "same, and the hub decides");
+}
+
+// What the files hold, judged; ends at the first that cannot be read.
+Result<std::vector<PlannedFile>> plan_files(const Program& program, const PushOptions& options,
+                                            const FileOptions& reading, const LocalCheck& check) {
+  std::vector<PlannedFile> files;
+  for (const std::string& name : options.files) {
+    auto planned = plan_file(name, reading, check);
+    if (!planned) return tl::unexpected(planned.error());
+    planned->show(program);
+    files.push_back(std::move(*planned));
+  }
+  return files;
+}
+
 Outcome push(Program& program, const PushOptions& options) {
+  if (options.files.empty() && options.dry_run) {
+    return fail(ErrorKind::kUsage, "--dry-run shows what a file would send", {}, "name a FILE");
+  }
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
+  CarryOptions carrying{std::chrono::seconds(options.patience_s), {}};
+  if (options.files.empty()) return carry(program, **desk, {}, carrying);
   const client::Ledger ledger((*desk)->agency.state(), client::log_key((*desk)->hub).key);
   auto check = LocalCheck::open((*desk)->participant(), ledger);
   if (!check) return tl::unexpected(check.error());
-  FileOptions reading = options.file;
-  if (reading.mapping.empty()) reading.mapping = (*desk)->agency.settings().mapping;
-  std::vector<PlannedFile> files;
-  bool sendable = true;
-  for (const std::string& name : options.files) {
-    auto planned = plan_file(name, reading, *check);
-    if (!planned) return tl::unexpected(planned.error());
-    show_findings(program, *planned);
-    sendable = sendable && planned->readable && (planned->rules_hold || options.as_is);
-    files.push_back(std::move(*planned));
-  }
-  if (options.dry_run) return dry_run(program, *check, (*desk)->participant(), files, sendable);
-  if (!sendable) {
-    nlohmann::ordered_json document;
-    document["files"] = nlohmann::ordered_json::array();
-    for (const PlannedFile& file : files) document["files"].push_back(file.json());
-    program.answer(document);
-    return fail(ErrorKind::kRefused, "nothing was sent", {},
-                "correct what is an error above; --as-is sends what the rules object to all the "
-                "same, and the hub decides");
-  }
+  const FileOptions reading = options.file.with_default((*desk)->agency.settings().mapping);
+  auto files = plan_files(program, options, reading, *check);
+  if (!files) return tl::unexpected(files.error());
+  program.say(check->basis());
+  const bool sendable = std::all_of(files->begin(), files->end(), [&](const PlannedFile& file) {
+    return file.readable && (file.rules_hold || options.as_is);
+  });
+  if (options.dry_run) return dry_run(program, *check, (*desk)->participant(), *files, sendable);
+  if (!sendable) return refuse(program, *check, *files);
   std::vector<client::NewItem> items;
-  for (const PlannedFile& file : files) {
+  for (const PlannedFile& file : *files) {
+    carrying.said.add(file);
+    if (auto warned = warn_of_waiting(program, **desk, file); !warned) {
+      return tl::unexpected(warned.error());
+    }
     for (const auto& planned : file.submissions) items.push_back(item_of(planned, file.file));
   }
-  return add_and_carry(program, **desk, items, std::chrono::seconds(options.patience_s));
+  return add_and_carry(program, **desk, items, carrying);
 }
 
 }  // namespace
@@ -113,7 +131,8 @@ void add_push(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand(
       "push", "Send files: check them, sign them, keep them until the hub's receipt is verified");
   auto options = std::make_shared<PushOptions>();
-  command->add_option("FILE", options->files, "Files to send")->required();
+  command->add_option("FILE", options->files,
+                      "Files to send; without one, what waits in the outbox is sent");
   command->add_option("--mapping", options->file.mapping,
                       "Mapping file; else that of adapter.toml, else columns by their names");
   command->add_flag("--dry-run", options->dry_run,

@@ -1,10 +1,11 @@
-// receive: one subscription into a destination. run: that and the outbox, until told to stop.
+// receive: one subscription into a destination.
 #include <array>
 
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/desk.h"
 #include "adapters/agency/destination.h"
+#include "adapters/agency/receiving.h"
 #include "adapters/client/subscriber.h"
 
 namespace rapporteur::agency {
@@ -22,37 +23,16 @@ struct ReceiveOptions {
   int patience_s = 30;
 };
 
-// A subscription of this folder; one that is not there yet receives everything from the beginning.
-Status ensure_subscription(client::Received& received, const std::string& name) {
-  if (!valid_subscription_name(name)) {
-    return fail(ErrorKind::kUsage, "'" + printable(name, 64) + "' is no name of a subscription", {},
-                "1 to 64 lower-case letters, digits, '-', '_' and '.'");
-  }
-  auto known = received.find(name);
-  if (known || known.error().kind != ErrorKind::kNotFound) {
-    return known ? Status() : Status(tl::unexpected(known.error()));
-  }
-  client::LocalSubscription fresh;
-  fresh.name = name;
-  return received.add(fresh);
-}
-
-tl::unexpected<Error> in_use(const std::string& what) {
-  return fail(ErrorKind::kOverloaded, "another process of this folder " + what, {},
-              "wait until it has ended");
-}
-
 Outcome receive(Program& program, const ReceiveOptions& options) {
+  if (program.json && options.destination == "-") {
+    return fail(ErrorKind::kUsage, "the figures would stand where the answer of --json stands", {},
+                "name a file or a folder with --to");
+  }
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
   client::Received& received = (*desk)->received;
-  if (auto there = ensure_subscription(received, options.subscription); !there) {
-    return tl::unexpected(there.error());
-  }
-  auto lock =
-      client::FileLock::try_take((*desk)->agency.lock_file("subscription-" + options.subscription));
+  auto lock = take_subscription(**desk, options.subscription);
   if (!lock) return tl::unexpected(lock.error());
-  if (!*lock) return in_use("receives this subscription");
   auto destination = Destination::open({.format = options.format,
                                         .destination = options.destination,
                                         .colours = stdout_is_terminal()},
@@ -76,75 +56,23 @@ Outcome receive(Program& program, const ReceiveOptions& options) {
   };
   const auto patience = options.follow ? std::chrono::seconds(std::chrono::hours(24 * 365))
                                        : std::chrono::seconds(options.patience_s);
-  const auto received_all = session.run(talks, {patience, enough}, [&](const Error& error) {
-    if (options.follow) program.warn(error.line());
-  });
+  const auto received_all = session.run(
+      talks, {patience, enough}, [&](const Error& error, std::chrono::milliseconds next_try) {
+        if (options.follow) program.warn_of_retry(error, next_try);
+      });
   // What came is written also when the line broke after it.
   if (written) written = destination->update(true, program);
   if (!written) return tl::unexpected(written.error());
   if (!received_all) return tl::unexpected(received_all.error());
   if (options.destination != "-") {
-    program.say(std::to_string(deliveries) + " deliveries, " +
-                std::to_string(destination->observations()) + " observations written to " +
+    program.say((deliveries == 1 ? "1 delivery, " : std::to_string(deliveries) + " deliveries, ") +
+                counted(destination->observations(), "observation") + " written to " +
                 options.destination);
     program.answer({{"subscription", options.subscription},
                     {"deliveries", deliveries},
                     {"observations", destination->observations()},
                     {"destination", options.destination}});
   }
-  return 0;
-}
-
-Outcome run(Program& program) {
-  auto desk = Desk::open(program);
-  if (!desk) return tl::unexpected(desk.error());
-  const client::AgencySettings& settings = (*desk)->agency.settings();
-  client::Received& received = (*desk)->received;
-  if (auto there = ensure_subscription(received, settings.run_subscription); !there) {
-    return tl::unexpected(there.error());
-  }
-  auto outbox_lock = client::FileLock::try_take((*desk)->agency.lock_file("outbox"));
-  if (!outbox_lock) return tl::unexpected(outbox_lock.error());
-  if (!*outbox_lock) return in_use("carries the outbox");
-  auto lock = client::FileLock::try_take(
-      (*desk)->agency.lock_file("subscription-" + settings.run_subscription));
-  if (!lock) return tl::unexpected(lock.error());
-  if (!*lock) return in_use("receives this subscription");
-  const std::string to = settings.run_destination.empty()
-                             ? (*desk)->agency.received().string() + "/"
-                             : settings.run_destination;
-  auto destination = Destination::open({.format = settings.run_format, .destination = to}, received,
-                                       settings.run_subscription);
-  if (!destination) return tl::unexpected(destination.error());
-  StopSignals stop;
-  client::Courier courier((*desk)->agency.state(), (*desk)->outbox, (*desk)->log, (*desk)->receipts,
-                          (*desk)->signing.key_id(), (*desk)->courier_options(),
-                          [&](const client::Settled& settled) {
-                            program.say((settled.accepted ? "accepted  " : "refused  ") +
-                                        uuid_text(settled.message_id) + "  entry " +
-                                        std::to_string(settled.index.value));
-                          });
-  client::SubscriberOptions subscribing;
-  subscribing.ask_when_quiet = 1s;
-  client::Subscriber subscriber((*desk)->participant(), settings.run_subscription, received,
-                                (*desk)->signing, subscribing, [&](std::size_t count) {
-                                  program.say("received  " + std::to_string(count));
-                                  return destination->update(false, program);
-                                });
-  client::Session session = (*desk)->session(program);
-  const std::array<client::Conversation*, 2> talks{&courier, &subscriber};
-  Status written;
-  const auto ran = session.run(talks,
-                               {std::chrono::hours(24 * 365),
-                                [&]() {
-                                  if (subscriber.caught_up()) {
-                                    written = destination->update(true, program);
-                                  }
-                                  return !written || stop.requested();
-                                }},
-                               [&](const Error& error) { program.warn(error.line()); });
-  if (!written) return tl::unexpected(written.error());
-  if (!ran) return tl::unexpected(ran.error());
   return 0;
 }
 
@@ -168,12 +96,6 @@ void add_receive(CLI::App& app, Command& chosen) {
   command->callback([&chosen, options]() {
     chosen = [options](Program& program) { return receive(program, *options); };
   });
-}
-
-void add_run(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand(
-      "run", "Carry the outbox and receive, until SIGINT or SIGTERM (see [run] in adapter.toml)");
-  command->callback([&chosen]() { chosen = run; });
 }
 
 }  // namespace rapporteur::agency

@@ -39,17 +39,18 @@ Result<v1::Header> own_header(Desk& desk, const MessageId& id) {
 }
 
 Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOptions& options,
-                                 const Program& program) {
+                                 const Program& program, SaidFindings& said) {
   auto revised = own_header(desk, id);
   if (!revised) return tl::unexpected(revised.error());
   const client::Ledger ledger(desk.agency.state(), client::log_key(desk.hub).key);
   auto check = LocalCheck::open(desk.participant(), ledger);
   if (!check) return tl::unexpected(check.error());
-  FileOptions reading = options.reading;
-  if (reading.mapping.empty()) reading.mapping = desk.agency.settings().mapping;
+  const FileOptions reading = options.reading.with_default(desk.agency.settings().mapping);
   auto planned = plan_file(options.file, reading, *check, id);
   if (!planned) return tl::unexpected(planned.error());
-  for (const FileFinding& finding : planned->findings) program.say(finding.text(options.file));
+  planned->show(program);
+  program.say(check->basis());
+  said.add(*planned);
   if (!planned->readable || !(planned->rules_hold || options.as_is)) {
     return fail(ErrorKind::kRefused, "nothing was sent", options.file,
                 "correct what is an error above");
@@ -69,17 +70,18 @@ Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOp
 }
 
 Outcome revise(Program& program, const ReviseOptions& options) {
-  auto id = parse_uuid(options.id);
+  auto id = named_message(options.id);
   if (!id) return tl::unexpected(id.error());
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
-  auto item = revision(**desk, *id, options, program);
+  CarryOptions carrying{std::chrono::seconds(options.patience_s), {}};
+  auto item = revision(**desk, *id, options, program, carrying.said);
   if (!item) return tl::unexpected(item.error());
-  return add_and_carry(program, **desk, {&*item, 1}, std::chrono::seconds(options.patience_s));
+  return add_and_carry(program, **desk, {&*item, 1}, carrying);
 }
 
 Outcome withdraw(Program& program, const ReviseOptions& options) {
-  auto id = parse_uuid(options.id);
+  auto id = named_message(options.id);
   if (!id) return tl::unexpected(id.error());
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
@@ -92,7 +94,7 @@ Outcome withdraw(Program& program, const ReviseOptions& options) {
   item.revises = *id;
   item.releasability = header->releasability();
   item.body = BodyCodec::encode(ObservationSet(), 0);
-  return add_and_carry(program, **desk, {&item, 1}, std::chrono::seconds(options.patience_s));
+  return add_and_carry(program, **desk, {&item, 1}, {std::chrono::seconds(options.patience_s), {}});
 }
 
 }  // namespace

@@ -78,6 +78,17 @@ Outcome list_subscriptions(Program& program) {
   return 0;
 }
 
+// What is not given is everything.
+Status check_patterns(const SubscriptionOptions& options) {
+  for (const std::string& pattern :
+       {options.dataflow, options.indicator, options.sender, options.area}) {
+    if (pattern.empty() || valid_pattern(pattern)) continue;
+    return fail(ErrorKind::kUsage, "'" + printable(pattern, 60) + "' is no pattern", {},
+                "codes with * and |, such as VIC_* or AT|DE");
+  }
+  return {};
+}
+
 Outcome add(Program& program, const SubscriptionOptions& options) {
   if (!valid_subscription_name(options.name)) {
     return fail(ErrorKind::kUsage, "'" + printable(options.name, 64) + "' is no name", {},
@@ -85,6 +96,7 @@ Outcome add(Program& program, const SubscriptionOptions& options) {
   }
   auto start = parse_start(options.from);
   if (!start) return tl::unexpected(start.error());
+  if (auto valid = check_patterns(options); !valid) return tl::unexpected(valid.error());
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
   auto line = (*desk)->connect();

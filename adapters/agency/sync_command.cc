@@ -15,9 +15,9 @@ Outcome sync(Program& program) {
   client::Ledger ledger((*desk)->agency.state(), client::log_key((*desk)->hub).key);
   auto summary = ledger.sync(**line, program.clock.now());
   if (!summary) return tl::unexpected(summary.error());
-  program.say("directory of " + std::to_string(summary->participants) + " participants (version " +
+  program.say("directory of " + counted(summary->participants, "participant") + " (version " +
               std::to_string(summary->directory_version) + "), " +
-              std::to_string(summary->submissions) + " live submissions of this agency");
+              counted(summary->submissions, "live submission") + " of this agency");
   program.answer({{"directory_version", summary->directory_version},
                   {"participants", summary->participants},
                   {"submissions", summary->submissions}});

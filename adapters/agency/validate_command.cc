@@ -34,41 +34,54 @@ Result<Known> what_is_known(const Program& program) {
   return Known{std::move(*check), agency->settings().mapping};
 }
 
+// False when the file breaks a rule.
+bool show_verdict(const Program& program, const PlannedFile& planned) {
+  const bool holds = planned.readable && planned.rules_hold;
+  planned.show(program);
+  program.say(planned.file + ": " +
+              toned(holds ? "passes" : "does not pass", holds ? Tone::kGood : Tone::kBad) + ", " +
+              counted(planned.observations(), "observation") + " in " +
+              counted(planned.submissions.size(), "submission"));
+  return holds;
+}
+
+Status write_report(const std::string& file, const nlohmann::ordered_json& document) {
+  using Json = nlohmann::ordered_json;
+  return client::write_file_atomically(
+      file, document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+// A file that cannot be read does not keep the others from being checked.
 Outcome validate(Program& program, const ValidateOptions& options) {
   auto known = what_is_known(program);
   if (!known) return tl::unexpected(known.error());
-  FileOptions reading = options.file;
-  if (reading.mapping.empty()) reading.mapping = known->mapping;
+  const FileOptions reading = options.file.with_default(known->mapping);
   nlohmann::ordered_json document;
+  document["checked"] = known->check.basis();
   document["files"] = nlohmann::ordered_json::array();
   bool valid = true;
+  std::optional<int> unread;
   for (const std::string& name : options.files) {
     auto planned = plan_file(name, reading, known->check);
-    if (!planned) return tl::unexpected(planned.error());
-    const bool holds = planned->readable && planned->rules_hold;
-    valid = valid && holds;
-    for (const FileFinding& finding : planned->findings) program.say(finding.text(name));
-    if (planned->findings_not_kept > 0) {
-      program.say(name + ": and " + std::to_string(planned->findings_not_kept) + " more");
+    if (planned) {
+      valid = show_verdict(program, *planned) && valid;
+      document["files"].push_back(planned->json());
+      continue;
     }
-    program.say(name + ": " +
-                toned(holds ? "passes" : "does not pass", holds ? Tone::kGood : Tone::kBad) + ", " +
-                std::to_string(planned->observations()) + " observations in " +
-                std::to_string(planned->submissions.size()) + " submissions");
-    document["files"].push_back(planned->json());
+    program.fail(planned.error());
+    document["files"].push_back({{"file", name}, {"error", planned.error().line()}});
+    unread = unread.value_or(exit_code(planned.error().kind));
+    valid = false;
   }
   document["valid"] = valid;
+  program.say(known->check.basis());
   program.answer(document);
   if (!options.report_json.empty()) {
-    using Json = nlohmann::ordered_json;
-    if (auto written = client::write_file_atomically(
-            options.report_json,
-            document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-        !written) {
+    if (auto written = write_report(options.report_json, document); !written) {
       return tl::unexpected(written.error());
     }
   }
-  return valid ? 0 : 1;
+  return unread.value_or(valid ? 0 : 1);
 }
 
 }  // namespace

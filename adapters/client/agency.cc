@@ -15,16 +15,20 @@
 namespace rapporteur::client {
 namespace {
 
-constexpr std::array<Setting, 9> kSettings{{
+constexpr std::array<Setting, 10> kSettings{{
     {.key = "participant", .required = true, .sentence = "Who this agency is at the hub."},
     {.key = "approval",
      .default_text = "none",
      .choices = "none|required",
-     .sentence = "Whether a second person must release what is pushed."},
+     .sentence =
+         "Whether a second person must release what is pushed: another login of this machine. "
+         "People who share one account are one person here."},
     {.key = "approvers",
      .type = SettingType::kTexts,
-     .sentence = "Who may release under another name than their login, with a reason."},
-    {.key = "mapping", .sentence = "Mapping file of push and validate where none is named."},
+     .sentence = "Who may be named with outbox release --approver, beside their login."},
+    {.key = "mapping",
+     .sentence = "Mapping file of push and validate where none is named; a relative path "
+                 "begins at this folder."},
     {.key = "line.window",
      .type = SettingType::kNumber,
      .default_number = 16,
@@ -40,7 +44,12 @@ constexpr std::array<Setting, 9> kSettings{{
     {.key = "run.subscription",
      .default_text = "default",
      .sentence = "The subscription that run receives."},
-    {.key = "run.destination", .sentence = "Where run writes what it receives."},
+    {.key = "run.watch",
+     .sentence =
+         "A folder whose complete files run sends, and then moves to done/ or refused/ in it, "
+         "with a report beside."},
+    {.key = "run.destination",
+     .sentence = "Where run writes what it receives, seen from this folder."},
     {.key = "run.format", .sentence = "In which format; empty follows from the destination."},
 }};
 
@@ -51,19 +60,27 @@ std::string system_error() {
 Status make_folder(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0700) == 0) return {};
   if (errno == EEXIST && std::filesystem::is_directory(folder)) return {};
-  return fail(ErrorKind::kStorage, "cannot make the folder: " + system_error(), folder.string());
+  return fail(ErrorKind::kStorage, "cannot make the folder: " + system_error(), folder.string(),
+              "make the folder above it, and see who may write there");
 }
 
-AgencySettings read_settings(const Settings& from) {
+// As the agency's folder sees it, from wherever the program is run.
+std::string within(const std::filesystem::path& folder, const std::string& path) {
+  if (path.empty() || path == "-") return path;
+  return (folder / path).string();
+}
+
+AgencySettings read_settings(const Settings& from, const std::filesystem::path& folder) {
   AgencySettings settings;
   settings.participant = from.text("participant");
   settings.approval_required = from.text("approval") == "required";
   settings.approvers = from.texts("approvers");
-  settings.mapping = from.text("mapping");
+  settings.mapping = within(folder, from.text("mapping"));
   settings.window = static_cast<std::size_t>(from.number("line.window"));
   settings.answer_timeout = std::chrono::milliseconds(from.number("line.answer_timeout_ms"));
   settings.run_subscription = from.text("run.subscription");
-  settings.run_destination = from.text("run.destination");
+  settings.run_watch = within(folder, from.text("run.watch"));
+  settings.run_destination = within(folder, from.text("run.destination"));
   settings.run_format = from.text("run.format");
   return settings;
 }
@@ -99,6 +116,9 @@ Status Agency::create(const std::filesystem::path& folder, const std::string& pa
                                      enrolment_text(participant, curve.public_key, signing));
       })
       .and_then([&]() {
+        return Database::create(folder / "state.db", kStateSchema).map([](const Database&) {});
+      })
+      .and_then([&]() {
         return write_file_atomically(
             folder / "adapter.toml",
             settings_text(kSettings, {{"participant", toml_text(participant)}}));
@@ -119,9 +139,15 @@ Result<Agency> Agency::open(const std::filesystem::path& folder) {
     return fail(ErrorKind::kConfiguration, "no participant id", settings->where("participant"),
                 "2 to 32 lower-case letters, digits and '-', a letter first");
   }
+  if (!std::filesystem::exists(folder / "state.db")) {
+    return fail(ErrorKind::kStorage, "the agency's state is missing",
+                (folder / "state.db").string(),
+                "restore it from the folder's backup: it knows what was sent and which numbers are "
+                "used");
+  }
   auto state = Database::open(folder / "state.db", kStateSchema);
   if (!state) return tl::unexpected(state.error());
-  return Agency(folder, read_settings(*settings), std::move(*state));
+  return Agency(folder, read_settings(*settings, folder), std::move(*state));
 }
 
 Result<crypto::SigningKey> Agency::signing_key() const {

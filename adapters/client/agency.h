@@ -30,6 +30,7 @@ struct AgencySettings {
   std::size_t window = 16;
   std::chrono::milliseconds answer_timeout{5'000};
   std::string run_subscription;
+  std::string run_watch;        // "" watches none
   std::string run_destination;  // "" receives into state.db alone
   std::string run_format;
 };

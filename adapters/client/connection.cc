@@ -209,9 +209,12 @@ Result<std::unique_ptr<Connection>> Connection::open(const HubAddress& hub,
 }
 
 Result<v1::Welcome> Connection::hello() {
+  return hello(impl_->options.answer_timeout);
+}
+
+Result<v1::Welcome> Connection::hello(milliseconds timeout) {
   impl_->greeted = false;
   impl_->kept.clear();
-  const milliseconds timeout = impl_->options.answer_timeout;
   const auto deadline = SteadyClock::now() + timeout;
   if (!impl_->wait_until_writable(deadline)) return impl_->unreachable(timeout);
   v1::Frame frame;

@@ -54,8 +54,9 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   // Waits for the line to come up, says hello and checks that hub name and log key are the pinned
-  // ones. Forgets every frame that came before.
+  // ones. Forgets every frame that came before. `timeout` instead of LineOptions::answer_timeout.
   [[nodiscard]] Result<v1::Welcome> hello();
+  [[nodiscard]] Result<v1::Welcome> hello(std::chrono::milliseconds timeout);
   [[nodiscard]] const v1::Welcome& welcome() const;
   [[nodiscard]] const HubAddress& hub() const;
 

@@ -129,7 +129,7 @@ Status Courier::settle(const UnderWay& under_way, const v1::Outcome& outcome) {
   if (!stored) return stored;
   next_pause_ = options_.pause_first;
   missing_.reset();
-  waiting_because_.clear();
+  waiting_because_.reset();
   settled_({under_way.item.message_id, verified->accepted, verified->index, outcome});
   return {};
 }
@@ -138,38 +138,38 @@ void Courier::begin_again() {
   draining_ = true;
 }
 
-void Courier::pause(milliseconds at_least, const std::string& why) {
+void Courier::pause(milliseconds at_least, Error why) {
   const milliseconds duration = std::max(at_least, next_pause_);
   paused_until_ = std::max(paused_until_, now_ + duration);
   next_pause_ = std::min(next_pause_ * 2, options_.pause_most);
-  waiting_because_ = why;
+  waiting_because_ = std::move(why);
   begin_again();
 }
 
 Status Courier::handle_fault(const UnderWay& under_way, const v1::Fault& fault,
                              const HubAddress& hub) {
-  const Error error = error_of(fault, hub);
-  const std::string& why = error.what;
+  Error error = error_of(fault, hub);
   if (fault.code() == faults::kOverloaded) {
     const milliseconds asked_for(std::min<std::uint64_t>(
         fault.retry_after_ms(), static_cast<std::uint64_t>(options_.pause_most.count())));
-    pause(asked_for, why);
+    pause(asked_for, std::move(error));
     return {};
   }
   if (fault.code() == faults::kStorage) {
-    pause(kStoragePause, why);
+    pause(kStoragePause, std::move(error));
     return {};
   }
   if (fault.code() == faults::kInFuture) {
-    pause(kClockPause, why + "; check this machine's clock");
+    error.remedy = "check this machine's clock";
+    pause(kClockPause, std::move(error));
     return {};
   }
   if (fault.code() == faults::kSequence) {
-    return handle_sequence(under_way, Sequence{fault.expected_sequence()}, why);
+    return handle_sequence(under_way, Sequence{fault.expected_sequence()}, error.what);
   }
   if (concerns_the_sender(fault.code())) return tl::unexpected(error);
   begin_again();
-  return outbox_.doubt(under_way.item.id, why, false);
+  return outbox_.doubt(under_way.item.id, error.what, false);
 }
 
 Status Courier::handle_sequence(const UnderWay& under_way, Sequence expected,

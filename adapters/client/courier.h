@@ -52,8 +52,8 @@ class Courier final : public Conversation {
 
   // Nothing is ready and nothing is under way.
   [[nodiscard]] bool idle() const { return idle_; }
-  // The last thing that made it wait, for people: "OVERLOADED: ...".
-  [[nodiscard]] const std::string& waiting_because() const { return waiting_because_; }
+  // What the hub said last to make it wait; empty when it said nothing of the kind.
+  [[nodiscard]] const std::optional<Error>& waiting_because() const { return waiting_because_; }
 
  private:
   struct UnderWay {
@@ -69,7 +69,7 @@ class Courier final : public Conversation {
   [[nodiscard]] Status handle_sequence(const UnderWay& under_way, Sequence expected,
                                        const std::string& why);
   [[nodiscard]] Status explain_missing(Sequence expected) const;
-  void pause(std::chrono::milliseconds at_least, const std::string& why);
+  void pause(std::chrono::milliseconds at_least, Error why);
   void begin_again();
 
   Database& state_;
@@ -90,7 +90,7 @@ class Courier final : public Conversation {
   std::chrono::milliseconds next_pause_;
   std::set<std::uint64_t> asked_again_;  // numbers said to be used, whose message was repeated
   std::optional<Sequence> missing_;      // the number the hub waits for
-  std::string waiting_because_;
+  std::optional<Error> waiting_because_;
 };
 
 }  // namespace rapporteur::client

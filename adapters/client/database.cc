@@ -1,5 +1,8 @@
 #include "adapters/client/database.h"
 
+#include <cerrno>
+#include <cstring>
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -86,11 +89,38 @@ void Database::Close::operator()(sqlite3* database) const {
 Database::Database(std::unique_ptr<sqlite3, Close> handle, std::string file)
     : handle_(std::move(handle)), file_(std::move(file)) {}
 
-Result<Database> Database::open(const std::filesystem::path& file, std::string_view schema) {
-  // SQLite would create it with the umask's mode. A file that exists is not opened here: closing it
-  // would drop the locks of this process's other connections to it.
+Result<Database> Database::create(const std::filesystem::path& file, std::string_view schema) {
+  // SQLite would create it with the umask's mode.
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor >= 0) ::close(descriptor);
+  if (descriptor < 0) {
+    return fail(ErrorKind::kStorage, std::string("cannot create: ") + std::strerror(errno),
+                file.string(), "nothing that exists is overwritten");
+  }
+  ::close(descriptor);
+  auto database = open_file(file);
+  if (!database) return database;
+  if (auto made = database->run(schema); !made) return tl::unexpected(made.error());
+  return database;
+}
+
+Result<Database> Database::open(const std::filesystem::path& file, std::string_view schema) {
+  auto database = open_file(file);
+  if (!database) return database;
+  bool holds_tables = false;
+  {
+    Statement tables = database->prepare("SELECT 1 FROM sqlite_master LIMIT 1");
+    auto row = tables.step();
+    if (!row) return tl::unexpected(row.error());
+    holds_tables = *row;
+  }
+  if (!holds_tables) {
+    return fail(ErrorKind::kStorage, "is empty", file.string(), "restore it from its backup");
+  }
+  if (auto run = database->run(schema); !run) return tl::unexpected(run.error());
+  return database;
+}
+
+Result<Database> Database::open_file(const std::filesystem::path& file) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -98,8 +128,7 @@ Result<Database> Database::open(const std::filesystem::path& file, std::string_v
   if (code != SQLITE_OK) return sqlite_error(code, raw, file.string());
   sqlite3_busy_timeout(raw, static_cast<int>(kBusyWait.count()));
   for (const std::string_view sql :
-       {std::string_view("PRAGMA journal_mode=WAL"), std::string_view("PRAGMA synchronous=FULL"),
-        std::string_view("PRAGMA foreign_keys=ON"), schema}) {
+       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"}) {
     if (auto done = database.run(sql); !done) return tl::unexpected(done.error());
   }
   return database;

@@ -64,7 +64,11 @@ class Statement {
 
 class Database {
  public:
-  // Creates the file (mode 0600) if there is none, and runs `schema`, which must be idempotent.
+  // Creates the file (mode 0600) and runs `schema`. kStorage if it is there.
+  [[nodiscard]] static Result<Database> create(const std::filesystem::path& file,
+                                               std::string_view schema);
+  // Runs `schema`, which must be idempotent. kStorage if there is no file, or an
+  // empty one.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& file,
                                              std::string_view schema);
 
@@ -81,6 +85,7 @@ class Database {
     void operator()(sqlite3* database) const;
   };
   Database(std::unique_ptr<sqlite3, Close> handle, std::string file);
+  [[nodiscard]] static Result<Database> open_file(const std::filesystem::path& file);
   std::unique_ptr<sqlite3, Close> handle_;
   std::string file_;
 };

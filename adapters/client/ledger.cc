@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proto/directory/rights.h"
+
 namespace rapporteur::client {
 namespace {
 
@@ -37,23 +39,6 @@ Status store_synced(Database& state, const SignedDirectory& directory, UnixMilli
       .bind_blob(directory.exported().SerializeAsString())
       .bind(unix_millis(now))
       .run();
-}
-
-bool released_to(const v1::Releasability& releasability, const v1::Participant& receiver) {
-  if (releasability.audience() != v1::AUDIENCE_LISTED) {
-    return releasability.audience() != v1::AUDIENCE_UNSPECIFIED;
-  }
-  const auto holds = [](const auto& list, const std::string& name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-  };
-  return holds(releasability.participants(), receiver.id()) ||
-         holds(releasability.kinds(), v1::ParticipantKind_Name(receiver.kind()));
-}
-
-bool may_receive(const v1::ReceiveRight& right, const v1::Header& header) {
-  return matches_pattern(right.dataflow(), header.dataflow()) &&
-         matches_pattern(right.indicator(), header.indicator()) &&
-         matches_pattern(right.sender(), header.sender());
 }
 
 }  // namespace
@@ -141,7 +126,7 @@ std::vector<std::string> recipients(const v1::DirectoryState& directory, const v
     const bool granted = std::any_of(
         directory.grants().begin(), directory.grants().end(), [&](const v1::Grant& grant) {
           return grant.participant() == participant.id() && grant.has_receive() &&
-                 may_receive(grant.receive(), header);
+                 covers(grant.receive(), header.dataflow(), header.indicator(), header.sender());
         });
     if (granted) ids.push_back(participant.id());
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "adapters/client/envelope.h"
 #include "proto/base/check.h"
@@ -117,11 +118,45 @@ Status Outbox::insert(const v1::Envelope& envelope, const NewItem& item, const s
   } else {
     insert.bind_null().bind_null();
   }
-  return insert.bind(unix_millis(clock_.now())).bind_text(user).run();
+  return insert.bind(unix_millis(clock_.now())).bind_text(user).run().and_then([&]() {
+    return insert_lines(item.lines);
+  });
 }
 
-Result<std::vector<MessageId>> Outbox::add(std::span<const NewItem> items,
-                                           const std::string& user) {
+// Of the item that was inserted last.
+Status Outbox::insert_lines(const std::vector<std::uint64_t>& lines) {
+  if (lines.empty()) return {};
+  std::string text;
+  for (const std::uint64_t line : lines) text += std::to_string(line) + ' ';
+  return state_.prepare("INSERT INTO outbox_lines (outbox_id, lines) VALUES (?, ?)")
+      .bind(state_.last_row_id())
+      .bind_text(text)
+      .run();
+}
+
+Result<std::vector<std::uint64_t>> Outbox::lines_of(std::int64_t id) const {
+  std::vector<std::uint64_t> lines;
+  Statement select = state_.prepare("SELECT lines FROM outbox_lines WHERE outbox_id = ?");
+  auto row = select.bind(id).step();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return lines;
+  const std::string text = select.bytes(0);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    std::uint64_t line = 0;
+    const auto [after, error] = std::from_chars(at, end, line);
+    if (error != std::errc() || after == end) {
+      return fail(ErrorKind::kStorage, "an outbox item is damaged", "state.db");
+    }
+    lines.push_back(line);
+    at = after + 1;
+  }
+  return lines;
+}
+
+Result<std::vector<MessageId>> Outbox::add(std::span<const NewItem> items, const std::string& user,
+                                           const Beside& beside) {
   std::vector<MessageId> ids;
   auto transaction = Transaction::begin(state_);
   if (!transaction) return tl::unexpected(transaction.error());
@@ -152,6 +187,9 @@ Result<std::vector<MessageId>> Outbox::add(std::span<const NewItem> items,
     }
     ids.push_back(parts.message_id);
   }
+  if (beside && !sabotaged("watched-not-stored")) {
+    if (auto stored = beside(ids); !stored) return tl::unexpected(stored.error());
+  }
   if (sabotaged("outbox-not-durable")) return ids;  // what was "added" is rolled back
   if (auto committed = transaction->commit(); !committed) {
     return tl::unexpected(committed.error());
@@ -173,15 +211,30 @@ Result<Item> Outbox::find(const MessageId& id) const {
   auto items = items_of(select);
   if (!items) return tl::unexpected(items.error());
   if (items->empty()) return no_such_item(id);
-  return items->front();
+  auto lines = lines_of(items->front().id);
+  if (!lines) return tl::unexpected(lines.error());
+  items->front().lines = std::move(*lines);
+  return std::move(items->front());
+}
+
+Result<std::string> Outbox::body(const Item& item) const {
+  Statement select = state_.prepare("SELECT envelope FROM outbox WHERE id = ?");
+  auto row = select.bind(item.id).step();
+  if (!row) return tl::unexpected(row.error());
+  v1::Envelope envelope;
+  if (!*row || !envelope.ParseFromString(select.bytes(0))) {
+    return fail(ErrorKind::kStorage, "an outbox item is damaged", "state.db");
+  }
+  return envelope.body();
 }
 
 Status Outbox::check_second_person(const Item& item, const Approval& approval) const {
-  if (approval.approver.empty()) {
-    if (approval.user != item.created_by) return {};
+  if (sabotaged("second-person-off")) return {};
+  if (approval.user == item.created_by) {
     return fail(ErrorKind::kRefused, "'" + approval.user + "' pushed it and cannot release it",
-                "outbox", "a second person must: another login, or --approver NAME --reason TEXT");
+                "outbox", "a second person must, under another login, whatever --approver says");
   }
+  if (approval.approver.empty()) return {};
   if (std::find(owner_.approvers.begin(), owner_.approvers.end(), approval.approver) ==
           owner_.approvers.end() ||
       approval.approver == item.created_by) {
@@ -287,86 +340,6 @@ Status Outbox::discard(const MessageId& id, const std::string& user) {
     if (auto skipped = insert_skip(*item->sequence, user); !skipped) return skipped;
   }
   return transaction->commit();
-}
-
-Status Outbox::learn_next(Sequence next) {
-  return state_
-      .prepare(
-          "INSERT INTO signing_keys (key_id, next_sequence) VALUES (?, ?) ON CONFLICT (key_id) DO "
-          "UPDATE SET next_sequence = excluded.next_sequence "
-          "WHERE excluded.next_sequence > signing_keys.next_sequence")
-      .bind_blob(key_.key_id().view())
-      .bind(next.value)
-      .run();
-}
-
-Result<std::vector<Sendable>> Outbox::to_send(Sequence from, std::size_t most,
-                                              std::size_t most_bytes) const {
-  Statement select = state_.prepare(
-      "SELECT id, message_id, sequence, envelope, kind FROM outbox WHERE key_id = ? AND state IN "
-      "('ready', 'sent') AND sequence >= ? ORDER BY sequence LIMIT ?");
-  select.bind_blob(key_.key_id().view()).bind(from.value).bind(std::uint64_t{most});
-  std::vector<Sendable> items;
-  std::size_t bytes = 0;
-  while (items.empty() || bytes < most_bytes) {
-    auto row = select.step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) break;
-    const auto message_id = MessageId::from(select.bytes(1));
-    if (!message_id) return fail(ErrorKind::kStorage, "an outbox item is damaged", "state.db");
-    items.push_back({select.integer(0), *message_id, Sequence{select.number(2)}, select.bytes(3),
-                     select.integer(4) == v1::KIND_SKIP});
-    bytes += items.back().envelope.size();
-  }
-  return items;
-}
-
-Status Outbox::mark_sent(std::span<const Sendable> items) {
-  auto transaction = Transaction::begin(state_);
-  if (!transaction) return tl::unexpected(transaction.error());
-  for (const Sendable& item : items) {
-    if (auto marked = state_
-                          .prepare("UPDATE outbox SET state = 'sent', attempts = attempts + 1 "
-                                   "WHERE id = ? AND state IN ('ready', 'sent')")
-                          .bind(item.id)
-                          .run();
-        !marked) {
-      return marked;
-    }
-    if (state_.changes() != 1) {
-      return fail(ErrorKind::kOverloaded, "another process changed the outbox", "state.db",
-                  "try again");
-    }
-  }
-  return transaction->commit();
-}
-
-Status Outbox::settle(std::int64_t id, const v1::Outcome& outcome) {
-  return state_
-      .prepare(
-          "UPDATE outbox SET state = ?, note = '', outcome = ?, log_index = ? WHERE id = ? AND "
-          "state IN ('sent', 'doubtful')")
-      .bind_text(name(outcome.accepted() ? ItemState::kReceipted : ItemState::kRefused))
-      .bind_blob(outcome.SerializeAsString())
-      .bind(std::uint64_t{outcome.index()})
-      .bind(id)
-      .run();
-}
-
-Status Outbox::close_skip(std::int64_t id) {
-  return state_
-      .prepare("UPDATE outbox SET state = 'discarded', note = 'its number was used' WHERE id = ?")
-      .bind(id)
-      .run();
-}
-
-Status Outbox::doubt(std::int64_t id, const std::string& why, bool number_lost) {
-  return state_
-      .prepare("UPDATE outbox SET state = 'doubtful', note = ?, number_lost = ? WHERE id = ?")
-      .bind_text(why)
-      .bind(number_lost ? 1 : 0)
-      .bind(id)
-      .run();
 }
 
 Result<std::optional<Item>> Outbox::with_number(Sequence number) const {

@@ -10,6 +10,7 @@
 // Errors: kStorage; kNotFound and kRefused where said.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,7 +44,8 @@ struct NewItem {
   v1::Releasability releasability;
   std::string body;
   std::size_t rows = 0;
-  std::string source;  // the file it came from
+  std::string source;                // the file it came from
+  std::vector<std::uint64_t> lines;  // of the file, one a row; empty when there is none
 };
 
 struct Item {
@@ -55,6 +57,7 @@ struct Item {
   std::string indicator;
   std::size_t rows = 0;
   std::string source;
+  std::vector<std::uint64_t> lines;  // as NewItem; read with a single item alone, not in lists
   std::optional<Sequence> sequence;
   std::uint64_t attempts = 0;
   std::string note;
@@ -94,17 +97,22 @@ class Outbox {
   // All referenced objects outlive it.
   Outbox(Database& state, OutboxOwner owner, const crypto::SigningKey& key, const Clock& clock);
 
-  // All of them or none. Returns their message ids, in order.
+  // All of them or none. Returns their message ids, in order. What `beside` stores about them is
+  // stored in the same transaction.
+  using Beside = std::function<Status(std::span<const MessageId>)>;
   [[nodiscard]] Result<std::vector<MessageId>> add(std::span<const NewItem> items,
-                                                   const std::string& user);
+                                                   const std::string& user,
+                                                   const Beside& beside = {});
   // In the order of adding; all of them, or those of one state.
   [[nodiscard]] Result<std::vector<Item>> list(std::optional<ItemState> state = {}) const;
   // kNotFound.
   [[nodiscard]] Result<Item> find(const MessageId& id) const;
+  // As it is or would be sent.
+  [[nodiscard]] Result<std::string> body(const Item& item) const;
 
   // Numbers and signs. kRefused for an item that is neither held nor doubtful, and when the rule of
-  // the second person is not kept: another login than the one that pushed, or a named approver
-  // other than it, with a reason.
+  // the second person is not kept: another login than the one that pushed; where an approver is
+  // named too, one of the settings' and with a reason.
   [[nodiscard]] Status release(const MessageId& id, const Approval& approval);
   // kRefused for an item that may be at the hub already (withdraw it instead) or is settled.
   [[nodiscard]] Status discard(const MessageId& id, const std::string& user);
@@ -129,6 +137,8 @@ class Outbox {
   [[nodiscard]] Result<Sequence> take_number();
   [[nodiscard]] Status insert(const v1::Envelope& envelope, const NewItem& item,
                               const std::string& user, std::optional<Sequence> number);
+  [[nodiscard]] Status insert_lines(const std::vector<std::uint64_t>& lines);
+  [[nodiscard]] Result<std::vector<std::uint64_t>> lines_of(std::int64_t id) const;
   [[nodiscard]] Status insert_skip(Sequence number, const std::string& user);
   [[nodiscard]] Status sign_and_store(const Item& item, const Approval& approval);
   [[nodiscard]] Status check_second_person(const Item& item, const Approval& approval) const;

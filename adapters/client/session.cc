@@ -21,7 +21,7 @@ Session::Session(const HubAddress& hub, const crypto::CurveKeyPair& keys,
                  const LineOptions& options, KnownLog& log, const Clock& clock)
     : hub_(hub), keys_(keys), options_(options), log_(log), clock_(clock) {}
 
-Status Session::greet(std::span<Conversation* const> conversations) {
+Status Session::greet(std::span<Conversation* const> conversations, MonotonicTime give_up) {
   if (!line_) {
     auto opened = Connection::open(hub_, keys_, options_);
     if (!opened) return tl::unexpected(opened.error());
@@ -29,7 +29,9 @@ Status Session::greet(std::span<Conversation* const> conversations) {
   }
   const auto seen = log_.seen();
   if (!seen) return tl::unexpected(seen.error());
-  if (auto welcome = line_->hello(); !welcome) return tl::unexpected(welcome.error());
+  const auto left = std::chrono::ceil<milliseconds>(give_up - clock_.monotonic());
+  const milliseconds timeout = std::min(options_.answer_timeout, std::max(left, kLeastHello));
+  if (auto welcome = line_->hello(timeout); !welcome) return tl::unexpected(welcome.error());
   if (auto followed = log_.follow(*line_, *seen); !followed) return followed;
   for (Conversation* conversation : conversations) {
     if (auto begun = conversation->begin(*line_); !begun) return begun;
@@ -64,11 +66,11 @@ Status Session::talk(std::span<Conversation* const> conversations,
 }
 
 Status Session::run(std::span<Conversation* const> conversations, const Patience& patience,
-                    const std::function<void(const Error&)>& trouble) {
+                    const Trouble& trouble) {
   auto last_hello = clock_.monotonic();
   milliseconds back_off = options_.reconnect_first;
   while (true) {
-    auto spoken = greet(conversations);
+    auto spoken = greet(conversations, last_hello + patience.without_hub);
     if (spoken) {
       back_off = options_.reconnect_first;
       spoken = talk(conversations, patience.enough);
@@ -78,7 +80,7 @@ Status Session::run(std::span<Conversation* const> conversations, const Patience
     if (!passes(spoken.error())) return spoken;
     // A line whose trouble is unknown is not trusted any further.
     line_.reset();
-    if (trouble) trouble(spoken.error());
+    if (trouble) trouble(spoken.error(), back_off);
     const auto give_up = last_hello + patience.without_hub;
     const auto again = clock_.monotonic() + back_off;
     while (clock_.monotonic() < again) {

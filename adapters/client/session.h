@@ -35,17 +35,21 @@ class Session {
   Session(const HubAddress& hub, const crypto::CurveKeyPair& keys, const LineOptions& options,
           KnownLog& log, const Clock& clock);
 
+  using Trouble = std::function<void(const Error&, std::chrono::milliseconds)>;
+  // A hello waits no longer than what is left of `without_hub`, and at least kLeastHello.
+  static constexpr std::chrono::milliseconds kLeastHello{500};
   // Waits between attempts to begin again; doubles from the first to the most.
   struct Patience {
     std::chrono::milliseconds without_hub;  // then the last error is returned
     std::function<bool()> enough;           // asked between any two frames: true ends it
   };
-  // Returns when `enough` says so. Calls `trouble` for each failed attempt.
+  // Returns when `enough` says so. Calls `trouble` for each failed attempt, with the time to the
+  // next one.
   [[nodiscard]] Status run(std::span<Conversation* const> conversations, const Patience& patience,
-                           const std::function<void(const Error&)>& trouble = {});
+                           const Trouble& trouble = {});
 
  private:
-  [[nodiscard]] Status greet(std::span<Conversation* const> conversations);
+  [[nodiscard]] Status greet(std::span<Conversation* const> conversations, MonotonicTime give_up);
   [[nodiscard]] Status talk(std::span<Conversation* const> conversations,
                             const std::function<bool()>& enough);
   [[nodiscard]] Status hand_on(std::span<Conversation* const> conversations,

@@ -43,6 +43,18 @@ CREATE UNIQUE INDEX IF NOT EXISTS outbox_number ON outbox (key_id, sequence)
 CREATE INDEX IF NOT EXISTS outbox_to_send ON outbox (key_id, sequence)
   WHERE state IN ('ready', 'sent');
 
+CREATE TABLE IF NOT EXISTS outbox_lines ( -- where in its file each row of an item stands
+  outbox_id INTEGER PRIMARY KEY,
+  lines TEXT NOT NULL                     -- line numbers, each followed by a space
+);
+
+CREATE TABLE IF NOT EXISTS watched (      -- files of the watched folder that are in the outbox
+  name TEXT NOT NULL,
+  content_sha256 BLOB NOT NULL,
+  message_id BLOB NOT NULL,
+  PRIMARY KEY (name, content_sha256, message_id)
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS known_logs (   -- the largest checkpoint seen
   origin TEXT PRIMARY KEY,
   size INTEGER NOT NULL,

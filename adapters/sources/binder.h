@@ -79,6 +79,8 @@ class Binder {
   [[nodiscard]] Status bind_measures();
   void bind_by_name();
   void bind_column(const Component& component, Target target, std::string prefix);
+  [[nodiscard]] Status refuse_misspelt();
+  [[nodiscard]] bool is_used(const Component& component) const;
   void report_unbound_columns();
   [[nodiscard]] bool is_bound(const Component& component) const;
   [[nodiscard]] std::uint32_t intern(const Target& target, std::string_view code);

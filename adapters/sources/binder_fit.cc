@@ -126,14 +126,44 @@ bool Binder::is_bound(const Component& component) const {
          std::any_of(measures_.begin(), measures_.end(), same_column);
 }
 
+// Bound, said again elsewhere, or left out on purpose.
+bool Binder::is_used(const Component& component) const {
+  const bool said_elsewhere =
+      component.role == ComponentRole::kLabel || component.role == ComponentRole::kKey;
+  const bool ignored = std::find(mapping_.ignored.begin(), mapping_.ignored.end(), component.id) !=
+                       mapping_.ignored.end();
+  return said_elsewhere || ignored || is_bound(component);
+}
+
+// Where columns are bound by their names, one slip would lose a column in silence.
+Status Binder::refuse_misspelt() {
+  if (!mapping_.by_name) return {};
+  std::vector<std::string_view> free;
+  for (const std::string_view name : Target::names()) {
+    const bool taken = std::any_of(columns_.begin(), columns_.end(), [&](const auto& column) {
+      return column.target.name() == name;
+    });
+    if (!taken) free.push_back(name);
+  }
+  if (measures_.empty()) free.push_back(sdmx_csv::kObsValue);
+  for (const auto& component : dataset_.components) {
+    if (is_used(component) || sdmx_csv::is_provenance(component.id)) continue;
+    const auto meant = one_slip_from(component.id, free);
+    if (!meant) continue;
+    return findings_.stop({.code = "COLUMN_MISSPELT",
+                           .column = static_cast<std::uint32_t>(component.column + 1),
+                           .column_name = component.id,
+                           .what = "the column is bound to nothing, for want of one letter",
+                           .remedy = "did you mean " + std::string(*meant) +
+                                     "? if not, name it in ignore of a mapping"});
+  }
+  return {};
+}
+
 void Binder::report_unbound_columns() {
   std::string provenance;
   for (const auto& component : dataset_.components) {
-    const bool said_elsewhere =
-        component.role == ComponentRole::kLabel || component.role == ComponentRole::kKey;
-    const bool ignored = std::find(mapping_.ignored.begin(), mapping_.ignored.end(),
-                                   component.id) != mapping_.ignored.end();
-    if (said_elsewhere || ignored || is_bound(component)) continue;
+    if (is_used(component)) continue;
     if (mapping_.by_name && sdmx_csv::is_provenance(component.id)) {
       provenance += (provenance.empty() ? "" : " ") + component.id;
       continue;
@@ -161,6 +191,7 @@ Status Binder::fit() {
                                                           : constant_attributes_[target.index];
     place = intern(target, code);
   }
+  if (auto spelt = refuse_misspelt(); !spelt) return spelt;
   report_unbound_columns();
   return {};
 }

@@ -74,20 +74,28 @@ bool Binder::has_whole_key(Row& row) {
       !(row.refused &&
         codelists::find_indicator(dimensions_[kIndicator].codes.text(indicator)) == nullptr);
   std::string missing;
+  bool by_a_blank = false;
   for (std::size_t d = 0; d < kDimensions; ++d) {
     if (row.dimensions[d] != kNotGiven) continue;
     // FREQ and what an indicator decides follow from components that are themselves missing.
     const bool follows = !has_column_[d] && d != kRefArea && d != kIndicator && d != kTime &&
                          (d != kUnit || !tells_unit);
     if (follows) continue;
+    by_a_blank = by_a_blank || has_column_[d];
     missing += (missing.empty() ? "" : " ") + std::string(kDimensionNames[d]);
   }
   if (missing.empty()) return true;
-  findings_.add({.code = "MISSING_DIMENSION",
-                 .line = row.line,
-                 .column_name = missing,
-                 .what = "nothing gives these dimensions, so the row has no whole key",
-                 .remedy = R"(bind a column, give a constant, or map the blank: "" = "_T")"});
+  Finding finding{.code = "MISSING_DIMENSION",
+                  .line = row.line,
+                  .column_name = missing,
+                  .what = "nothing gives these dimensions, so the row has no whole key",
+                  .remedy = R"(bind a column, give a constant, or map the blank: "" = "_T")"};
+  // Without a column no row has them.
+  if (by_a_blank) {
+    findings_.add(std::move(finding));
+  } else {
+    findings_.add_cause(std::move(finding));
+  }
   return false;
 }
 

@@ -117,12 +117,13 @@ void Binder::find_dataflow(Row& row) {
   if (row.dataflow != kNotGiven && dataflow_known_[row.dataflow]) return;
   row.refused = true;
   if (row.dataflow != kNotGiven) named = dataflows_.text(row.dataflow);
-  findings_.add({.code = "UNKNOWN_DATAFLOW",
-                 .line = row.line,
-                 .text = named,
-                 .what = named.empty() ? "nothing names the dataflow" : "is no dataflow of the hub",
-                 .remedy = "name it in the mapping: dataflow = \"" +
-                           std::string(codelists::dataflows().front().id) + '"'});
+  findings_.add_cause(
+      {.code = "UNKNOWN_DATAFLOW",
+       .line = row.line,
+       .text = named,
+       .what = named.empty() ? "nothing names the dataflow" : "is no dataflow of the hub",
+       .remedy = "name it in the mapping: dataflow = \"" +
+                 std::string(codelists::dataflows().front().id) + '"'});
 }
 
 bool Binder::read_value(const Measure& measure, Row& row, std::optional<Decimal>& value) {
@@ -277,10 +278,10 @@ void Binder::bind_row(Row& row) {
     return;
   }
   if (measures_.empty()) {
-    findings_.add({.code = "NO_MEASURE",
-                   .line = row.line,
-                   .what = "no column of the file is bound to the figure",
-                   .remedy = "name it under [[measures]], or call it OBS_VALUE"});
+    findings_.add_cause({.code = "NO_MEASURE",
+                         .line = row.line,
+                         .what = "no column of the file is bound to the figure",
+                         .remedy = "name it under [[measures]], or call it OBS_VALUE"});
     static_cast<void>(has_whole_key(row));
     refuse(row);
     return;

@@ -12,10 +12,34 @@ std::string Finding::to_line() const {
   out += severity == Severity::kError ? ": error " : ": warning ";
   out += code;
   if (!column_name.empty()) out += " in " + printable(column_name);
-  out += ": " + what;
-  if (!text.empty()) out += ": \"" + text + '"';
+  out += ": " + sentence();
   if (!remedy.empty()) out += " (" + remedy + ')';
   return out;
+}
+
+std::string Finding::sentence() const {
+  std::string out = what;
+  if (!text.empty()) out += ": \"" + text + '"';
+  if (more_rows > 0) {
+    out += ", and " + std::to_string(more_rows) + (more_rows == 1 ? " more row" : " more rows");
+  }
+  return out;
+}
+
+void FindingLog::add_cause(Finding finding) {
+  if (causes_.size() >= limits::kFindingsKept) return add(std::move(finding));
+  const auto [known, is_new] = causes_.try_emplace(
+      {finding.code, finding.column_name, finding.text}, Cause{findings_.size(), finding.line});
+  if (is_new) {
+    add(std::move(finding));
+    return;
+  }
+  Cause& cause = known->second;
+  // A row of several measures meets its cause several times.
+  if (cause.place < findings_.size() && finding.line != cause.last_line) {
+    ++findings_[cause.place].more_rows;
+  }
+  cause.last_line = finding.line;
 }
 
 void FindingLog::add(Finding finding) {

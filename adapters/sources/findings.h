@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "proto/base/result.h"
@@ -27,7 +29,10 @@ struct Finding {
   std::string text{};         // the offending text, printable and cut short; "" is "none"
   std::string what{};         // one sentence
   std::string remedy{};
+  std::uint64_t more_rows = 0;  // that have the same cause
 
+  // What, the offending text and how many more rows there are.
+  [[nodiscard]] std::string sentence() const;
   // "file:line:column: error CODE in NAME: what: "text" (remedy)"; "file column 3: ..." where the
   // finding is about a whole column.
   [[nodiscard]] std::string to_line() const;
@@ -41,6 +46,9 @@ class FindingLog {
 
   // Fills in the file's name if it has none, and makes the text printable.
   void add(Finding finding);
+  // For a cause that rows share: kept once, at its first row, with the number of the others.
+  // Findings are of one cause when code, column name and text are equal.
+  void add_cause(Finding finding);
   // For what ends the reading: adds the finding and gives it back as an error (kMalformed).
   [[nodiscard]] tl::unexpected<Error> stop(Finding finding);
 
@@ -52,7 +60,12 @@ class FindingLog {
 
  private:
   std::string file_;
+  struct Cause {
+    std::size_t place;  // in findings_, or beyond them
+    std::uint64_t last_line;
+  };
   std::vector<Finding> findings_;
+  std::map<std::tuple<std::string, std::string, std::string>, Cause> causes_;
   std::uint64_t errors_ = 0;
   std::uint64_t warnings_ = 0;
 };

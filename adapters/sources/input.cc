@@ -92,14 +92,14 @@ class TextInput final : public Input {
 Result<std::unique_ptr<Input>> open_file_input(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
-    const ErrorKind kind = errno == ENOENT ? ErrorKind::kNotFound : ErrorKind::kStorage;
-    return fail(kind, std::string("cannot be opened: ") + std::strerror(errno), path);
+    return fail(ErrorKind::kUsage, std::string("cannot be opened: ") + std::strerror(errno), path,
+                "check the path, and that this login may read it");
   }
   auto input = std::make_unique<FileInput>(path, descriptor);
   struct stat about {};
   if (::fstat(descriptor, &about) != 0 || !S_ISREG(about.st_mode)) {
-    return fail(ErrorKind::kUsage, "is not a regular file", path,
-                "give the path of a file that is complete");
+    return fail(ErrorKind::kUsage, S_ISDIR(about.st_mode) ? "is a folder" : "is not a regular file",
+                path, "give the path of a file that is complete");
   }
   return input;
 }

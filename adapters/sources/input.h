@@ -1,7 +1,7 @@
 // The bytes of a source, from a file or from memory, read once from front to back.
 //
 // Threads: one at a time.
-// Errors: kNotFound, kStorage (errno's words), kUsage (not a regular file).
+// Errors: kUsage (a file that cannot be opened, or is none), kStorage (errno's words).
 #pragma once
 
 #include <memory>

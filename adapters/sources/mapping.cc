@@ -33,6 +33,13 @@ std::optional<Target> Target::named(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string_view> Target::names() {
+  std::vector<std::string_view> all(kDimensionNames.begin(), kDimensionNames.end());
+  all.insert(all.end(), kAttributeNames.begin(), kAttributeNames.end());
+  all.insert(all.end(), {kReleasabilityTarget, kDataflowTarget});
+  return all;
+}
+
 OpenOptions Mapping::open_options() const {
   OpenOptions options{.format = format, .delimiter = delimiter, .expected_columns = {}};
   for (const auto& column : columns) options.expected_columns.push_back(column.column);

@@ -1,7 +1,7 @@
 // How the columns and codes of a source become the hub's: a TOML file, checked when it is read.
 //
-// Threads: any, once read. Errors of reading: kConfiguration with file:line; an unknown key or an
-// unknown code comes with the nearest known ones.
+// Threads: any, once read. Errors of reading: kUsage when there is no such file, else kConfiguration
+// with file:line; an unknown key or an unknown code comes with the nearest known ones.
 // Source: adapters/sources/examples/com-2008-657.toml explains every key.
 #pragma once
 
@@ -31,6 +31,8 @@ struct Target {
   [[nodiscard]] std::string_view name() const;
   // Names of the hub's dimensions and attributes, RELEASABILITY and DATAFLOW.
   [[nodiscard]] static std::optional<Target> named(std::string_view name);
+  // All of them.
+  [[nodiscard]] static std::vector<std::string_view> names();
 };
 
 struct ColumnMapping {

@@ -159,9 +159,7 @@ class MappingReader {
   Status target(const toml::source_region& at, std::string_view name, Target& out) const {
     const auto known = Target::named(name);
     if (!known) {
-      std::vector<std::string_view> names(kDimensionNames.begin(), kDimensionNames.end());
-      names.insert(names.end(), kAttributeNames.begin(), kAttributeNames.end());
-      names.insert(names.end(), {"RELEASABILITY", "DATAFLOW"});
+      const std::vector<std::string_view> names = Target::names();
       return wrong(at, "no component of an observation: " + printable(name, 80),
                    did_you_mean(name, names));
     }
@@ -385,11 +383,7 @@ Result<Mapping> Mapping::parse(std::string_view toml, std::string file) {
 
 Result<Mapping> Mapping::read_file(const std::string& path) {
   auto input = open_file_input(path);
-  if (!input) {
-    Error error = input.error();
-    error.kind = ErrorKind::kConfiguration;
-    return tl::unexpected<Error>(std::move(error));
-  }
+  if (!input) return tl::unexpected<Error>(input.error());
   std::string content(limits::kMappingBytes + 1, '\0');
   const auto got = (*input)->read(content);
   if (!got) return tl::unexpected<Error>(got.error());

@@ -41,7 +41,8 @@ class Planner {
     plan_.rows_left_out = left_out_.size();
     if (!left_out_.empty() && !options_.skip_refused_rows) {
       return fail(ErrorKind::kRefused,
-                  std::to_string(left_out_.size()) + " rows of the file cannot be sent",
+                  std::to_string(left_out_.size()) + (left_out_.size() == 1 ? " row" : " rows") +
+                      " of the file cannot be sent",
                   figures_.file(), "correct them, or push with --skip-refused-rows");
     }
     std::map<GroupKey, Rows> groups;
@@ -224,14 +225,15 @@ class Planner {
         return may_belong(row, group.first, {});
       });
       if (told) continue;
-      findings_.add({.severity = Severity::kWarning,
-                     .code = "NOTHING_LEFT",
-                     .file = figures_.file(),
-                     .line = row.line,
-                     .text = row.indicator,
-                     .what = "no row of this indicator can be sent, so that no receiver is told "
-                             "of this one",
-                     .remedy = "correct the row"});
+      findings_.add_cause({.severity = Severity::kWarning,
+                           .code = "NOTHING_LEFT",
+                           .file = figures_.file(),
+                           .line = row.line,
+                           .text = row.indicator,
+                           .what =
+                               "no row of this indicator can be sent, so that no receiver is told "
+                               "of this one",
+                           .remedy = "correct the row"});
     }
   }
 

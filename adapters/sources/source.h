@@ -59,7 +59,7 @@ struct SourceFormat {
 // In the order in which they are tried.
 [[nodiscard]] std::span<const SourceFormat> source_formats();
 
-// Opens a file of the disk. Errors: kNotFound, kStorage, kUsage (no such format, with the nearest),
+// Opens a file of the disk. Errors: kStorage, kUsage (no such file or format, with the nearest),
 // kMalformed (no format recognises it; not UTF-8; empty; a header that cannot be read).
 [[nodiscard]] Result<std::unique_ptr<Source>> open_source(const std::string& path,
                                                           const OpenOptions& options,

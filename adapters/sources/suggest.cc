@@ -36,7 +36,37 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+bool same_letter(char a, char b) {
+  return ascii_lower(a) == ascii_lower(b);
+}
+
+// Equal but for one slip, or for none.
+bool within_one_slip(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > 1) return false;
+  const auto at = static_cast<std::size_t>(
+      std::mismatch(a.begin(), a.end(), b.begin(), same_letter).first - a.begin());
+  const auto ends_alike = [&](std::size_t of_a, std::size_t of_b) {
+    const std::string_view rest_a = a.substr(std::min(of_a, a.size()));
+    const std::string_view rest_b = b.substr(std::min(of_b, b.size()));
+    return std::equal(rest_a.begin(), rest_a.end(), rest_b.begin(), rest_b.end(), same_letter);
+  };
+  if (a.size() < b.size()) return ends_alike(at, at + 1);
+  const bool swapped = at + 1 < a.size() && same_letter(a[at], b[at + 1]) &&
+                       same_letter(a[at + 1], b[at]) && ends_alike(at + 2, at + 2);
+  return swapped || ends_alike(at + 1, at + 1);
+}
+
 }  // namespace
+
+std::optional<std::string_view> one_slip_from(std::string_view text,
+                                              std::span<const std::string_view> known) {
+  const auto found = std::find_if(known.begin(), known.end(), [&](std::string_view name) {
+    return within_one_slip(text, name);
+  });
+  if (found == known.end()) return std::nullopt;
+  return *found;
+}
 
 std::string did_you_mean_one_of(std::span<const std::string_view> near) {
   if (near.empty()) return {};

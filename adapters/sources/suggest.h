@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ namespace rapporteur::sources {
 // Levenshtein over bytes, upper and lower case alike; a name that begins with the text is near.
 [[nodiscard]] std::string did_you_mean(std::string_view text,
                                        std::span<const std::string_view> known);
+// The name that the text is one slip away from: a letter too many, too few, another one, two that
+// changed places, or upper for lower case.
+[[nodiscard]] std::optional<std::string_view> one_slip_from(
+    std::string_view text, std::span<const std::string_view> known);
 // The same sentence for names that are near already.
 [[nodiscard]] std::string did_you_mean_one_of(std::span<const std::string_view> near);
 

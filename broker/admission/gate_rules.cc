@@ -5,6 +5,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "broker/rules/claims.h"
 #include "broker/rules/rule_codes.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
@@ -21,14 +22,8 @@ constexpr std::array kGateRules{
          "Use a release of the adapter that this hub's protocol version knows.", "body",
          "Utiliser une version de l’adaptateur que connaît la version du protocole de ce "
          "concentrateur."},
-    Rule{code::kRights, kError, "A grant covers dataflow, indicator and area of every observation.",
-         "Un droit couvre le flux, l’indicateur et la zone de chaque observation.",
-         "Check the area code; if it is right, ask an operator for a grant.", "REF_AREA",
-         "Vérifier le code de la zone ; s’il est juste, demander un droit à un opérateur."},
-    Rule{code::kKeyExists, kError,
-         "No live submission of the sender in the dataflow holds the key.",
-         "Aucun envoi en vigueur de l’expéditeur dans ce flux ne détient la clé.",
-         "Revise the submission that is named.", "key", "Réviser l’envoi nommé."},
+    rules::kRightsRule,
+    rules::kKeyExistsRule,
     Rule{code::kTableFull, kError, "A table of one area and period has room for the cells.",
          "Un tableau d’une zone et d’une période a de la place pour les cellules.",
          "Send a coarser breakdown.", "TIME_PERIOD", "Envoyer une ventilation moins fine."},

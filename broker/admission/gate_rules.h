@@ -14,8 +14,6 @@ namespace rapporteur::admission {
 
 namespace code {
 inline constexpr std::string_view kBody = "BODY";
-inline constexpr std::string_view kRights = "RIGHTS";
-inline constexpr std::string_view kKeyExists = "KEY_EXISTS";
 inline constexpr std::string_view kTableFull = "TABLE_FULL";
 inline constexpr std::string_view kNotFound = "NOT_FOUND";
 inline constexpr std::string_view kConflict = "CONFLICT";

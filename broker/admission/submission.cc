@@ -4,10 +4,9 @@
 
 #include "broker/admission/records.h"
 #include "broker/disclosure/small_cell.h"
-#include "broker/rules/area_hint.h"
+#include "broker/rules/claims.h"
 #include "broker/rules/rule_codes.h"
 #include "proto/base/limits.h"
-#include "proto/base/sabotage.h"
 #include "proto/crypto/domain.h"
 #include "proto/crypto/ed25519.h"
 #include "proto/crypto/sha256.h"
@@ -15,31 +14,6 @@
 #include "store/tables/message_state.h"
 
 namespace rapporteur::admission {
-namespace {
-
-std::string joined(std::span<const std::string> parts) {
-  std::string out;
-  for (const std::string& part : parts) {
-    if (!out.empty()) out += ", ";
-    out += part;
-  }
-  return out.empty() ? "-" : out;
-}
-
-Place place_of(std::string_view field, const ObservationSet& observations, std::size_t row) {
-  return {field, static_cast<std::uint32_t>(row + 1), observations.key_text(row)};
-}
-
-std::string labelled_area(std::string_view area, bool french) {
-  std::string out = printable(area, limits::kCodeBytes);
-  if (const auto* known = codelists::find(codelists::ListId::kArea, area)) {
-    out.append(" (").append(french ? known->label_fr : known->label_en).append(")");
-  }
-  return out;
-}
-
-}  // namespace
-
 SubmissionJudge::SubmissionJudge(const SignedMessage& message,
                                  const directory::Directory& directory,
                                  const journal::JournalReader& reader, journal::ReadSet& reads)
@@ -49,7 +23,8 @@ SubmissionJudge::SubmissionJudge(const SignedMessage& message,
       reader_(reader),
       reads_(reads),
       view_(reader, reads),
-      changes_(view_, header_.dataflow(), header_.sender()) {}
+      changes_(view_, header_.dataflow(), header_.sender()),
+      areas_(header_.ref_areas().begin(), header_.ref_areas().end()) {}
 
 Result<SubmissionJudge::Decision> SubmissionJudge::judge() {
   judge_certificate();
@@ -58,7 +33,7 @@ Result<SubmissionJudge::Decision> SubmissionJudge::judge() {
   auto body = BodyCodec::decode(bytes_of(message_.envelope->body()));
   if (body) {
     observations_ = std::move(body->observations);
-    judge_rights(*observations_, false);
+    judge_rights();
   } else {
     const std::string where = body.error().where;
     findings_.add(code::kBody, {where}, [&] {
@@ -78,6 +53,10 @@ Result<SubmissionJudge::Decision> SubmissionJudge::judge() {
     }
   }
   return decide();
+}
+
+rules::Submission SubmissionJudge::claimed() const {
+  return {header_.sender(), header_.dataflow(), header_.indicator(), areas_, *observations_};
 }
 
 void SubmissionJudge::judge_certificate() {
@@ -121,34 +100,17 @@ void SubmissionJudge::judge_releasability() {
   }
 }
 
-Detail SubmissionJudge::no_right(std::string_view area) const {
+void SubmissionJudge::judge_rights() {
   const std::vector<std::string> granted =
       directory_.submit_areas(header_.sender(), header_.dataflow(), header_.indicator());
-  const auto hint = rules::area_hint(area, granted);
-  const std::string list = joined(granted);
-  return {"no right to submit " + header_.indicator() + " for " + labelled_area(area, false) +
-              "; granted areas: " + list + (hint ? "; " + hint->sentence_en : ""),
-          "aucun droit de soumettre " + header_.indicator() + " pour " + labelled_area(area, true) +
-              " ; zones accordées : " + list + (hint ? " ; " + hint->sentence_fr : "")};
+  findings_.add_all(rules::check_rights(claimed(), granted));
 }
 
-void SubmissionJudge::judge_rights(const ObservationSet& observations, bool replaced) {
-  if (sabotaged("rights-off")) return;
-  const Column& areas = observations.column(Dimension::kRefArea);
-  for (std::size_t position = 0; position < areas.codes.size(); ++position) {
-    const std::string& area = areas.codes[position];
-    if (directory_.may_submit(header_.sender(), header_.dataflow(), header_.indicator(), area)) {
-      continue;
-    }
-    const auto detail = [&] { return no_right(area); };
-    std::size_t row = 0;
-    while (!replaced && areas.index(row) != position) ++row;
-    if (replaced) {
-      findings_.add(code::kRights, {"REF_AREA"}, detail);
-    } else {
-      findings_.add(code::kRights, place_of("REF_AREA", observations, row), detail);
-    }
-  }
+void SubmissionJudge::judge_rights_to_replace() {
+  const std::vector<std::string> granted =
+      directory_.submit_areas(header_.sender(), header_.dataflow(), header_.indicator());
+  findings_.add_all(
+      rules::check_rights_to_replace(header_.indicator(), replaced_->observations, granted));
 }
 
 void SubmissionJudge::not_found(const char* why) {
@@ -185,7 +147,7 @@ Status SubmissionJudge::judge_chain() {
   if (*end) return name_head(revised, (*end)->by);
   replaced_ = *holder;
   view_.leave_out(**index);
-  judge_rights(replaced_->observations, true);
+  judge_rights_to_replace();
   return {};
 }
 
@@ -244,13 +206,12 @@ Status SubmissionJudge::judge_keys() {
   if (replaced_ != nullptr) changes_.remove(replaced_->observations);
   const auto taken = changes_.taken_keys();
   if (!taken) return tl::unexpected(taken.error());
+  std::vector<rules::Finding> held;
   for (const TableChanges::TakenKey& key : *taken) {
-    findings_.add(code::kKeyExists, place_of("key", *observations_, key.row), [&] {
-      const auto id = MessageId::from(key.holder->header.message_id());
-      const std::string text = id ? uuid_text(*id) : "?";
-      return Detail{"held by submission " + text, "détenue par l'envoi " + text};
-    });
+    const auto id = MessageId::from(key.holder->header.message_id());
+    held.push_back(rules::key_taken(*observations_, key.row, id ? uuid_text(*id) : "?"));
   }
+  findings_.add_all(std::move(held));
   auto writes = changes_.writes();
   if (!writes) return tl::unexpected(writes.error());
   if (*writes) {
@@ -266,9 +227,7 @@ Status SubmissionJudge::judge_keys() {
 }
 
 Status SubmissionJudge::judge_content() {
-  const std::vector<std::string> areas(header_.ref_areas().begin(), header_.ref_areas().end());
-  const rules::Submission submission{header_.sender(), header_.dataflow(), header_.indicator(),
-                                     areas, *observations_};
+  const rules::Submission submission = claimed();
   const rules::Policy policy = directory_.policy(header_.dataflow());
   findings_.add_all(rules::judge(submission, policy, view_));
   findings_.add_all(disclosure::check_small_cells(submission, policy, view_, view_.before()));

@@ -34,13 +34,15 @@ class SubmissionJudge {
   void judge_certificate();
   void judge_second_signature();
   void judge_releasability();
-  [[nodiscard]] Detail no_right(std::string_view area) const;
-  void judge_rights(const ObservationSet& observations, bool replaced);
+  void judge_rights();
+  void judge_rights_to_replace();
   // Whether the head of the chain was found and is to be replaced.
   [[nodiscard]] Status judge_chain();
   [[nodiscard]] Status name_head(journal::MessageKey message, LogIndex by);
   [[nodiscard]] Status judge_keys();
   [[nodiscard]] Status judge_content();
+  // The observations under what the header claims.
+  [[nodiscard]] rules::Submission claimed() const;
   void judge_withdrawal();
   [[nodiscard]] Status change_tables();
   void not_found(const char* why);
@@ -55,6 +57,7 @@ class SubmissionJudge {
 
   PublishedView view_;
   TableChanges changes_;
+  std::vector<std::string> areas_;  // as the header claims
   FindingList findings_;
   std::optional<ObservationSet> observations_;  // empty: the body cannot be read
   const Holder* replaced_ = nullptr;

@@ -9,18 +9,11 @@ namespace rapporteur::directory {
 namespace {
 
 Status check_pattern(const std::string& pattern, const std::string& where) {
-  constexpr std::string_view kAllowed =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:()*|";
-  const bool empty_alternative = pattern.empty() || pattern.front() == '|' ||
-                                 pattern.back() == '|' || pattern.find("||") != std::string::npos;
-  if (empty_alternative || pattern.size() > limits::kPatternBytes ||
-      pattern.find_first_not_of(kAllowed) != std::string::npos) {
-    return refuse(refusal::kBadPattern,
-                  quoted(pattern) + " is not 1 to " + std::to_string(limits::kPatternBytes) +
-                      " characters of codes with * and |",
-                  where, "write * for all");
-  }
-  return {};
+  if (valid_pattern(pattern)) return {};
+  return refuse(refusal::kBadPattern,
+                quoted(pattern) + " is not 1 to " + std::to_string(limits::kPatternBytes) +
+                    " characters of codes with * and |",
+                where, "write * for all");
 }
 
 // What makes two grants the same one, and their order.

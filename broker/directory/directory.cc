@@ -6,6 +6,7 @@
 #include "broker/directory/refusal.h"
 #include "proto/base/check.h"
 #include "proto/crypto/ed25519.h"
+#include "proto/directory/rights.h"
 
 namespace rapporteur::directory {
 namespace {
@@ -159,14 +160,9 @@ std::size_t Directory::grants_of(std::string_view participant) const {
 
 bool Directory::may_submit(std::string_view participant, std::string_view dataflow,
                            std::string_view indicator, std::string_view area) const {
-  const auto found = grants_of_.find(participant);
-  if (found == grants_of_.end() || !active(participant)) return false;
-  return std::any_of(found->second.begin(), found->second.end(), [&](int at) {
-    const v1::Grant& grant = state_.grants(at);
-    return grant.has_submit() && matches_pattern(grant.submit().area(), area) &&
-           matches_pattern(grant.submit().indicator(), indicator) &&
-           matches_pattern(grant.submit().dataflow(), dataflow);
-  });
+  const std::vector<std::string> areas = submit_areas(participant, dataflow, indicator);
+  return std::any_of(areas.begin(), areas.end(),
+                     [&](const std::string& pattern) { return matches_pattern(pattern, area); });
 }
 
 std::vector<std::string> Directory::submit_areas(std::string_view participant,
@@ -177,8 +173,7 @@ std::vector<std::string> Directory::submit_areas(std::string_view participant,
   if (found == grants_of_.end() || !active(participant)) return areas;
   for (const int at : found->second) {
     const v1::Grant& grant = state_.grants(at);
-    if (grant.has_submit() && matches_pattern(grant.submit().dataflow(), dataflow) &&
-        matches_pattern(grant.submit().indicator(), indicator)) {
+    if (grant.has_submit() && covers(grant.submit(), dataflow, indicator)) {
       areas.push_back(grant.submit().area());
     }
   }
@@ -197,10 +192,7 @@ std::optional<LogIndex> Directory::may_receive_from(std::string_view participant
     if (!grant.has_receive()) continue;
     const v1::ReceiveRight& right = grant.receive();
     if (from && from->value <= right.from_index()) continue;
-    if (matches_pattern(right.dataflow(), dataflow) &&
-        matches_pattern(right.indicator(), indicator) && matches_pattern(right.sender(), sender)) {
-      from = LogIndex{right.from_index()};
-    }
+    if (covers(right, dataflow, indicator, sender)) from = LogIndex{right.from_index()};
   }
   return from;
 }
@@ -214,23 +206,6 @@ rules::Policy Directory::policy(std::string_view dataflow) const {
   const auto found = policies_.find(dataflow);
   return found == policies_.end() ? default_policy(dataflow)
                                   : policy_of(state_.policies(found->second));
-}
-
-bool released_to(const v1::Releasability& releasability, const v1::Participant& receiver) {
-  switch (releasability.audience()) {
-    case v1::AUDIENCE_PUBLIC:
-    case v1::AUDIENCE_PARTICIPANTS:
-      return true;
-    case v1::AUDIENCE_LISTED: {
-      const auto& ids = releasability.participants();
-      const auto& kinds = releasability.kinds();
-      return std::find(ids.begin(), ids.end(), receiver.id()) != ids.end() ||
-             std::find(kinds.begin(), kinds.end(), v1::ParticipantKind_Name(receiver.kind())) !=
-                 kinds.end();
-    }
-    default:
-      return false;
-  }
 }
 
 }  // namespace rapporteur::directory

@@ -18,6 +18,7 @@
 #include "broker/rules/rule_book.h"
 #include "proto/base/ids.h"
 #include "proto/base/result.h"
+#include "proto/directory/rights.h"
 #include "rapporteur/v1/directory.pb.h"
 #include "rapporteur/v1/envelope.pb.h"
 
@@ -104,8 +105,6 @@ class Directory {
   ByText<int> policies_;
 };
 
-// Whether the releasability of a header lets that participant receive it.
-[[nodiscard]] bool released_to(const v1::Releasability& releasability,
-                               const v1::Participant& receiver);
+using rapporteur::released_to;
 
 }  // namespace rapporteur::directory

@@ -57,12 +57,12 @@ std::vector<std::string_view> candidates(std::string_view code) {
   return found;
 }
 
+}  // namespace
+
 bool is_allowed(std::string_view code, std::span<const std::string> allowed) {
   return std::any_of(allowed.begin(), allowed.end(),
                      [&](const std::string& pattern) { return matches_pattern(pattern, code); });
 }
-
-}  // namespace
 
 std::optional<AreaHint> area_hint(std::string_view code, std::span<const std::string> allowed) {
   if (is_allowed(code, allowed)) return std::nullopt;

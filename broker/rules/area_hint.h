@@ -16,6 +16,9 @@ struct AreaHint {
   std::string sentence_fr;
 };
 
+// Whether one of these patterns covers the area.
+[[nodiscard]] bool is_allowed(std::string_view code, std::span<const std::string> allowed);
+
 // `allowed` are codes or patterns (`*`, `|`) of the sender's grants. Looks at well-known
 // confusions, then at aliases, then at codes and labels that are near. Empty when nothing allowed
 // is near, or when the code is allowed.

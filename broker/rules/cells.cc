@@ -105,16 +105,25 @@ void CellPool::add_published(const ObservationSet& set, std::size_t row) {
   read_value(set, row, cell);
 }
 
-void CellPool::silence_repeated() {
+void CellPool::settle_repeated() {
+  std::vector<bool> replaced(cells_.size(), false);
   each_group(0, [&](Group group) {
     const auto own = std::count_if(group.begin(), group.end(), [&](std::uint32_t position) {
       return !cells_[position].published();
     });
     for (const std::uint32_t position : group) {
-      Cell& cell = cells_[position];
-      if (cell.published() || own > 1) cell.state = CellState::kMissing;
+      if (cells_[position].published()) {
+        replaced[position] = own > 0;
+      } else if (own > 1) {
+        cells_[position].state = CellState::kMissing;
+      }
     }
   });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (!replaced[i]) cells_[kept++] = cells_[i];
+  }
+  cells_.resize(kept);
 }
 
 std::string CellPool::key_text(const Cell& cell) const {

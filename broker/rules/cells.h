@@ -58,9 +58,10 @@ class CellPool {
   // All cells of one submission. A number that cannot be held exactly counts as missing.
   void add(const ObservationSet& set, std::uint32_t source);
   void add_published(const ObservationSet& set, std::size_t row);
-  // Takes the numbers from cells whose key occurs twice in the submissions, and from published ones
-  // that a submission has too: which of them holds is not for a comparison to say.
-  void silence_repeated();
+  // Takes published cells out where a submission gives the key anew: that one is judged. Takes the
+  // numbers from cells whose key occurs twice in the submissions: which of them holds is not for a
+  // comparison to say.
+  void settle_repeated();
 
   [[nodiscard]] const std::vector<Cell>& cells() const { return cells_; }
   [[nodiscard]] std::size_t code_count(Dimension d) const { return dictionary(d).codes.size(); }

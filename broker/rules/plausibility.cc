@@ -218,9 +218,11 @@ void check_expected_breakdowns(const Comparison& comparison, std::string_view in
     }
     if (bare.empty()) continue;
     comparison.add_whole(code::kBreakdownMissing, name(d), [&] {
-      const std::string of(name(d));
-      return Detail{"no breakdown by " + of + " for " + listed(bare, "and more:"),
-                    "pas de ventilation par " + of + " pour " + listed(bare, "et d’autres :")};
+      const std::string by(name(d));
+      const std::string of(indicator);
+      return Detail{
+          "no breakdown of " + of + " by " + by + " for " + listed(bare, "and more:"),
+          "pas de ventilation de " + of + " par " + by + " pour " + listed(bare, "et d’autres :")};
     });
   }
 }

@@ -20,7 +20,7 @@ void add_published(CellPool& pool, std::span<const TableKey> tables,
     published.visit(
         table, [&](const ObservationSet& set, std::size_t row) { pool.add_published(set, row); });
   }
-  if (repeated || pool.cells().size() > own) pool.silence_repeated();
+  if (repeated || pool.cells().size() > own) pool.settle_repeated();
 }
 
 void compare_cells(const Submission& submission, const Policy& policy,

@@ -104,6 +104,16 @@ bool is_uuid_v7(const MessageId& id) {
          (id.bytes[8] & std::byte{0xC0}) == std::byte{0x80};
 }
 
+bool valid_pattern(std::string_view pattern) {
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:()*|";
+  const bool empty_alternative = pattern.empty() || pattern.front() == '|' ||
+                                 pattern.back() == '|' ||
+                                 pattern.find("||") != std::string_view::npos;
+  return !empty_alternative && pattern.size() <= limits::kPatternBytes &&
+         pattern.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
 bool matches_pattern(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return true;
   while (true) {

@@ -84,6 +84,8 @@ using SignatureBytes = FixedBytes<struct SignatureTag, 64>;
 [[nodiscard]] bool is_uuid_v7(const MessageId& id);
 
 // Pattern of grants and filters: `*` any run of characters, `|` alternatives; "" matches all.
+// 1 to limits::kPatternBytes characters of codes with * and |, no alternative empty.
+[[nodiscard]] bool valid_pattern(std::string_view pattern);
 [[nodiscard]] bool matches_pattern(std::string_view pattern, std::string_view text);
 
 }  // namespace rapporteur

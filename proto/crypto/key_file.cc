@@ -31,6 +31,9 @@ class FileHandle {
   int descriptor_;
 };
 
+constexpr const char* kRestore =
+    "restore it from its backup; a new key has to be made known before it can be used";
+
 std::string first_line(KeyPurpose purpose) {
   return std::string("rapporteur-key ") + (purpose == KeyPurpose::kSigning ? "signing" : "curve") +
          " v1\n";
@@ -47,7 +50,8 @@ std::optional<Error> exposed(const FileHandle& handle, const std::filesystem::pa
     return Error{ErrorKind::kConfiguration, system_error(), file.string(), {}};
   }
   if (!S_ISREG(status.st_mode)) {
-    return Error{ErrorKind::kConfiguration, "key file is not a regular file", file.string(), {}};
+    return Error{ErrorKind::kConfiguration, "key file is not a regular file", file.string(),
+                 kRestore};
   }
   if (status.st_uid != ::geteuid()) {
     return Error{ErrorKind::kConfiguration, "key file belongs to another user", file.string(),
@@ -88,15 +92,15 @@ bool sync_folder_of(const std::filesystem::path& file) {
 Result<SecretBytes> read_key_file(const std::filesystem::path& file, KeyPurpose purpose) {
   const FileHandle handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!handle.open()) {
-    return fail(ErrorKind::kConfiguration, "cannot read key file: " + system_error(),
-                file.string());
+    return fail(ErrorKind::kConfiguration, "cannot read key file: " + system_error(), file.string(),
+                kRestore);
   }
   if (auto error = exposed(handle, file)) return tl::unexpected(*error);
   std::string text(limits::kKeyFileBytes, '\0');
   const ssize_t size = ::read(handle.get(), text.data(), text.size());
   const auto refuse = [&](const char* why) {
     sodium_memzero(text.data(), text.size());
-    return fail(ErrorKind::kConfiguration, why, file.string());
+    return fail(ErrorKind::kConfiguration, why, file.string(), kRestore);
   };
   if (size < 0) return refuse("cannot read key file");
   if (static_cast<std::size_t>(size) >= limits::kKeyFileBytes) return refuse("key file too long");

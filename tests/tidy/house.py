@@ -166,7 +166,8 @@ def documented_codes(tree, allowed):
     protocol = tree.get("proto/PROTOCOL.md", "")
     complaints = []
     for path, text in sources(tree).items():
-        if not path.endswith(("fault_codes.h", "rule_codes.h", "refusal.h", "gate_rules.h")):
+        if not path.endswith(("fault_codes.h", "rule_codes.h", "claims.h", "refusal.h",
+                              "gate_rules.h")):
             continue
         for code in re.findall(r'constexpr std::string_view k\w+\s*=\s*"([A-Z_]+)";', text):
             if f"`{code}`" not in protocol and code not in allowed:

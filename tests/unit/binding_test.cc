@@ -301,5 +301,42 @@ TEST(Plan, LargeGroupsAreCutByAreaThenByPeriod) {
   EXPECT_EQ(plan_submissions(*b.figures, {.most_areas = 2}, b.log)->submissions.size(), 3U);
 }
 
+// A cause that all rows share is said once, at the first of them.
+TEST(Binding, WhatIsWrongWithTheWholeFileIsSaidOnce) {
+  std::string text = "country,year,number\n";
+  for (int year = 1800; year < 2000; ++year) text += "AT," + std::to_string(year) + ",7\n";
+  const Bound bound(text);
+  EXPECT_EQ(bound.errors(), "UNKNOWN_DATAFLOW NO_MEASURE MISSING_DIMENSION ");
+  for (const auto& finding : bound.log.findings()) {
+    if (finding.severity != Severity::kError) continue;
+    EXPECT_EQ(finding.line, 2U);
+    EXPECT_EQ(finding.more_rows, 199U);
+    EXPECT_NE(finding.to_line().find(", and 199 more rows"), std::string::npos);
+  }
+  EXPECT_EQ(bound.figures->unbound().size(), 200U);
+}
+
+TEST(Binding, AColumnOneSlipAwayFromAComponentIsNotLostInSilence) {
+  const std::string rest =
+      ",REF_AREA,INDICATOR,SEX,TIME_PERIOD,OBS_VALUE\nA,AT,VIC_REG,_T,2006,5\n";
+  for (const char* name : {"OBS_STATSU", "OBS_STAUS", "OBS_STATUSS", "0BS_STATUS", "obs_status"}) {
+    FindingLog log("f.csv");
+    const Mapping identity = Mapping::identity();
+    auto source = open_source_text("f.csv", name + rest, identity.open_options(), log);
+    ASSERT_TRUE(source);
+    const auto bound = bind(**source, identity, {}, log);
+    ASSERT_FALSE(bound) << name;
+    EXPECT_EQ(log.findings().back().code, "COLUMN_MISSPELT");
+    EXPECT_NE(bound.error().remedy.find("did you mean OBS_STATUS?"), std::string::npos);
+  }
+  // Named as left out, or no slip at all.
+  const Bound ignored("OBS_STATSU" + rest,
+                      "by_name = true\nignore = [\"OBS_STATSU\"]\n"
+                      "dataflow = \"RAPPORTEUR:THB(1.0)\"\n");
+  EXPECT_EQ(ignored.errors(), "");
+  const Bound other("OBS_SOURCE" + rest, "by_name = true\ndataflow = \"RAPPORTEUR:THB(1.0)\"\n");
+  EXPECT_EQ(other.errors(), "");
+}
+
 }  // namespace
 }  // namespace rapporteur::sources

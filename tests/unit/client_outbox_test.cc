@@ -39,7 +39,10 @@ class ClientOutbox : public ::testing::Test {
       : approval_required_(approval_required), state_(open()) {}
 
   client::Database open() const {
-    return client::Database::open(folder_ / "state.db", client::kStateSchema).value();
+    const auto file = folder_ / "state.db";
+    return std::filesystem::exists(file)
+               ? client::Database::open(file, client::kStateSchema).value()
+               : client::Database::create(file, client::kStateSchema).value();
   }
   Outbox outbox(client::Database& state) const {
     return {state, {"hub", "at", approval_required_, {"head-of-unit", "alice"}}, key_, clock_};
@@ -179,15 +182,40 @@ TEST_F(ClientOutboxWithApproval, OnePersonAloneCannotRelease) {
   const MessageId id = add("a");
   for (const Approval& approval :
        {Approval{"alice", "", ""}, Approval{"alice", "mallory", "because"},
-        Approval{"alice", "head-of-unit", ""}, Approval{"alice", "alice", "because"}}) {
+        Approval{"alice", "head-of-unit", ""}, Approval{"alice", "alice", "because"},
+        Approval{"alice", "head-of-unit", "checked on paper"},
+        Approval{"bob", "mallory", "because"}, Approval{"bob", "head-of-unit", ""}}) {
     const auto released = outbox().release(id, approval);
     ASSERT_FALSE(released);
     EXPECT_EQ(released.error().kind, ErrorKind::kRefused);
   }
   EXPECT_TRUE(to_send().empty());
-  ASSERT_TRUE(outbox().release(id, {"alice", "head-of-unit", "checked on paper"}));
+  ASSERT_TRUE(outbox().release(id, {"bob", "head-of-unit", "checked on paper"}));
   EXPECT_EQ(outbox().find(id)->release_reason, "checked on paper");
   EXPECT_THAT(outbox().find(id)->released_by, HasSubstr("head-of-unit"));
+}
+
+TEST_F(ClientOutbox, AnItemKnowsTheLineOfEachRow) {
+  client::NewItem item = item_with("a");
+  item.lines = {2, 5, 1'000'003};
+  const MessageId id = outbox().add({&item, 1}, "alice").value().front();
+  EXPECT_EQ(outbox().find(id)->lines, item.lines);
+  EXPECT_TRUE(outbox().find(add("b"))->lines.empty());
+}
+
+TEST_F(ClientOutbox, StateThatIsNotThereIsNotMadeAnew) {
+  const auto file = folder_ / "other.db";
+  auto missing = client::Database::open(file, client::kStateSchema);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().kind, ErrorKind::kStorage);
+  EXPECT_FALSE(std::filesystem::exists(file));
+  ASSERT_TRUE(client::Database::create(file, client::kStateSchema));
+  EXPECT_FALSE(client::Database::create(file, client::kStateSchema));
+  EXPECT_TRUE(client::Database::open(file, client::kStateSchema));
+  std::filesystem::resize_file(file, 0);
+  auto empty = client::Database::open(file, client::kStateSchema);
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().kind, ErrorKind::kStorage);
 }
 
 TEST_F(ClientOutboxWithApproval, AHeldItemIsDiscardedWithoutASkip) {

@@ -209,7 +209,7 @@ TEST(BadCsv, AFolderOrAFileThatIsNotThereIsSaidSo) {
   FindingLog log;
   const auto missing = open_source(folder / "none.csv", {}, log);
   ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(missing.error().kind, ErrorKind::kUsage);
   const auto is_folder = open_source(folder.path(), {}, log);
   ASSERT_FALSE(is_folder);
   EXPECT_EQ(is_folder.error().kind, ErrorKind::kUsage);

@@ -190,6 +190,34 @@ TEST_F(GateTest, LiveKeyIsNotTakenTwice) {
   EXPECT_EQ(with_header([](v1::Header& h) { h.set_dataflow("UNODC:GLOTIP(1.0)"); }), "accepted");
 }
 
+TEST_F(GateTest, AWrongTotalIsFoundThoughItsKeysAreHeld) {
+  const auto by_sex = [](std::int64_t total) {
+    std::vector<Observation> figures;
+    for (const auto& [sex, value] :
+         {std::pair<const char*, std::int64_t>{"_T", total}, {"F", 120}, {"M", 42}}) {
+      figures.push_back(figure("VIC_REG", "AT", "2006", value));
+      figures.back()[Dimension::kSex] = sex;
+    }
+    return figures;
+  };
+  ASSERT_EQ(send(at_.submission(by_sex(162))), "accepted");
+  auto verdict = stage_.judge(at_.submission(by_sex(163)), at_);
+  EXPECT_EQ(fakes::error_codes(std::get<Enter>(verdict).findings),
+            (std::set<std::string>{"KEY_EXISTS", "NON_ADDITIVE"}));
+}
+
+TEST_F(GateTest, EveryObservationOfAForeignAreaIsNamed) {
+  auto verdict = stage_.judge(
+      at_.submission({figure("VIC_REG", "DE", "2005", 40), figure("VIC_REG", "AT", "2006", 42),
+                      figure("VIC_REG", "DE", "2007", 44)}),
+      at_);
+  std::vector<std::uint32_t> rows;
+  for (const rules::Finding& finding : std::get<Enter>(verdict).findings) {
+    if (finding.code == "RIGHTS") rows.push_back(finding.row);
+  }
+  EXPECT_EQ(rows, (std::vector<std::uint32_t>{1, 3}));
+}
+
 TEST_F(GateTest, ReceiversThatAreListedMustBeEnrolled) {
   const auto listed = [](v1::Header& h, const char* id) {
     h.mutable_releasability()->set_audience(v1::AUDIENCE_LISTED);

@@ -67,10 +67,10 @@ TEST(MappingFile, ControlCharactersAndOtherEncodingsAreRefusedWithTheirLine) {
   EXPECT_EQ(error_of("\n# Cura\xE7\n" + kWhole).where, "m.toml:2");
 }
 
-TEST(MappingFile, AFileThatIsNotThereIsAConfigurationError) {
+TEST(MappingFile, AFileThatIsNotThereIsAMistakeOfWhoNamedIt) {
   const auto mapping = Mapping::read_file("/nowhere/mapping.toml");
   ASSERT_FALSE(mapping);
-  EXPECT_EQ(mapping.error().kind, ErrorKind::kConfiguration);
+  EXPECT_EQ(mapping.error().kind, ErrorKind::kUsage);
 }
 
 TEST(MappingFile, ReleasabilityIsAnAudienceOrAList) {

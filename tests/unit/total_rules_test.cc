@@ -119,6 +119,21 @@ TEST(Totals, RegisteredVictimsAreIdentifiedAndPresumedOnes) {
                     "(published: VIC_REG, VIC_IDENT)"});
 }
 
+// What a submission says anew is judged, whatever is published under the same key.
+TEST(Totals, AFigureThatIsPublishedAlreadyIsJudgedAnew) {
+  const std::string parts = row("_T", "F", "_T", "120") + row("_T", "M", "_T", "42");
+  const std::string published = "# published\n" + row("_T", "_T", "_T", "162") + parts;
+  EXPECT_EQ(equations_in(row("_T", "_T", "_T", "163") + parts + published),
+            Details{"SEX _T = F + M: 163 = 120 + 42 does not hold"});
+  EXPECT_EQ(equations_in(row("_T", "_T", "_T", "162") + parts + published), Details{});
+  EXPECT_EQ(equations_in(row("_T", "_T", "_T", "163") + published),
+            Details{"SEX _T = F + M: 163 = 120 + 42 does not hold (published: F, M)"});
+  // Which of two rows of one key holds is not for an equation to say.
+  EXPECT_EQ(
+      equations_in(row("_T", "_T", "_T", "163") + row("_T", "_T", "_T", "162") + parts + published),
+      Details{});
+}
+
 TEST(Totals, AFileIsJudgedAcrossItsSubmissions) {
   const FiguresFile file = parse_figures(
       "# file\n" + std::string(kHeader) + row("_T", "_T", "_T", "50", "A", "VIC_REG") +

@@ -25,12 +25,6 @@ std::string as_name(std::string_view text) {
   return out;
 }
 
-std::string file_name(const ReceivedSubmission& submission) {
-  std::string index = std::to_string(submission.log_index.value);
-  index.insert(0, kLogIndexDigits - std::min(kLogIndexDigits, index.size()), '0');
-  return index + '-' + as_name(submission.sender) + '-' + as_name(submission.indicator) + ".csv";
-}
-
 // A submission of which nothing can be told in rows.
 bool leaves_no_row(const ReceivedSubmission& submission, sources::FindingLog& findings) {
   if (!submission.observations.empty() || !submission.deleted.empty()) return false;
@@ -50,7 +44,10 @@ class FolderSink final : public Sink {
 
   Status write(const ReceivedSubmission& submission) override {
     if (leaves_no_row(submission, findings_)) return {};
-    auto file = AtomicFile::create((folder_ / file_name(submission)).string());
+    auto file =
+        AtomicFile::create((folder_ / sdmx_csv_file_name(submission.log_index, submission.sender,
+                                                         submission.indicator))
+                               .string());
     if (!file) return tl::unexpected<Error>(file.error());
     sdmx_csv_can_carry(submission, findings_);
     std::string text = sdmx_csv_header();
@@ -103,6 +100,13 @@ class FileSink final : public Sink {
 };
 
 }  // namespace
+
+std::string sdmx_csv_file_name(LogIndex index, std::string_view sender,
+                               std::string_view indicator) {
+  std::string number = std::to_string(index.value);
+  number.insert(0, kLogIndexDigits - std::min(kLogIndexDigits, number.size()), '0');
+  return number + '-' + as_name(sender) + '-' + as_name(indicator) + ".csv";
+}
 
 Result<std::unique_ptr<Sink>> open_sdmx_csv_sink(const SinkOptions& options,
                                                  sources::FindingLog& findings) {

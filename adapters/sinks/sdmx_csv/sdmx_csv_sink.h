@@ -1,6 +1,9 @@
 // SDMX-CSV 2.0 files: one for all submissions, or a folder with one for each.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "adapters/sinks/sink.h"
 
 namespace rapporteur::sinks {
@@ -10,5 +13,9 @@ namespace rapporteur::sinks {
 // everything is put in place by finish().
 [[nodiscard]] Result<std::unique_ptr<Sink>> open_sdmx_csv_sink(const SinkOptions& options,
                                                                sources::FindingLog& findings);
+
+// The file's name in such a folder.
+[[nodiscard]] std::string sdmx_csv_file_name(LogIndex index, std::string_view sender,
+                                             std::string_view indicator);
 
 }  // namespace rapporteur::sinks

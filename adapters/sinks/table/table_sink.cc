@@ -37,9 +37,10 @@ class TableSink final : public Sink {
                      .what = "a table on a terminal has no place for this attribute",
                      .remedy = "receive to sdmx-csv-2.0, which keeps everything"});
     }
-    const std::string text =
+    std::string text =
         figures_table(current_.figures(), {.colours = options_.colours, .width = options_.width});
     if (options_.destination != "-") return write_file(text);
+    if (text.empty()) text = "there is nothing to show\n";
     const bool written =
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     if (written) return {};

@@ -1,6 +1,7 @@
 #include "adapters/sources/aggregate_csv/aggregate_csv.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <utility>
 
@@ -31,10 +32,15 @@ class AggregateCsv final : public CsvSource {
   }
 };
 
-bool holds_all(const CsvHeader& header, const std::vector<std::string>& columns) {
-  return std::all_of(columns.begin(), columns.end(), [&](const std::string& column) {
-    return std::find(header.fields.begin(), header.fields.end(), column) != header.fields.end();
-  });
+std::vector<std::string_view> missing_of(const CsvHeader& header,
+                                         const std::vector<std::string>& wanted) {
+  std::vector<std::string_view> missing;
+  for (const auto& column : wanted) {
+    if (std::find(header.fields.begin(), header.fields.end(), column) == header.fields.end()) {
+      missing.push_back(column);
+    }
+  }
+  return missing;
 }
 
 Status check_names(const CsvHeader& header, FindingLog& findings) {
@@ -52,18 +58,25 @@ Status check_names(const CsvHeader& header, FindingLog& findings) {
   return {};
 }
 
-Finding missing_column(const CsvHeader& header, const std::vector<std::string>& wanted) {
-  std::vector<std::string_view> have(header.fields.begin(), header.fields.end());
-  std::string_view missing;
-  for (const auto& column : wanted) {
-    if (std::find(have.begin(), have.end(), column) == have.end()) missing = column;
+// `nearest` is the line that has most of them.
+Finding missing_columns(const CsvHeader& nearest, const std::vector<std::string>& wanted,
+                        std::size_t lines) {
+  const std::vector<std::string_view> have(nearest.fields.begin(), nearest.fields.end());
+  std::string names;
+  std::string remedy = "name the columns as the file does";
+  for (const std::string_view missing : missing_of(nearest, wanted)) {
+    names += (names.empty() ? "" : ", ") + std::string(missing);
+    if (const std::string hint = did_you_mean(missing, have); !hint.empty()) {
+      remedy += "; for " + std::string(missing) + ", " + hint;
+    }
   }
   return {.code = "COLUMN_MISSING",
-          .line = header.line,
-          .text = std::string(missing),
-          .what = "no line of the first " + std::to_string(limits::kTitleLines + 1) +
-                  " has every column that the mapping names",
-          .remedy = "name the column as the file does; " + did_you_mean(missing, have)};
+          .line = nearest.line,
+          .text = names,
+          .what = (lines == 1 ? std::string("the first line does not have")
+                              : "none of the first " + std::to_string(lines) + " lines has") +
+                  " every column that the mapping names; missing",
+          .remedy = remedy};
 }
 
 std::size_t first_line_end(std::string_view head) {
@@ -87,20 +100,22 @@ Result<std::unique_ptr<Source>> open_aggregate_csv(std::unique_ptr<Input> input,
   Dataset dataset{.file = input->name(), .format = "aggregate_csv"};
   auto reader = std::make_unique<CsvReader>(std::move(input), delimiter);
   // Lines of title may stand before the header; without a mapping the first line is the header.
-  CsvHeader first;
   CsvHeader header;
-  for (std::size_t i = 0; i <= limits::kTitleLines; ++i) {
+  std::size_t lines = 0;
+  std::size_t missing = SIZE_MAX;
+  while (missing > 0 && lines <= limits::kTitleLines) {
     auto candidate = read_header(*reader, findings);
     if (!candidate) return tl::unexpected<Error>(candidate.error());
-    if (i == 0) first = *candidate;
     if (candidate->fields.empty()) break;
-    if (!holds_all(*candidate, options.expected_columns)) continue;
+    ++lines;
+    const std::size_t of_this = missing_of(*candidate, options.expected_columns).size();
+    if (of_this >= missing) continue;
+    missing = of_this;
     header = std::move(*candidate);
-    break;
   }
-  if (first.fields.empty()) return empty_file(findings);
-  if (header.fields.empty()) {
-    return findings.stop(missing_column(first, options.expected_columns));
+  if (lines == 0) return empty_file(findings);
+  if (missing > 0) {
+    return findings.stop(missing_columns(header, options.expected_columns, lines));
   }
   if (auto names = check_names(header, findings); !names) {
     return tl::unexpected<Error>(names.error());

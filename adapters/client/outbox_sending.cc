@@ -1,0 +1,86 @@
+// The part of the outbox that the courier works with.
+#include "adapters/client/outbox.h"
+
+namespace rapporteur::client {
+
+Status Outbox::learn_next(Sequence next) {
+  return state_
+      .prepare(
+          "INSERT INTO signing_keys (key_id, next_sequence) VALUES (?, ?) ON CONFLICT (key_id) DO "
+          "UPDATE SET next_sequence = excluded.next_sequence "
+          "WHERE excluded.next_sequence > signing_keys.next_sequence")
+      .bind_blob(key_.key_id().view())
+      .bind(next.value)
+      .run();
+}
+
+Result<std::vector<Sendable>> Outbox::to_send(Sequence from, std::size_t most,
+                                              std::size_t most_bytes) const {
+  Statement select = state_.prepare(
+      "SELECT id, message_id, sequence, envelope, kind FROM outbox WHERE key_id = ? AND state IN "
+      "('ready', 'sent') AND sequence >= ? ORDER BY sequence LIMIT ?");
+  select.bind_blob(key_.key_id().view()).bind(from.value).bind(std::uint64_t{most});
+  std::vector<Sendable> items;
+  std::size_t bytes = 0;
+  while (items.empty() || bytes < most_bytes) {
+    auto row = select.step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) break;
+    const auto message_id = MessageId::from(select.bytes(1));
+    if (!message_id) return fail(ErrorKind::kStorage, "an outbox item is damaged", "state.db");
+    items.push_back({select.integer(0), *message_id, Sequence{select.number(2)}, select.bytes(3),
+                     select.integer(4) == v1::KIND_SKIP});
+    bytes += items.back().envelope.size();
+  }
+  return items;
+}
+
+Status Outbox::mark_sent(std::span<const Sendable> items) {
+  auto transaction = Transaction::begin(state_);
+  if (!transaction) return tl::unexpected(transaction.error());
+  for (const Sendable& item : items) {
+    if (auto marked = state_
+                          .prepare("UPDATE outbox SET state = 'sent', attempts = attempts + 1 "
+                                   "WHERE id = ? AND state IN ('ready', 'sent')")
+                          .bind(item.id)
+                          .run();
+        !marked) {
+      return marked;
+    }
+    if (state_.changes() != 1) {
+      return fail(ErrorKind::kOverloaded, "another process changed the outbox", "state.db",
+                  "try again");
+    }
+  }
+  return transaction->commit();
+}
+
+Status Outbox::settle(std::int64_t id, const v1::Outcome& outcome) {
+  return state_
+      .prepare(
+          "UPDATE outbox SET state = ?, note = '', outcome = ?, log_index = ? WHERE id = ? AND "
+          "state IN ('sent', 'doubtful')")
+      .bind_text(name(outcome.accepted() ? ItemState::kReceipted : ItemState::kRefused))
+      .bind_blob(outcome.SerializeAsString())
+      .bind(std::uint64_t{outcome.index()})
+      .bind(id)
+      .run();
+}
+
+Status Outbox::close_skip(std::int64_t id) {
+  return state_
+      .prepare("UPDATE outbox SET state = 'discarded', note = 'its number was used' WHERE id = ?")
+      .bind(id)
+      .run();
+}
+
+Status Outbox::doubt(std::int64_t id, const std::string& why, bool number_lost) {
+  return state_
+      .prepare("UPDATE outbox SET state = 'doubtful', note = ?, number_lost = ? WHERE id = ?")
+      .bind_text(why)
+      .bind(number_lost ? 1 : 0)
+      .bind(id)
+      .run();
+}
+
+}  // namespace rapporteur::client

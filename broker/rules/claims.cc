@@ -1,0 +1,89 @@
+#include "broker/rules/claims.h"
+
+#include "broker/rules/area_hint.h"
+#include "broker/rules/findings.h"
+#include "proto/base/limits.h"
+#include "proto/base/result.h"
+#include "proto/base/sabotage.h"
+
+namespace rapporteur::rules {
+namespace {
+
+Finding finding_by(const Rule& rule, std::uint32_t row, std::string key, Detail detail) {
+  return {
+      std::string(rule.code), rule.severity,        std::string(rule.field),    row, std::move(key),
+      std::move(detail.en),   std::move(detail.fr), std::string(rule.remedy_en)};
+}
+
+std::string listed_patterns(std::span<const std::string> parts) {
+  std::string out;
+  for (const std::string& part : parts) {
+    if (!out.empty()) out += ", ";
+    out += part;
+  }
+  return out.empty() ? "-" : out;
+}
+
+std::string labelled_area(std::string_view area, bool french) {
+  std::string out = printable(area, limits::kCodeBytes);
+  if (const auto* known = codelists::find(codelists::ListId::kArea, area)) {
+    out.append(" (").append(french ? known->label_fr : known->label_en).append(")");
+  }
+  return out;
+}
+
+Detail no_right(std::string_view indicator, std::string_view area,
+                std::span<const std::string> granted) {
+  const auto hint = area_hint(area, granted);
+  const std::string list = listed_patterns(granted);
+  const std::string of = printable(indicator, limits::kCodeBytes);
+  return {"no right to submit " + of + " for " + labelled_area(area, false) +
+              "; granted areas: " + list + (hint ? "; " + hint->sentence_en : ""),
+          "aucun droit de soumettre " + of + " pour " + labelled_area(area, true) +
+              " ; zones accordées : " + list + (hint ? " ; " + hint->sentence_fr : "")};
+}
+
+// What there is to say of each area of the set, by its position in the column; most often nothing.
+std::vector<std::optional<Detail>> refusals(std::string_view indicator, const Column& areas,
+                                            std::span<const std::string> granted) {
+  std::vector<std::optional<Detail>> out(areas.codes.size());
+  if (sabotaged("rights-off")) return out;
+  for (std::size_t i = 0; i < areas.codes.size(); ++i) {
+    if (!is_allowed(areas.codes[i], granted)) out[i] = no_right(indicator, areas.codes[i], granted);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Finding> check_rights(const Submission& submission,
+                                  std::span<const std::string> granted) {
+  const ObservationSet& observations = submission.observations;
+  const Column& areas = observations.column(Dimension::kRefArea);
+  const auto refused = refusals(submission.indicator, areas, granted);
+  std::vector<Finding> findings;
+  for (std::size_t row = 0; row < observations.rows(); ++row) {
+    const std::optional<Detail>& detail = refused[areas.index(row)];
+    if (!detail) continue;
+    findings.push_back(finding_by(kRightsRule, static_cast<std::uint32_t>(row + 1),
+                                  observations.key_text(row), *detail));
+  }
+  return findings;
+}
+
+std::vector<Finding> check_rights_to_replace(std::string_view indicator,
+                                             const ObservationSet& replaced,
+                                             std::span<const std::string> granted) {
+  std::vector<Finding> findings;
+  for (const auto& detail : refusals(indicator, replaced.column(Dimension::kRefArea), granted)) {
+    if (detail) findings.push_back(finding_by(kRightsRule, 0, "", *detail));
+  }
+  return findings;
+}
+
+Finding key_taken(const ObservationSet& observations, std::size_t row, const std::string& holder) {
+  return finding_by(kKeyExistsRule, static_cast<std::uint32_t>(row + 1), observations.key_text(row),
+                    {"held by submission " + holder, "détenue par l'envoi " + holder});
+}
+
+}  // namespace rapporteur::rules

@@ -1,0 +1,50 @@
+// Rules that need more than the figures: what the sender was granted, and who holds a key already.
+//
+// The gate asks the directory and the log, the adapter what it fetched last; the words are the
+// same. Pure. Threads: any. Errors: none; what is wrong is a finding.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/rules/rule_book.h"
+
+namespace rapporteur::rules {
+
+namespace code {
+inline constexpr std::string_view kRights = "RIGHTS";
+inline constexpr std::string_view kKeyExists = "KEY_EXISTS";
+}  // namespace code
+
+inline constexpr Rule kRightsRule{
+    code::kRights,
+    Severity::kError,
+    "A grant covers dataflow, indicator and area of every observation.",
+    "Un droit couvre le flux, l’indicateur et la zone de chaque observation.",
+    "Check the area code; if it is right, ask an operator for a grant.",
+    "REF_AREA",
+    "Vérifier le code de la zone ; s’il est juste, demander un droit à un opérateur."};
+inline constexpr Rule kKeyExistsRule{
+    code::kKeyExists,
+    Severity::kError,
+    "No live submission of the sender in the dataflow holds the key.",
+    "Aucun envoi en vigueur de l’expéditeur dans ce flux ne détient la clé.",
+    "Revise the submission that is named.",
+    "key",
+    "Réviser l’envoi nommé."};
+
+// `granted` are the area patterns of the sender's grants for the submission's dataflow and
+// indicator. One finding for each observation whose area none of them covers.
+[[nodiscard]] std::vector<Finding> check_rights(const Submission& submission,
+                                                std::span<const std::string> granted);
+// The same for what the submission would replace: one for each area, without a row.
+[[nodiscard]] std::vector<Finding> check_rights_to_replace(std::string_view indicator,
+                                                           const ObservationSet& replaced,
+                                                           std::span<const std::string> granted);
+// A row, counted from 0, whose key the submission `holder` (its message id as text) holds.
+[[nodiscard]] Finding key_taken(const ObservationSet& observations, std::size_t row,
+                                const std::string& holder);
+
+}  // namespace rapporteur::rules
