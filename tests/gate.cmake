@@ -26,6 +26,14 @@ rapporteur_test(unit_gate_pairs LABELS unit threads TIMEOUT 300
   SOURCES unit/gate_pairs_test.cc
   LINKS rapporteur::store_journal rapporteur::store_rocks rapporteur::test_gate_stage)
 
+# The real core over a net, a disk and a clock made of chance.
+rapporteur_test(sim_core LABELS sim TIMEOUT 7200
+  SOURCES sim/core_sim_test.cc sim/sim_clients.cc sim/sim_hub.cc
+  LINKS rapporteur::broker_admission_workers rapporteur::test_fakes)
+rapporteur_sabotage(credit-ignored sim_core
+  Changes/CoreSim.EverybodyGetsWhatIsTheirsAndNothingElse/NoRightChanges
+  NAME credit-ignored-by-chance)
+
 rapporteur_sabotage(dedup-off unit_gate GateTest.RepeatedMessageIsAnsweredWithItsEntry)
 rapporteur_sabotage(rights-off unit_gate GateTest.EveryAreaNeedsARight)
 rapporteur_sabotage(signature-off unit_gate GateTest.SignatureMustHold)
