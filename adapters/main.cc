@@ -46,6 +46,7 @@ Status check_commands(const CLI::App& app, std::span<const std::string> words) {
   const auto found = named(words.front());
   if (found != commands.end()) return check_commands(**found, words.subspan(1));
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const CLI::App* command : commands) names.push_back(command->get_name());
   const std::vector<std::string_view> known(names.begin(), names.end());
   const std::string near = sources::did_you_mean(words.front(), known);

@@ -105,7 +105,7 @@ class Carriage {
       return courier.idle() || stop_.requested() || program_.clock.monotonic() > give_up;
     };
     auto carried = session.run(talks, {options_.patience, enough},
-                               [&](const Error& error, milliseconds) { trouble_ = error; });
+                               [&](const Error& error) { trouble_ = error; });
     if (courier.waiting_because()) trouble_ = courier.waiting_because();
     return carried;
   }

@@ -56,10 +56,9 @@ Outcome receive(Program& program, const ReceiveOptions& options) {
   };
   const auto patience = options.follow ? std::chrono::seconds(std::chrono::hours(24 * 365))
                                        : std::chrono::seconds(options.patience_s);
-  const auto received_all = session.run(
-      talks, {patience, enough}, [&](const Error& error, std::chrono::milliseconds next_try) {
-        if (options.follow) program.warn_of_retry(error, next_try);
-      });
+  const auto received_all = session.run(talks, {patience, enough}, [&](const Error& error) {
+    if (options.follow) program.warn_of_retry(error, session.next_try());
+  });
   // What came is written also when the line broke after it.
   if (written) written = destination->update(true, program);
   if (!written) return tl::unexpected(written.error());

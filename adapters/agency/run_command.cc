@@ -137,10 +137,9 @@ class Runner {
       if (worked && subscriber.caught_up()) worked = destination.update(true, program_);
       return !worked || stop.requested();
     };
-    const auto ran = session.run(talks, {std::chrono::hours(24 * 365), enough},
-                                 [&](const Error& error, milliseconds next_try) {
-                                   program_.warn_of_retry(error, next_try);
-                                 });
+    const auto ran =
+        session.run(talks, {std::chrono::hours(24 * 365), enough},
+                    [&](const Error& error) { program_.warn_of_retry(error, session.next_try()); });
     if (!worked) return tl::unexpected(worked.error());
     if (!ran) return tl::unexpected(ran.error());
     return 0;

@@ -19,7 +19,12 @@ bool passes(const Error& error) {
 
 Session::Session(const HubAddress& hub, const crypto::CurveKeyPair& keys,
                  const LineOptions& options, KnownLog& log, const Clock& clock)
-    : hub_(hub), keys_(keys), options_(options), log_(log), clock_(clock) {}
+    : hub_(hub),
+      keys_(keys),
+      options_(options),
+      log_(log),
+      clock_(clock),
+      back_off_(options.reconnect_first) {}
 
 Status Session::greet(std::span<Conversation* const> conversations, MonotonicTime give_up) {
   if (!line_) {
@@ -66,13 +71,13 @@ Status Session::talk(std::span<Conversation* const> conversations,
 }
 
 Status Session::run(std::span<Conversation* const> conversations, const Patience& patience,
-                    const Trouble& trouble) {
+                    const std::function<void(const Error&)>& trouble) {
   auto last_hello = clock_.monotonic();
-  milliseconds back_off = options_.reconnect_first;
+  back_off_ = options_.reconnect_first;
   while (true) {
     auto spoken = greet(conversations, last_hello + patience.without_hub);
     if (spoken) {
-      back_off = options_.reconnect_first;
+      back_off_ = options_.reconnect_first;
       spoken = talk(conversations, patience.enough);
       last_hello = clock_.monotonic();
     }
@@ -80,15 +85,15 @@ Status Session::run(std::span<Conversation* const> conversations, const Patience
     if (!passes(spoken.error())) return spoken;
     // A line whose trouble is unknown is not trusted any further.
     line_.reset();
-    if (trouble) trouble(spoken.error(), back_off);
+    if (trouble) trouble(spoken.error());
     const auto give_up = last_hello + patience.without_hub;
-    const auto again = clock_.monotonic() + back_off;
+    const auto again = clock_.monotonic() + back_off_;
     while (clock_.monotonic() < again) {
       if (patience.enough()) return {};
       if (clock_.monotonic() >= give_up) return spoken;
-      std::this_thread::sleep_for(std::min(kTick, back_off));
+      std::this_thread::sleep_for(std::min(kTick, back_off_));
     }
-    back_off = std::min(back_off * 2, options_.reconnect_most);
+    back_off_ = std::min(back_off_ * 2, options_.reconnect_most);
   }
 }
 

@@ -35,7 +35,6 @@ class Session {
   Session(const HubAddress& hub, const crypto::CurveKeyPair& keys, const LineOptions& options,
           KnownLog& log, const Clock& clock);
 
-  using Trouble = std::function<void(const Error&, std::chrono::milliseconds)>;
   // A hello waits no longer than what is left of `without_hub`, and at least kLeastHello.
   static constexpr std::chrono::milliseconds kLeastHello{500};
   // Waits between attempts to begin again; doubles from the first to the most.
@@ -43,10 +42,11 @@ class Session {
     std::chrono::milliseconds without_hub;  // then the last error is returned
     std::function<bool()> enough;           // asked between any two frames: true ends it
   };
-  // Returns when `enough` says so. Calls `trouble` for each failed attempt, with the time to the
-  // next one.
+  // Returns when `enough` says so. Calls `trouble` for each failed attempt.
   [[nodiscard]] Status run(std::span<Conversation* const> conversations, const Patience& patience,
-                           const Trouble& trouble = {});
+                           const std::function<void(const Error&)>& trouble = {});
+  // How long it waits after a failed attempt; for `trouble` to tell.
+  [[nodiscard]] std::chrono::milliseconds next_try() const { return back_off_; }
 
  private:
   [[nodiscard]] Status greet(std::span<Conversation* const> conversations, MonotonicTime give_up);
@@ -60,6 +60,7 @@ class Session {
   LineOptions options_;
   KnownLog& log_;
   const Clock& clock_;
+  std::chrono::milliseconds back_off_;
   std::unique_ptr<Connection> line_;
 };
 
