@@ -30,6 +30,8 @@ rapporteur_test(crash_broker_kill LABELS crash TIMEOUT 900
     rapporteur::store_verify rapporteur::test_fakes_hub)
 add_dependencies(test_crash_broker_kill rapporteur rapporteur-broker)
 
+rapporteur_sabotage(older-checkpoint-taken e2e_client_courier
+  ClientCourier.ACheckpointOlderThanTheOneSeenIsRefused)
 rapporteur_sabotage(fixed-salt unit_client_envelope ClientEnvelope.SaltIsFreshEachTime)
 rapporteur_sabotage(outbox-not-durable unit_client_outbox
   ClientOutbox.WhatWasAddedIsThereForAnotherProcess)

@@ -38,4 +38,7 @@ rapporteur_sabotage(dedup-off unit_gate GateTest.RepeatedMessageIsAnsweredWithIt
 rapporteur_sabotage(rights-off unit_gate GateTest.EveryAreaNeedsARight)
 rapporteur_sabotage(signature-off unit_gate GateTest.SignatureMustHold)
 rapporteur_sabotage(identity-off unit_gate GateTest.SenderIsWhoSignedAndWhoIsOnTheLine)
+rapporteur_sabotage(in-future-off unit_gate GateTest.HeaderIsForThisHubAndNotFromTheFuture)
+rapporteur_sabotage(commitment-off unit_gate GateTest.BodyAndSaltAreThoseThatWereSigned)
+rapporteur_sabotage(refused-body-stored unit_gate GateTest.SmallCellOfLatviaIsRefused)
 rapporteur_sabotage(read-set-ignored unit_gate_pairs GatePairs.TwoNewOfOneKeyAreNeverBothAccepted)

@@ -23,6 +23,12 @@ rapporteur_test(crash_power_cut LABELS crash TIMEOUT 7200
     rapporteur::store_verify rapporteur::test_gate_stage RocksDB::rocksdb-shared)
 rapporteur_sabotage(sync-off crash_power_cut
   Faults/PowerCut.WhateverWasAcknowledgedIsThere/PowerIsCut)
+rapporteur_sabotage(poison-off crash_power_cut
+  Faults/PowerCut.WhateverWasAcknowledgedIsThere/DiskFails)
+rapporteur_sabotage(sequence-off unit_sequencer SequencerTest.OnlyTheNextSequenceNumberIsTaken)
+rapporteur_sabotage(rollback-check-off unit_local_journal
+  LocalJournalTest.ACheckpointGivenOutThatIsAheadOfTheDatabaseRefuses)
+rapporteur_sabotage(folder-lock-off unit_local_journal LocalJournalTest.ASecondOpenerIsRefused)
 rapporteur_sabotage(checkpoint-not-synced crash_power_cut
   Faults/PowerCut.WhateverWasAcknowledgedIsThere/PowerIsCutAndTheLastWritesAreTorn)
 

@@ -45,4 +45,5 @@ rapporteur_test(unit_protocol_document LABELS unit tidy
   SOURCES unit/protocol_document_test.cc
   LINKS rapporteur::proto_statistics)
 
+rapporteur_sabotage(key-mode-off unit_crypto KeyFile.EveryModeThatLetsOthersInIsRefused)
 rapporteur_sabotage(canonical-off unit_statistics BodyCodec.NothingTravelsInFieldsNobodyKnows)

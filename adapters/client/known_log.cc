@@ -1,5 +1,6 @@
 #include "adapters/client/known_log.h"
 
+#include "proto/base/sabotage.h"
 #include "store/merkle/tree.h"
 
 namespace rapporteur::client {
@@ -50,7 +51,8 @@ Status KnownLog::remember(const notes::Checkpoint& checkpoint, std::string_view 
 }
 
 Status KnownLog::admit(const notes::Checkpoint& checkpoint, std::string_view note, TreeSize floor) {
-  if (checkpoint.size < floor) return rolled_back(checkpoint.size, floor);
+  if (checkpoint.size < floor && !sabotaged("older-checkpoint-taken"))
+    return rolled_back(checkpoint.size, floor);
   auto known = head();
   if (!known) return tl::unexpected(known.error());
   if (*known && (*known)->size == checkpoint.size) {

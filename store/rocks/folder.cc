@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "proto/base/sabotage.h"
 #include "store/rocks/database.h"
 
 namespace rapporteur::rocks {
@@ -116,7 +117,7 @@ Result<FileHandle> lock_log_folder(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "lock";
   FileHandle handle(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!handle.open()) return system_failure("cannot open", file);
-  if (::flock(handle.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!sabotaged("folder-lock-off") && ::flock(handle.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return system_failure("cannot lock", file);
     return fail(ErrorKind::kStorage, "another process has this log open for writing",
                 folder.string(), "stop the broker that runs on it, or name another data folder");

@@ -164,6 +164,9 @@ TEST_F(GateTest, SmallCellOfLatviaIsRefused) {
   Observation women = figure("VIC_PROT", "LV", "2006", 1);
   women[Dimension::kSex] = "F";
   EXPECT_EQ(stage_.send(lv_.submission({women}), lv_), "refused SMALL_CELL");
+  const auto refused = stage_.journal.entry(LogIndex{stage_.journal.size().value - 1});
+  EXPECT_EQ(refused->body, "") << "what may not be disclosed is not kept";
+  EXPECT_EQ(refused->salt, "");
 }
 
 TEST_F(GateTest, BodyThatIsNotCanonicalIsRefused) {
