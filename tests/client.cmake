@@ -20,6 +20,9 @@ rapporteur_test(e2e_client_courier LABELS e2e
 rapporteur_test(e2e_client_subscriber LABELS e2e
   SOURCES e2e/client_subscriber_test.cc
   LINKS rapporteur::test_fakes_hub)
+rapporteur_test(e2e_carry LABELS e2e
+  SOURCES e2e/carry_test.cc
+  LINKS rapporteur::adapters_agency rapporteur::test_fakes_hub)
 rapporteur_test(unit_watch_folder LABELS unit
   SOURCES unit/watch_folder_test.cc
   LINKS rapporteur::adapters_agency rapporteur::test_fakes_hub)
