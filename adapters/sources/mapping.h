@@ -1,8 +1,8 @@
 // How the columns and codes of a source become the hub's: a TOML file, checked when it is read.
 //
-// Threads: any, once read. Errors of reading: kUsage when there is no such file, else kConfiguration
-// with file:line; an unknown key or an unknown code comes with the nearest known ones.
-// Source: adapters/sources/examples/com-2008-657.toml explains every key.
+// Threads: any, once read. Errors of reading: kUsage when there is no such file, else
+// kConfiguration with file:line; an unknown key or an unknown code comes with the nearest known
+// ones. Source: adapters/sources/examples/com-2008-657.toml explains every key.
 #pragma once
 
 #include <array>
