@@ -49,16 +49,16 @@ void Core::step(Event&& event, Now now, Actions& actions) {
 // ---- the line ----
 
 void Core::on(Received&& event) {
-  const auto frame = read_frame(event.frame);
-  Connection* connection = admit(event.from, event.user_id, frame ? frame->correlation : 0);
+  const FrameView frame = read_frame(event.frame);
+  Connection* connection = admit(event.from, event.user_id, frame.correlation);
   if (connection == nullptr) return;
   connection->heard = now_.steady;
-  if (!frame) {
-    return refuse(*connection, 0,
-                  {faults::kMalformed, "the message is no frame of this protocol", 0ms});
+  if (frame.message == v1::Frame::MESSAGE_NOT_SET) {
+    return refuse(*connection, frame.correlation,
+                  {faults::kMalformed, "not one message of this version of the protocol", 0ms});
   }
-  ++counters_.received[static_cast<std::size_t>(frame->message)];
-  dispatch(*connection, *frame, event.frame);
+  ++counters_.received[static_cast<std::size_t>(frame.message)];
+  dispatch(*connection, frame, event.frame);
 }
 
 void Core::on(Rejected&& event) {

@@ -45,34 +45,35 @@ std::uint8_t* lay_out(std::uint64_t correlation, v1::Frame::MessageCase message,
 
 }  // namespace
 
-std::optional<FrameView> read_frame(std::string_view frame) {
+FrameView read_frame(std::string_view frame) {
   const auto* const begin = reinterpret_cast<const std::uint8_t*>(frame.data());
   CodedInputStream in(begin, static_cast<int>(frame.size()));
   FrameView out;
+  const auto unreadable = [&] {
+    return FrameView{out.correlation, v1::Frame::MESSAGE_NOT_SET, {}};
+  };
+  std::size_t messages = 0;
   while (const std::uint32_t tag = in.ReadTag()) {
     const int field = Wire::GetTagFieldNumber(tag);
     if (tag == kCorrelationTag) {
-      if (!in.ReadVarint64(&out.correlation)) return std::nullopt;
+      if (!in.ReadVarint64(&out.correlation)) return unreadable();
       continue;
     }
     if (!known_message(field)) {
-      if (!Wire::SkipField(&in, tag)) return std::nullopt;
+      if (!Wire::SkipField(&in, tag)) return unreadable();
       continue;
     }
     std::uint32_t length = 0;
-    if (Wire::GetTagWireType(tag) != Wire::WIRETYPE_LENGTH_DELIMITED ||
-        out.message != v1::Frame::MESSAGE_NOT_SET || !in.ReadVarint32(&length)) {
-      return std::nullopt;
+    if (Wire::GetTagWireType(tag) != Wire::WIRETYPE_LENGTH_DELIMITED || !in.ReadVarint32(&length)) {
+      return unreadable();
     }
     const auto at = static_cast<std::size_t>(in.CurrentPosition());
-    if (length > frame.size() - at || !in.Skip(static_cast<int>(length))) return std::nullopt;
+    if (length > frame.size() - at || !in.Skip(static_cast<int>(length))) return unreadable();
+    ++messages;
     out.message = static_cast<v1::Frame::MessageCase>(field);
     out.payload = frame.substr(at, length);
   }
-  if (!in.ConsumedEntireMessage() || out.message == v1::Frame::MESSAGE_NOT_SET) {
-    return std::nullopt;
-  }
-  return out;
+  return in.ConsumedEntireMessage() && messages == 1 ? out : unreadable();
 }
 
 std::string make_frame(std::uint64_t correlation, v1::Frame::MessageCase message,

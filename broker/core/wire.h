@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +19,10 @@ struct FrameView {
   v1::Frame::MessageCase message = v1::Frame::MESSAGE_NOT_SET;
   std::string_view payload;  // within the frame
 };
-// Unknown fields are skipped; empty for bytes that are no frame, and for two messages in one.
-[[nodiscard]] std::optional<FrameView> read_frame(std::string_view frame);
+// Unknown fields are skipped. MESSAGE_NOT_SET for bytes that are no frame, for a message that this
+// version does not know, and for two messages in one; the correlation is there as far as it was
+// read.
+[[nodiscard]] FrameView read_frame(std::string_view frame);
 
 [[nodiscard]] std::string make_frame(std::uint64_t correlation, v1::Frame::MessageCase message,
                                      const google::protobuf::MessageLite& payload);

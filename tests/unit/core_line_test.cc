@@ -58,6 +58,24 @@ TEST(CoreLine, WhatIsNoFrameIsMalformed) {
   EXPECT_EQ(stage.only(1).fault().code(), faults::kMalformed) << "two messages in one frame";
 }
 
+// Whoever asks waits for its correlation: it is repeated wherever it could be read.
+TEST(CoreLine, AMessageThatIsNotKnownIsAnsweredUnderItsCorrelation) {
+  CoreStage stage;
+  stage.greet(1, stage.at);
+  const std::string correlation("\x08\x07", 2);
+  const std::string field_99("\x9A\x06\x01m", 4);
+  const std::string two = std::string("\x6A\0\x6A\0", 4);
+  const std::string cut_off("\x22\x7F abc");
+  for (const std::string& bytes :
+       {correlation + field_99, field_99 + correlation, correlation + two, two + correlation,
+        correlation, correlation + cut_off}) {
+    stage.step(core::Received{stage.routing(1), core::user_id({"at", stage.at.curve}), bytes});
+    const auto answer = stage.only(1);
+    EXPECT_EQ(answer.fault().code(), faults::kMalformed);
+    EXPECT_EQ(answer.correlation(), 7U);
+  }
+}
+
 TEST(CoreLine, UnknownFieldsOfAFrameAreIgnored) {
   CoreStage stage;
   stage.greet(1, stage.at);
