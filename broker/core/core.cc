@@ -57,6 +57,10 @@ void Core::on(Received&& event) {
     return refuse(*connection, frame.correlation,
                   {faults::kMalformed, "not one message of this version of the protocol", 0ms});
   }
+  if (event.frame.size() > limits::kFrameBytes) {
+    return refuse(*connection, frame.correlation,
+                  {faults::kTooLarge, "a message is at most 18 MiB", 0ms});
+  }
   ++counters_.received[static_cast<std::size_t>(frame.message)];
   dispatch(*connection, frame, event.frame);
 }
@@ -325,6 +329,10 @@ void Core::on(StorageFailed&& event) {
 void Core::on(HandshakesRefused&& event) {
   counters_.handshakes_refused += event.count;
   faults_.add("", faults::kIdentity, event.count);
+}
+
+void Core::on(LinesEnded&& event) {
+  counters_.lines_ended += event.count;
 }
 
 void Core::propose(journal::Draft draft, Own own) {

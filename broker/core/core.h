@@ -57,6 +57,7 @@ struct Counters {
   std::uint64_t delivered_bytes = 0;
   std::uint64_t acknowledgements = 0;
   std::uint64_t handshakes_refused = 0;
+  std::uint64_t lines_ended = 0;
 };
 
 class Core {
@@ -121,6 +122,7 @@ class Core {
   void on(LogGrew&& event);
   void on(StorageFailed&& event);
   void on(HandshakesRefused&& event);
+  void on(LinesEnded&& event);
   [[nodiscard]] Connection* admit(const RoutingId& from, const std::string& user_id,
                                   std::uint64_t correlation);
   void dispatch(Connection& connection, const FrameView& frame, std::string& bytes);

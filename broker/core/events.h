@@ -39,7 +39,7 @@ struct Asker {
 
 // ---- events ----
 
-// A message of one part, within limits::kFrameBytes, from a peer whose line ZAP has identified.
+// A message of one part from a peer whose line ZAP has identified.
 struct Received {
   RoutingId from;
   std::string user_id;
@@ -112,6 +112,10 @@ struct StartFound {
 struct HandshakesRefused {
   std::uint64_t count = 0;
 };
+// TCP lines that ended since the last such event, by whichever side.
+struct LinesEnded {
+  std::uint64_t count = 0;
+};
 struct Tick {};
 // The hub begins to serve; `started` is its entry.
 struct Start {
@@ -122,7 +126,7 @@ struct Stop {};
 
 using Event = std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
                            StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified,
-                           StartFound, HandshakesRefused, Tick, Start, Stop>;
+                           StartFound, HandshakesRefused, LinesEnded, Tick, Start, Stop>;
 
 // ---- actions ----
 

@@ -120,6 +120,9 @@ std::vector<MetricFamily> families(const Snapshot& snapshot) {
   out.push_back(counter("handshakes_refused_total", "Lines that were turned away.")
                     .add(number(counters.handshakes_refused))
                     .take());
+  out.push_back(counter("lines_ended_total", "TCP lines that ended, by whichever side.")
+                    .add(number(counters.lines_ended))
+                    .take());
   out.push_back(
       counter("deliveries_total", "Deliveries sent.").add(number(counters.delivered)).take());
   out.push_back(counter("delivered_bytes_total", "Bytes of deliveries sent.")

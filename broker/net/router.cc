@@ -62,6 +62,7 @@ void Router::poll() {
   if (lines.handshakes_failed > 0) {
     core_.step(core::HandshakesRefused{lines.handshakes_failed}, now(), actions_);
   }
+  if (lines.closed > 0) core_.step(core::LinesEnded{lines.closed}, now(), actions_);
 }
 
 void Router::take_events() {

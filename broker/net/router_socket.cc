@@ -106,7 +106,8 @@ Status RouterSocket::open(zmq::context_t& context, const crypto::SecretBytes& cu
   socket_->set(so::router_handover, false);
   socket_->set(so::sndhwm, options.send_messages);
   socket_->set(so::rcvhwm, options.receive_messages);
-  socket_->set(so::maxmsgsize, static_cast<std::int64_t>(limits::kFrameBytes));
+  socket_->set(so::maxmsgsize,
+               static_cast<std::int64_t>(limits::kFrameBytes + limits::kFrameSlackBytes));
   socket_->set(so::heartbeat_ivl, kHeartbeatEvery);
   socket_->set(so::heartbeat_timeout, kHeartbeatWait);
   socket_->set(so::heartbeat_ttl, kHeartbeatWait);

@@ -13,7 +13,10 @@ namespace rapporteur::limits {
 inline constexpr std::uint32_t kLowestProtocolVersion = 1;
 inline constexpr std::uint32_t kHighestProtocolVersion = 1;
 inline constexpr std::size_t kFrameBytes = 18UL << 20U;  // an envelope with its certificate
-inline constexpr std::size_t kPartsPerMessage = 1;       // after the routing id
+// Above kFrameBytes and up to so many bytes more a frame is answered TOO_LARGE; a longer one is not
+// read, and ends the line. Holds what CURVE adds to a message.
+inline constexpr std::size_t kFrameSlackBytes = 64UL << 10U;
+inline constexpr std::size_t kPartsPerMessage = 1;  // after the routing id
 inline constexpr std::size_t kDeliverBatchBytes = 256UL << 10U;
 inline constexpr std::size_t kDeliverBatchCount = 512;
 inline constexpr std::size_t kDialogueBytes = 64UL << 10U;  // a message that is no submission

@@ -191,12 +191,17 @@ TEST(Receiving, AMessageHasOnePart) {
   EXPECT_TRUE(peer->ask(RawPeer::hello_frame()).has_welcome()) << "the hub goes on";
 }
 
-TEST(Receiving, APartOverTheBoundEndsTheLine) {
+TEST(Receiving, AMessageOverTheBoundIsAnsweredAndOneFarOverItEndsTheLine) {
   HubStage stage;
   stage.start();
   auto peer = stage.greeted(stage.op);
-  peer->send_parts({std::string(limits::kFrameBytes + 1, 'x')});
-  EXPECT_FALSE(peer->receive(500ms));
+  v1::Frame frame;
+  frame.set_submit(std::string(limits::kFrameBytes - 64, 'x'));
+  EXPECT_EQ(peer->fault(frame).code(), faults::kMalformed) << "the longest frame is read";
+  frame.set_submit(std::string(limits::kFrameBytes, 'x'));
+  EXPECT_EQ(peer->fault(frame).code(), faults::kTooLarge);
+  peer->send_parts({std::string(limits::kFrameBytes + limits::kFrameSlackBytes + 1, 'x')});
+  EXPECT_TRUE(peer->cut_off());
   EXPECT_TRUE(stage.greeted(stage.op)->ask(RawPeer::hello_frame()).has_welcome());
 }
 

@@ -17,6 +17,17 @@ struct RawPeer::Impl {
   zmq::socket_t monitor{context, zmq::socket_type::pair};
   std::deque<v1::Frame> kept;
   std::uint64_t correlations = 0;
+
+  // What the monitor says next; empty when it says nothing for long.
+  std::optional<std::uint16_t> next_event() {
+    monitor.set(zmq::sockopt::rcvtimeo, 10'000);
+    zmq::message_t event;
+    zmq::message_t address;
+    if (!monitor.recv(event) || !monitor.recv(address)) return std::nullopt;
+    std::uint16_t what = 0;
+    std::memcpy(&what, event.data(), sizeof what);
+    return what;
+  }
 };
 
 RawPeer::RawPeer(const RawPeerOptions& options, const crypto::SecretBytes& curve_key)
@@ -37,7 +48,7 @@ RawPeer::RawPeer(const RawPeerOptions& options, const crypto::SecretBytes& curve
   }
   constexpr int kEvents = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
                           ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                          ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+                          ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_DISCONNECTED;
   RAPPORTEUR_CHECK(zmq_socket_monitor(socket.handle(), "inproc://monitor", kEvents) == 0);
   impl_->monitor.set(so::linger, 0);
   impl_->monitor.connect("inproc://monitor");
@@ -110,14 +121,16 @@ v1::Fault RawPeer::fault(v1::Frame frame) {
 }
 
 bool RawPeer::turned_away() {
-  impl_->monitor.set(zmq::sockopt::rcvtimeo, 10'000);
-  zmq::message_t event;
-  zmq::message_t address;
-  RAPPORTEUR_CHECK(impl_->monitor.recv(event).has_value());
-  RAPPORTEUR_CHECK(impl_->monitor.recv(address).has_value());
-  std::uint16_t what = 0;
-  std::memcpy(&what, event.data(), sizeof what);
-  return what != ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+  const auto what = impl_->next_event();
+  RAPPORTEUR_CHECK(what.has_value());
+  return *what != ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+}
+
+bool RawPeer::cut_off() {
+  while (const auto what = impl_->next_event()) {
+    if (*what == ZMQ_EVENT_DISCONNECTED) return true;
+  }
+  return false;
 }
 
 v1::Frame RawPeer::hello_frame() {

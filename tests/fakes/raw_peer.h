@@ -42,6 +42,9 @@ class RawPeer {
   // True when the handshake was refused, false when it succeeded; waits for either.
   [[nodiscard]] bool turned_away();
 
+  // True when the hub ended the line; waits for it.
+  [[nodiscard]] bool cut_off();
+
   [[nodiscard]] static v1::Frame hello_frame();
   [[nodiscard]] static v1::Frame submit_frame(const std::string& envelope);
 
