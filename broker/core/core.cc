@@ -213,21 +213,29 @@ void Core::refuse(const RoutingId& to, std::string_view participant, std::uint64
                   const Complaint& complaint) {
   ++counters_.faults[std::string(complaint.code)];
   faults_.add(participant, complaint.code);
-  v1::Fault fault;
-  fault.set_code(std::string(complaint.code));
-  fault.set_message(complaint.message);
-  fault.set_retry_after_ms(static_cast<std::uint64_t>(complaint.retry.count()));
-  std::string frame = make_fault(correlation, fault);
   if (Connection* connection = connections_.find(to)) {
-    send(*connection, std::move(frame));
+    tell(*connection, correlation, complaint);
   } else {
-    actions_->push_back(Send{to, std::move(frame), sabotaged("refusals-pile-up")});
+    actions_->push_back(
+        Send{to, fault_frame(correlation, complaint), sabotaged("refusals-pile-up")});
   }
 }
 
 void Core::refuse(Connection& connection, std::uint64_t correlation, const Complaint& complaint) {
   refuse(RoutingId(connection.id), std::string(connection.identity.participant), correlation,
          complaint);
+}
+
+void Core::tell(Connection& connection, std::uint64_t correlation, const Complaint& complaint) {
+  send(connection, fault_frame(correlation, complaint));
+}
+
+std::string Core::fault_frame(std::uint64_t correlation, const Complaint& complaint) {
+  v1::Fault fault;
+  fault.set_code(std::string(complaint.code));
+  fault.set_message(complaint.message);
+  fault.set_retry_after_ms(static_cast<std::uint64_t>(complaint.retry.count()));
+  return make_fault(correlation, fault);
 }
 
 void Core::answer(const Asker& asker, std::string frame) {

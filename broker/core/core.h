@@ -139,6 +139,10 @@ class Core {
   void refuse(const RoutingId& to, std::string_view participant, std::uint64_t correlation,
               const Complaint& complaint);
   void refuse(Connection& connection, std::uint64_t correlation, const Complaint& complaint);
+  // The same fault, but nobody's: it is not counted.
+  void tell(Connection& connection, std::uint64_t correlation, const Complaint& complaint);
+  [[nodiscard]] static std::string fault_frame(std::uint64_t correlation,
+                                               const Complaint& complaint);
   // Answers and gives the budget back.
   void answer(const Asker& asker, std::string frame);
   void fault(const Asker& asker, const Complaint& complaint);

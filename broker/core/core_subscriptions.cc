@@ -165,8 +165,8 @@ void Core::attach(Subscription& subscription, const Asker& asker) {
     const std::string name = subscription.name().subscription;
     detach(subscription);
     if (Connection* line = connections_.find(before)) {
-      refuse(*line, 0,
-             {faults::kUnexpected, "a newer line took the subscription " + name + " over", 0ms});
+      tell(*line, 0,
+           {faults::kUnexpected, "a newer line took the subscription " + name + " over", 0ms});
     }
   }
   detach(subscription);
@@ -318,10 +318,13 @@ void Core::credit(Connection& connection, const FrameView& frame) {
                   {faults::kMalformed, "Credit cannot be read", 0ms});
   }
   Subscription* subscription = find({connection.identity.participant, granted.subscription()});
-  if (subscription == nullptr || subscription->attached != connection.id ||
-      subscription->attached_epoch != connection.epoch) {
-    return refuse(connection, frame.correlation,
-                  {faults::kNotFound, "the subscription is not attached to this line", 0ms});
+  if (subscription == nullptr) {
+    return refuse(connection, frame.correlation, {faults::kNotFound, "no such subscription", 0ms});
+  }
+  if (subscription->attached != connection.id || subscription->attached_epoch != connection.epoch) {
+    // Granted before the line could know that another took the subscription over.
+    return tell(connection, frame.correlation,
+                {faults::kNotFound, "the subscription is not attached to this line", 0ms});
   }
   subscription->asked_at = now_.steady;
   CreditLeft& left = subscription->credit;

@@ -89,6 +89,8 @@ std::string header_summary(const v1::Header& header) {
 
 std::string event_name(const v1::Record& record) {
   const auto* field = v1::Record::descriptor()->FindFieldByNumber(record.event_case());
+  // Of parties that are known as well as of those that are not.
+  if (record.event_case() == v1::Record::kUnauthenticated) return "FAULTS";
   std::string name = field == nullptr ? "unknown" : field->name();
   for (char& c : name) c = c == '_' ? ' ' : static_cast<char>(std::toupper(c));
   return name;

@@ -133,6 +133,34 @@ TEST_F(CoreDelivery, WhatWasNotAcknowledgedComesAgainUnderTheSameNumber) {
   EXPECT_EQ(taken_over.delivered, again.delivered);
 }
 
+TEST_F(CoreDelivery, ATakeOverIsNoFaultOfTheOlderLine) {
+  stage.greet(1, stage.no);
+  stage.greet(2, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(2, stage.no, stage.subscribe_frame("all"));
+  ASSERT_TRUE(stage.only(2).has_position());
+  EXPECT_EQ(stage.only(1).fault().code(), faults::kUnexpected);
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  EXPECT_EQ(stage.only(1).fault().code(), faults::kNotFound) << "granted before it could know";
+  EXPECT_TRUE(stage.core->counters().faults.empty());
+  stage.pass(61s);
+  EXPECT_TRUE(stage.take<core::Propose>().empty()) << "no entry about faults";
+}
+
+TEST_F(CoreDelivery, SeveralDeliveriesTravelInOneFrame) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  publish("CJ_INV", 700);
+  stage.receive(1, stage.no, stage.credit_frame("all", 1'000, 1U << 30U));
+  std::vector<int> counts;
+  for (const auto& frame : stage.sent(1)) counts.push_back(frame.deliver().deliveries_size());
+  EXPECT_THAT(counts,
+              ::testing::ElementsAre(limits::kDeliverBatchCount, 700 - limits::kDeliverBatchCount));
+  stage.commit({stage.submission("at", "CJ_INV", "AT", v1::AUDIENCE_PARTICIPANTS, 150'000),
+                stage.submission("at", "CJ_INV", "AT", v1::AUDIENCE_PARTICIPANTS, 150'000)});
+  EXPECT_EQ(stage.sent(1).size(), 2U) << "their bytes bound them too";
+}
+
 TEST_F(CoreDelivery, AnAcknowledgementMustMatchWhatWasSent) {
   stage.greet(1, stage.no);
   subscribe(1, stage.no, "all");
@@ -261,107 +289,6 @@ TEST_F(CoreDelivery, ASuspendedReceiverGetsNothingMoreAndLaterEverything) {
   Inbox inbox;
   inbox.take(stage, 1);
   EXPECT_EQ(inbox.number, 2U);
-}
-
-// Nine senders beside a subscriber, and how many of their messages the hub takes at a time.
-class CoreIntake : public CoreDelivery {
- protected:
-  void SetUp() override {
-    stage.greet(1, stage.no);
-    subscribe(1, stage.no, "all");
-    for (int line = 2; line < 12; ++line) stage.greet(line, stage.at);
-    at_first = taken();
-  }
-  std::vector<core::Judge> send_all() {
-    v1::Frame message;
-    message.set_submit("envelope");
-    for (std::size_t i = 0; i < limits::kInFlightPerConnection; ++i) {
-      message.set_correlation(i + 1);
-      for (int line = 2; line < 12; ++line) stage.receive(line, stage.at, message);
-    }
-    return stage.take<core::Judge>();
-  }
-  void answer(std::vector<core::Judge> jobs) {
-    for (auto& job : jobs) {
-      core::Answered answered;
-      answered.frame = core::make_fault(job.asker.correlation, {});
-      answered.asker = std::move(job.asker);
-      stage.step(std::move(answered));
-    }
-  }
-  std::size_t taken() {
-    auto jobs = send_all();
-    const std::size_t count = jobs.size();
-    answer(std::move(jobs));
-    return count;
-  }
-  // The log grows for that many seconds, by one submission each.
-  template <typename EachSecond>
-  void grow(int seconds, const EachSecond& each_second) {
-    for (int second = 0; second < seconds; ++second) {
-      publish("CJ_INV");
-      each_second();
-      stage.pass(1s);
-    }
-  }
-
-  std::size_t at_first = 0;
-};
-
-TEST_F(CoreIntake, SlowsWhileTheHubCannotKeepUpWithASubscriberThatKeepsAsking) {
-  stage.disk_answers = false;
-  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
-  grow(11, [] {});
-  EXPECT_LT(taken(), at_first / 2);
-  stage.disk_answers = true;
-  stage.read_chunks();
-  stage.pass(1s);
-  EXPECT_EQ(taken(), at_first);
-}
-
-TEST_F(CoreIntake, SlowsForASubscriberWhoseLineIsFullOnlyWhileItKeepsAsking) {
-  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
-  stage.step(core::Blocked{stage.routing(1)});
-  grow(30, [] {});
-  EXPECT_EQ(taken(), at_first) << "one that does not ask costs others nothing";
-  for (int i = 0; i < 4; ++i) {
-    stage.receive(1, stage.no, stage.credit_frame("all", 1));
-    grow(3, [] {});
-  }
-  EXPECT_LT(taken(), at_first / 2);
-  grow(6, [] {});
-  EXPECT_EQ(taken(), at_first) << "it stopped asking";
-}
-
-TEST_F(CoreIntake, SlowsForASubscriberAtTheBoundOfWhatIsUnacknowledged) {
-  stage.receive(1, stage.no, stage.credit_frame("all", 1'000'000, 1U << 30U));
-  for (std::size_t i = 0; i < limits::kUnacknowledgedPerSubscription; i += 1'024) {
-    publish("CJ_INV", 1'024);
-  }
-  grow(11, [&] { stage.receive(1, stage.no, stage.credit_frame("all", 1)); });
-  EXPECT_LT(taken(), at_first / 2);
-}
-
-TEST_F(CoreIntake, WhenItIsSlowAcknowledgementsAndQuestionsPass) {
-  stage.disk_answers = false;
-  stage.receive(1, stage.no, stage.credit_frame("all", 1'000));
-  grow(11, [] {});
-  auto jobs = send_all();
-  ASSERT_LT(jobs.size(), at_first / 2) << "no further submission is taken";
-  static_cast<void>(stage.sent(1));
-  v1::Frame frame;
-  frame.set_correlation(1);
-  frame.mutable_acknowledge()->set_statement("statement");
-  stage.receive(1, stage.no, frame);
-  EXPECT_EQ(stage.take<core::VerifyAcknowledgement>().size(), 1U);
-  frame.mutable_query()->mutable_status();
-  stage.receive(1, stage.no, frame);
-  EXPECT_TRUE(stage.only(1).has_answer());
-  frame.mutable_hello()->set_lowest_version(1);
-  frame.mutable_hello()->set_highest_version(1);
-  stage.receive(1, stage.no, frame);
-  EXPECT_EQ(stage.take<core::Ask>().size(), 1U);
-  answer(std::move(jobs));
 }
 
 TEST_F(CoreDelivery, ListedReleasabilityIsRespected) {
