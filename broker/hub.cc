@@ -133,7 +133,7 @@ Result<std::unique_ptr<Hub>> Hub::start(const HubParts& parts, const HubOptions&
     if (!zap) return tl::unexpected(zap.error());
     impl->zap = std::move(*zap);
   }
-  auto socket = net::RouterSocket::bind(impl->context, parts.curve_key, options.socket);
+  auto socket = net::RouterSocket::bind(impl->context, parts.keys, options.socket);
   if (!socket) return tl::unexpected(socket.error());
   impl->socket = std::move(*socket);
   impl->open_threads(options, parts.clock);
@@ -148,6 +148,10 @@ Hub::~Hub() {
 
 const std::string& Hub::endpoint() const {
   return impl_->socket->endpoint();
+}
+
+const std::string& Hub::next_endpoint() const {
+  return impl_->socket->next_endpoint();
 }
 
 void Hub::stop() {

@@ -3,7 +3,7 @@
 // memory.
 //
 // Threads: start, stop and the destructor on one; the rest inside. Lifetime: parts outlive it.
-// Errors: kConfiguration when the endpoint cannot be bound, kStorage when the log cannot be read.
+// Errors: kConfiguration when an endpoint cannot be bound, kStorage when the log cannot be read.
 #pragma once
 
 #include <memory>
@@ -32,7 +32,7 @@ struct HubOptions {
 struct HubParts {
   journal::Journal& journal;
   const crypto::SigningKey& log_key;
-  const crypto::SecretBytes& curve_key;
+  net::ServerKeys keys;
   admission::Observer& observer;
   const Clock& clock;
 };
@@ -57,6 +57,7 @@ class Hub {
 
   // With the port that was taken.
   [[nodiscard]] const std::string& endpoint() const;
+  [[nodiscard]] const std::string& next_endpoint() const;
   // Takes nothing new, answers what is under way, writes the Stopped entry, ends the threads.
   void stop();
 

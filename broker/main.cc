@@ -1,6 +1,7 @@
 // rapporteur-broker: the hub.
 #include <csignal>
 #include <cstdio>
+#include <optional>
 
 #include <spdlog/logger.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ namespace {
 
 struct Keys {
   crypto::SecretBytes curve;
+  std::optional<crypto::SecretBytes> next_curve;
   crypto::SecretBytes log;
 };
 
@@ -29,7 +31,13 @@ Result<Keys> read_keys(const config::Config& config) {
   if (!curve) return tl::unexpected(curve.error());
   auto log = crypto::read_key_file(config.keys_log, crypto::KeyPurpose::kSigning);
   if (!log) return tl::unexpected(log.error());
-  return Keys{std::move(*curve), std::move(*log)};
+  Keys keys{std::move(*curve), std::nullopt, std::move(*log)};
+  if (!config.keys_curve_next.empty()) {
+    auto next = crypto::read_key_file(config.keys_curve_next, crypto::KeyPurpose::kCurve);
+    if (!next) return tl::unexpected(next.error());
+    keys.next_curve = std::move(*next);
+  }
+  return keys;
 }
 
 HubOptions hub_options(const config::Config& config, const Keys& keys,
@@ -42,6 +50,7 @@ HubOptions hub_options(const config::Config& config, const Keys& keys,
   out.started.set_software_version(RAPPORTEUR_VERSION);
   out.started.set_configuration_sha256(config.sha256.string());
   out.socket.endpoint = config.listen_endpoint;
+  out.socket.next_endpoint = config.listen_next_endpoint;
   out.io_threads = static_cast<int>(config.io_threads);
   out.workers = config.workers;
   out.group_entries = config.group_entries;
@@ -95,7 +104,11 @@ Status serve(const config::Config& config, const Keys& keys) {
   }
   monitor::Reporter reporter(metrics, notify, *log);
   auto hub =
-      Hub::start({**journal, log_key, keys.curve, metrics, clock},
+      Hub::start({**journal,
+                  log_key,
+                  {keys.curve, keys.next_curve ? &*keys.next_curve : nullptr},
+                  metrics,
+                  clock},
                  hub_options(config, keys, verifier_key), [&](const HubReport& report) {
                    reporter.report({report.core.status(report.now), report.core.counters(),
                                     report.core.in_flight(), report.core.in_flight_bytes(),
@@ -103,6 +116,7 @@ Status serve(const config::Config& config, const Keys& keys) {
                  });
   if (!hub) return tl::unexpected(hub.error());
   log->info("listening on {} as {}", (*hub)->endpoint(), config.hub_name);
+  if (keys.next_curve) log->info("and with the next key on {}", (*hub)->next_endpoint());
 
   int signal = 0;
   sigwait(&signals, &signal);

@@ -18,7 +18,9 @@ struct Config {
   std::string hub_name;
   std::string hub_origin;
   std::string listen_endpoint;
+  std::string listen_next_endpoint;  // "": no rotation under way
   std::string keys_curve;
+  std::string keys_curve_next;  // "": none
   std::string keys_log;
   std::string data_folder;
   std::string monitor_endpoint;

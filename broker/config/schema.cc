@@ -17,8 +17,13 @@ constexpr std::array kKeys{
         "First line of the log's checkpoints: names the log for ever, without a scheme."},
     Key{"listen.endpoint", Text{&Config::listen_endpoint, "tcp://127.0.0.1:5570"}, "",
         "Where agencies connect (ZeroMQ address; the line is always encrypted with CURVE)."},
+    Key{"listen.next_endpoint", Text{&Config::listen_next_endpoint, ""}, "",
+        "While the hub's CURVE key is rotated: a second address, on keys.curve_next; empty for "
+        "none."},
     Key{"keys.curve", Path{&Config::keys_curve, "keys/curve.key"}, "",
         "Secret CURVE key of the hub's line, readable by its owner alone."},
+    Key{"keys.curve_next", Path{&Config::keys_curve_next, ""}, "",
+        "Secret CURVE key that listen.next_endpoint has; empty for none."},
     Key{"keys.log", Path{&Config::keys_log, "keys/log.key"}, "",
         "Secret Ed25519 key that signs checkpoints, refusals and the directory."},
     Key{"data.folder", Path{&Config::data_folder, "data"}, "",

@@ -21,6 +21,7 @@ constexpr int kHeartbeatEvery = 5'000;  // ms
 constexpr int kHeartbeatWait = 15'000;  // ms
 constexpr int kHandshakeWait = 3'000;   // ms; the default of 30 s lets idle peers hold descriptors
 constexpr int kBacklog = 256;
+constexpr int kMonitorEvents = 1'000;  // unread; the router reads them in every round
 // Below it a copy is cheaper than handing the string's memory over.
 constexpr std::size_t kHandOverFrom = 4'096;
 
@@ -73,27 +74,43 @@ std::string user_id_of(const Part& part) {
 }  // namespace
 
 Result<std::unique_ptr<RouterSocket>> RouterSocket::bind(zmq::context_t& context,
-                                                         const crypto::SecretBytes& curve_key,
+                                                         const ServerKeys& keys,
                                                          const RouterSocketOptions& options) {
   std::unique_ptr<RouterSocket> out(new RouterSocket);
   try {
-    if (auto opened = out->open(context, curve_key, options); !opened) {
-      return tl::unexpected(opened.error());
-    }
+    if (auto opened = out->open(context, options); !opened) return tl::unexpected(opened.error());
   } catch (const zmq::error_t& error) {
-    return fail(ErrorKind::kConfiguration, reason(error, options.endpoint), "listen.endpoint",
-                "stop that program, or choose another endpoint");
+    return fail(ErrorKind::kConfiguration, std::string("cannot open the line: ") + error.what(),
+                "libzmq", "look for open files (LimitNOFILE) and memory");
   }
+  auto endpoint = out->listen({options.endpoint, "listen.endpoint"}, keys.curve);
+  if (!endpoint) return tl::unexpected(endpoint.error());
+  out->endpoint_ = std::move(*endpoint);
+  if (options.next_endpoint.empty()) return out;
+  RAPPORTEUR_CHECK(keys.next_curve != nullptr);
+  auto next = out->listen({options.next_endpoint, "listen.next_endpoint"}, *keys.next_curve);
+  if (!next) return tl::unexpected(next.error());
+  out->next_endpoint_ = std::move(*next);
   return out;
 }
 
-Status RouterSocket::open(zmq::context_t& context, const crypto::SecretBytes& curve_key,
-                          const RouterSocketOptions& options) {
+Result<std::string> RouterSocket::listen(const Door& door, const crypto::SecretBytes& curve_key) {
+  try {
+    // An endpoint keeps the options that the socket has when it is bound.
+    const auto key = curve_key.bytes();
+    socket_->set(zmq::sockopt::curve_secretkey, zmq::const_buffer(key.data(), key.size()));
+    socket_->bind(door.endpoint);
+    return socket_->get(zmq::sockopt::last_endpoint);
+  } catch (const zmq::error_t& error) {
+    return fail(ErrorKind::kConfiguration, reason(error, door.endpoint), door.key,
+                "stop that program, or choose another endpoint");
+  }
+}
+
+Status RouterSocket::open(zmq::context_t& context, const RouterSocketOptions& options) {
   namespace so = zmq::sockopt;
   socket_ = std::make_unique<zmq::socket_t>(context, zmq::socket_type::router);
   socket_->set(so::curve_server, true);
-  const auto key = curve_key.bytes();
-  socket_->set(so::curve_secretkey, zmq::const_buffer(key.data(), key.size()));
   if (!sabotaged("zap-off")) {
     socket_->set(so::zap_domain, kZapDomain);
     const int enforce = 1;
@@ -125,9 +142,8 @@ Status RouterSocket::open(zmq::context_t& context, const crypto::SecretBytes& cu
   if (zmq_socket_monitor(socket_->handle(), kMonitorEndpoint, events) != 0) throw zmq::error_t();
   monitor_ = std::make_unique<zmq::socket_t>(context, zmq::socket_type::pair);
   monitor_->set(so::linger, 0);
+  monitor_->set(so::rcvhwm, kMonitorEvents);
   monitor_->connect(kMonitorEndpoint);
-  socket_->bind(options.endpoint);
-  endpoint_ = socket_->get(so::last_endpoint);
   return {};
 }
 

@@ -26,20 +26,26 @@ class message_t;
 namespace rapporteur::net {
 
 struct RouterSocketOptions {
-  std::string endpoint;     // tcp://127.0.0.1:5570; port * takes a free one
-  int send_messages = 256;  // waiting in a line's pipe
+  std::string endpoint;       // tcp://127.0.0.1:5570; port * takes a free one
+  std::string next_endpoint;  // on the next key, while the key is rotated; "": none
+  int send_messages = 256;    // waiting in a line's pipe
   int receive_messages = 256;
   std::chrono::milliseconds linger{1'000};
   // Smaller in tests only: the kernel's socket buffers; 0 leaves them to the system.
   int kernel_buffer_bytes = 0;
 };
 
+// The key of a bound endpoint cannot be changed, so a rotation binds a second one.
+struct ServerKeys {
+  const crypto::SecretBytes& curve;
+  const crypto::SecretBytes* next_curve = nullptr;  // with RouterSocketOptions::next_endpoint
+};
+
 class RouterSocket {
  public:
-  // A ZapHandler runs in `context`, which outlives the socket.
+  // A ZapHandler runs in `context`, which outlives the socket; the keys need not.
   [[nodiscard]] static Result<std::unique_ptr<RouterSocket>> bind(
-      zmq::context_t& context, const crypto::SecretBytes& curve_key,
-      const RouterSocketOptions& options);
+      zmq::context_t& context, const ServerKeys& keys, const RouterSocketOptions& options);
   ~RouterSocket();
   RouterSocket(const RouterSocket&) = delete;
   RouterSocket& operator=(const RouterSocket&) = delete;
@@ -48,6 +54,7 @@ class RouterSocket {
   [[nodiscard]] void* monitor_handle() const;
   // With the port that was taken.
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+  [[nodiscard]] const std::string& next_endpoint() const { return next_endpoint_; }
 
   // The next message, if one is there: Received, or Rejected when it has more than one part or too
   // many bytes.
@@ -79,13 +86,19 @@ class RouterSocket {
 
  private:
   RouterSocket() = default;
-  [[nodiscard]] Status open(zmq::context_t& context, const crypto::SecretBytes& curve_key,
-                            const RouterSocketOptions& options);
+  [[nodiscard]] Status open(zmq::context_t& context, const RouterSocketOptions& options);
+  struct Door {
+    const std::string& endpoint;
+    const char* key;  // of the configuration
+  };
+  // Lines to the endpoint find this key. Returns it with the port that was taken.
+  [[nodiscard]] Result<std::string> listen(const Door& door, const crypto::SecretBytes& curve_key);
   [[nodiscard]] Sent try_send(const core::RoutingId& to, zmq::message_t& frame);
 
   std::unique_ptr<zmq::socket_t> socket_;
   std::unique_ptr<zmq::socket_t> monitor_;
   std::string endpoint_;
+  std::string next_endpoint_;
   std::unordered_map<core::RoutingId, std::deque<zmq::message_t>> waiting_;
 };
 

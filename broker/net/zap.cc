@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kEndpoint = "inproc://zeromq.zap.01";
 constexpr const char* kStopEndpoint = "inproc://rapporteur.zap.stop";
+constexpr int kHandshakes = 1'000;  // that wait for an answer
 // version, request id, domain, address, identity, mechanism, key
 constexpr std::size_t kRequestParts = 7;
 
@@ -61,6 +62,8 @@ Result<std::unique_ptr<ZapHandler>> ZapHandler::start(zmq::context_t& context,
     auto stopper = std::make_unique<zmq::socket_t>(context, zmq::socket_type::pair);
     for (auto* socket : {requests.get(), stopped.get(), stopper.get()}) {
       socket->set(zmq::sockopt::linger, 0);
+      socket->set(zmq::sockopt::sndhwm, kHandshakes);
+      socket->set(zmq::sockopt::rcvhwm, kHandshakes);
     }
     requests->bind(kEndpoint);
     stopped->bind(kStopEndpoint);

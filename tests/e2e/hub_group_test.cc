@@ -30,7 +30,7 @@ class HubGroup : public ::testing::Test {
     options.started = founding;
     options.socket.endpoint = "tcp://127.0.0.1:*";
     options.workers = 1;  // judges what one line sends in its order
-    hub_ = Hub::start({journal_, log_key_, curve_key_, observer_, clock_}, options).value();
+    hub_ = Hub::start({journal_, log_key_, {curve_key_}, observer_, clock_}, options).value();
     auto line = greeted(op_);
     for (const auto& action :
          {at_.party.enrolment(), no_.party.enrolment(), fakes::submit_grant("at", "*", "*", "AT"),

@@ -179,6 +179,46 @@ TEST_F(HubTest, ASuspensionActsOnALiveLine) {
             faults::kNotActive);
 }
 
+TEST_F(HubTest, AnEndedLineKeyActsOnALiveLine) {
+  auto sender = stage.greeted(stage.at);
+  ASSERT_TRUE(sender->submit(next_submission("2006")).accepted());
+  v1::AdministrativeAction change;
+  change.mutable_change_key()->set_participant("at");
+  change.mutable_change_key()->set_add_curve_key(
+      crypto::curve_public_key(fakes::secret_named("at/curve/2")).string());
+  change.mutable_change_key()->set_end_curve_key(stage.at.party.curve.string());
+  stage.administer(change);
+  EXPECT_EQ(sender->fault(RawPeer::submit_frame(next_submission("2007"))).code(),
+            faults::kNotActive);
+}
+
+TEST_F(HubTest, AGrantThatIsTakenAwayActsOnALiveLine) {
+  auto receiver = stage.greeted(stage.no);
+  subscribe(*receiver, "all");
+  grant(*receiver, "all", 10);
+  auto sender = stage.greeted(stage.at);
+  ASSERT_TRUE(sender->submit(next_submission("2006")).accepted());
+  ASSERT_TRUE(receiver->receive()->has_deliver());
+  v1::AdministrativeAction receiving;
+  *receiving.mutable_remove_grant() = fakes::receive_grant("no", "*", "*", "*").add_grant();
+  stage.administer(receiving);
+  ASSERT_TRUE(sender->submit(next_submission("2007")).accepted());
+  v1::Frame question;
+  question.mutable_query()->mutable_subscriptions();
+  const auto state = receiver->ask(question).answer().subscriptions();
+  ASSERT_EQ(state.subscriptions_size(), 1);
+  EXPECT_EQ(state.subscriptions(0).sent(), 1U) << "the second was not delivered";
+  EXPECT_EQ(state.subscriptions(0).lag_entries(), 0U) << "and was looked at";
+  v1::AdministrativeAction submitting;
+  *submitting.mutable_remove_grant() = fakes::submit_grant("at", "*", "*", "AT").add_grant();
+  stage.administer(submitting);
+  const auto refused = sender->submit(next_submission("2008"));
+  EXPECT_FALSE(refused.accepted());
+  std::vector<std::string> codes;
+  for (const auto& finding : refused.findings()) codes.push_back(finding.code());
+  EXPECT_THAT(codes, ::testing::Contains("RIGHTS"));
+}
+
 TEST_F(HubTest, QueriesShowWhatTheAskerMaySee) {
   auto sender = stage.greeted(stage.at);
   const auto outcome = sender->submit(next_submission("2006"));

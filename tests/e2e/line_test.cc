@@ -31,7 +31,7 @@ class Line {
       zap = net::ZapHandler::start(context, [this] { return directory; }).value();
     }
     options.endpoint = "tcp://127.0.0.1:*";
-    socket = RouterSocket::bind(context, fakes::secret_named("hub/curve"), options).value();
+    socket = RouterSocket::bind(context, {fakes::secret_named("hub/curve")}, options).value();
   }
   [[nodiscard]] std::unique_ptr<RawPeer> peer(const std::string& key = "op/curve",
                                               RawPeerOptions options = {}) const {
@@ -80,6 +80,39 @@ TEST(ZapGuard, TheUserIdNamesParticipantAndKey) {
   EXPECT_EQ(received.user_id, core::user_id({"op", Party("op").curve}));
   EXPECT_TRUE(core::made_by_router(received.from));
   EXPECT_EQ(received.frame, "hello");
+}
+
+TEST(Rotation, ClientsOfTheOldAndOfTheNextKeyWorkAtOnce) {
+  HubStage stage;
+  stage.options.socket.next_endpoint = "tcp://127.0.0.1:*";
+  stage.start();
+  stage.enrol(stage.at, "AT");
+  stage.enrol(stage.no);
+  auto old_line = stage.greeted(stage.no);
+  v1::Frame frame;
+  frame.mutable_subscribe()->set_subscription("all");
+  ASSERT_TRUE(old_line->ask(frame).has_position());
+  frame.mutable_credit()->set_subscription("all");
+  frame.mutable_credit()->set_deliveries(10);
+  frame.mutable_credit()->set_bytes(1U << 20U);
+  old_line->send(frame);
+  auto next_line = stage.next_line(stage.at);
+  EXPECT_EQ(next_line->hello().participant(), "at");
+  const auto figure = fakes::figure("VIC_REG", "AT", "2006", 12);
+  EXPECT_TRUE(next_line->submit(stage.at.submission({figure}).SerializeAsString()).accepted());
+  EXPECT_TRUE(old_line->receive()->has_deliver());
+  EXPECT_TRUE(stage.next_line(Sender("stranger"))->turned_away()) << "guarded as the first";
+}
+
+TEST(Rotation, EachEndpointHasItsOwnKey) {
+  HubStage stage;
+  stage.options.socket.next_endpoint = "tcp://127.0.0.1:*";
+  stage.start();
+  RawPeerOptions crossed;
+  crossed.endpoint = stage.hub->next_endpoint();
+  crossed.hub_key = crypto::curve_public_key(fakes::secret_named("hub/curve"));
+  RawPeer peer(crossed, fakes::secret_named(stage.op.party.id + "/curve"));
+  EXPECT_TRUE(peer.turned_away());
 }
 
 TEST(Identity, ComesFromTheKeyNeverFromTheRoutingId) {
@@ -241,6 +274,24 @@ TEST(Door, AnIdleConnectionIsClosedSoonAndDoesNotHoldADescriptor) {
   EXPECT_TRUE(idle.ended(6s));
 }
 
+TEST(Door, FourHundredIdleConnectionsDoNotStopAnEnrolledClient) {
+  HubStage stage;
+  stage.start();
+  std::vector<std::unique_ptr<IdleConnection>> idle;
+  for (int i = 0; i < 400; ++i) {
+    idle.push_back(std::make_unique<IdleConnection>(stage.hub->endpoint()));
+  }
+  EXPECT_TRUE(stage.greeted(stage.op)->ask(RawPeer::hello_frame()).has_welcome());
+}
+
+TEST(Door, WhatWaitsForAReaderInsideIsBounded) {
+  const Line line;
+  int most = 0;
+  std::size_t size = sizeof most;
+  ASSERT_EQ(zmq_getsockopt(line.socket->monitor_handle(), ZMQ_RCVHWM, &most, &size), 0);
+  EXPECT_GT(most, 0) << "0 is unlimited";
+}
+
 TEST(Door, OptionsThatAreOffByDefaultAreOn) {
   const Line line;
   EXPECT_EQ(line.option(ZMQ_HEARTBEAT_IVL), 5'000);
@@ -258,7 +309,7 @@ TEST(Door, ThePortOfAnotherProgramIsOneClearLine) {
   zmq::context_t context;
   net::RouterSocketOptions options;
   options.endpoint = line.socket->endpoint();
-  const auto second = RouterSocket::bind(context, fakes::secret_named("hub/curve"), options);
+  const auto second = RouterSocket::bind(context, {fakes::secret_named("hub/curve")}, options);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::kConfiguration);
   EXPECT_NE(second.error().what.find("another program listens on"), std::string::npos);

@@ -7,6 +7,7 @@ namespace rapporteur::fakes {
 HubStage::HubStage()
     : log_seed_(secret_named("log")),
       curve_key_(secret_named("hub/curve")),
+      next_curve_key_(secret_named("hub/curve/next")),
       log_key_(crypto::SigningKey::from_seed(log_seed_)) {
   auto created = rocks::LocalJournal::create(folder_ / "data", "example.org/log",
                                              crypto::SigningKey::from_seed(log_seed_), clock_);
@@ -36,7 +37,8 @@ void HubStage::start() {
       rocks::LocalJournal::open(folder_ / "data", crypto::SigningKey::from_seed(log_seed_), clock_);
   RAPPORTEUR_CHECK(opened.has_value());
   journal = std::move(*opened);
-  auto started = Hub::start({*journal, log_key_, curve_key_, observer_, clock_}, options);
+  auto started =
+      Hub::start({*journal, log_key_, {curve_key_, &next_curve_key_}, observer_, clock_}, options);
   RAPPORTEUR_CHECK(started.has_value());
   hub = std::move(*started);
 }
@@ -52,6 +54,13 @@ void HubStage::stop() {
 std::unique_ptr<RawPeer> HubStage::line(const Sender& sender, RawPeerOptions with) {
   with.endpoint = hub->endpoint();
   with.hub_key = crypto::curve_public_key(curve_key_);
+  return std::make_unique<RawPeer>(with, secret_named(sender.party.id + "/curve"));
+}
+
+std::unique_ptr<RawPeer> HubStage::next_line(const Sender& sender) {
+  RawPeerOptions with;
+  with.endpoint = hub->next_endpoint();
+  with.hub_key = crypto::curve_public_key(next_curve_key_);
   return std::make_unique<RawPeer>(with, secret_named(sender.party.id + "/curve"));
 }
 

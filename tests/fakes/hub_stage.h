@@ -31,6 +31,8 @@ class HubStage {
   void stop();
 
   [[nodiscard]] std::unique_ptr<RawPeer> line(const Sender& sender, RawPeerOptions options = {});
+  // The same to the hub's next key; needs options.socket.next_endpoint.
+  [[nodiscard]] std::unique_ptr<RawPeer> next_line(const Sender& sender);
   // The line with hello said.
   [[nodiscard]] std::unique_ptr<RawPeer> greeted(const Sender& sender);
   void administer(const v1::AdministrativeAction& action);
@@ -50,6 +52,7 @@ class HubStage {
   CountingObserver observer_;
   crypto::SecretBytes log_seed_;
   crypto::SecretBytes curve_key_;
+  crypto::SecretBytes next_curve_key_;
   crypto::SigningKey log_key_;
   std::unique_ptr<RawPeer> operator_line_;
 };

@@ -47,6 +47,29 @@ TEST(Configuration, WrongTypesAndRangesNameKeyAndLine) {
   EXPECT_NE(error_of("[monitor]\nendpoint = \"9570\"\n").what.find("host:port"), std::string::npos);
 }
 
+TEST(Configuration, OnlyTransportsWithCurveAreListenedOn) {
+  for (const char* key : {"endpoint", "next_endpoint"}) {
+    for (const char* address : {"ws://127.0.0.1:5570", "wss://127.0.0.1:5570", "udp://*:5570",
+                                "pgm://eth0;239.192.1.1:5570", "epgm://eth0;239.192.1.1:5570",
+                                "inproc://hub", "127.0.0.1:5570"}) {
+      const Error error = error_of("[keys]\ncurve_next = \"next.key\"\n[listen]\n" +
+                                   std::string(key) + " = \"" + address + "\"\n");
+      EXPECT_NE(error.what.find("tcp:// or ipc://"), std::string::npos) << key << " " << address;
+    }
+  }
+}
+
+TEST(Configuration, ARotationOfTheKeyNeedsEndpointAndKey) {
+  const std::string endpoint = "[listen]\nnext_endpoint = \"tcp://127.0.0.1:5571\"\n";
+  const std::string key = "[keys]\ncurve_next = \"keys/next.key\"\n";
+  EXPECT_NE(error_of(endpoint).what.find("come together"), std::string::npos);
+  EXPECT_NE(error_of(key).what.find("come together"), std::string::npos);
+  const auto config = parse(std::string(kLeast) + endpoint + key, "/etc/rapporteur/hub.toml");
+  ASSERT_TRUE(config) << config.error().line();
+  EXPECT_EQ(config->listen_next_endpoint, "tcp://127.0.0.1:5571");
+  EXPECT_EQ(config->keys_curve_next, "/etc/rapporteur/keys/next.key");
+}
+
 TEST(Configuration, HubNameAndOriginMustBeGiven) {
   const auto config = parse("", "hub.toml");
   ASSERT_FALSE(config);
