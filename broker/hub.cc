@@ -1,6 +1,7 @@
 #include "broker/hub.h"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 
 #include <zmq.hpp>
@@ -65,6 +66,11 @@ struct Hub::Impl {
             {options.started.hub(), options.started.origin(), options.started.log_verifier_key()},
             reader, parts.clock),
         context(options.io_threads) {}
+  ~Impl() { stop(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  [[nodiscard]] Status open(const HubParts& parts, const HubOptions& options);
 
   void open_threads(const HubOptions& options, const Clock& clock) {
     sequencer = std::make_unique<journal::Sequencer>(
@@ -86,14 +92,16 @@ struct Hub::Impl {
   }
 
   void stop() {
-    if (!router_thread.joinable()) return;
-    std::vector<core::Event> end;
-    end.emplace_back(core::Stop{});
-    inbox.post(std::move(end));
-    router_thread.join();
+    if (router_thread.joinable()) {
+      std::vector<core::Event> end;
+      end.emplace_back(core::Stop{});
+      inbox.post(std::move(end));
+      router_thread.join();
+    }
+    // Also of a hub that did not get as far as its router.
     workers.stop();
-    sequencer->stop();
-    log_reader->stop();
+    if (sequencer != nullptr) sequencer->stop();
+    if (log_reader != nullptr) log_reader->stop();
   }
 
   std::function<void(const HubReport&)> report;
@@ -118,33 +126,45 @@ struct Hub::Impl {
   std::thread router_thread;
 };
 
+Status Hub::Impl::open(const HubParts& parts, const HubOptions& options) {
+  if (!sabotaged("zap-off")) {
+    auto guard = net::ZapHandler::start(context, [this] { return directory.get(); });
+    if (!guard) return tl::unexpected(guard.error());
+    zap = std::move(*guard);
+  }
+  auto bound = net::RouterSocket::bind(context, parts.keys, options.socket);
+  if (!bound) return tl::unexpected(bound.error());
+  socket = std::move(*bound);
+  open_threads(options, parts.clock);
+  return {};
+}
+
 Result<std::unique_ptr<Hub>> Hub::start(const HubParts& parts, const HubOptions& options,
                                         std::function<void(const HubReport&)> report) {
   auto directory = admission::open_directory(parts.journal.reader());
   if (!directory) return tl::unexpected(directory.error());
   auto subscriptions = admission::open_subscriptions(parts.journal.reader());
   if (!subscriptions) return tl::unexpected(subscriptions.error());
-  auto impl = std::make_unique<Impl>(parts, options,
-                                     Impl::Opened{std::move(*directory), std::move(*subscriptions)},
-                                     std::move(report));
-  if (!sabotaged("zap-off")) {
-    auto zap =
-        net::ZapHandler::start(impl->context, [&holder = impl->directory] { return holder.get(); });
-    if (!zap) return tl::unexpected(zap.error());
-    impl->zap = std::move(*zap);
+  Impl::Opened opened{std::move(*directory), std::move(*subscriptions)};
+  const auto short_of = [](const std::exception& error) {
+    return fail(ErrorKind::kConfiguration,
+                std::string("threads or descriptors ran out: ") + error.what(), "start",
+                "raise the limits of open files and of tasks (LimitNOFILE, TasksMax)");
+  };
+  try {
+    auto impl = std::make_unique<Impl>(parts, options, std::move(opened), std::move(report));
+    if (auto done = impl->open(parts, options); !done) return tl::unexpected(done.error());
+    return std::unique_ptr<Hub>(new Hub(std::move(impl)));
+  } catch (const std::system_error& error) {
+    return short_of(error);
+  } catch (const zmq::error_t& error) {
+    return short_of(error);
   }
-  auto socket = net::RouterSocket::bind(impl->context, parts.keys, options.socket);
-  if (!socket) return tl::unexpected(socket.error());
-  impl->socket = std::move(*socket);
-  impl->open_threads(options, parts.clock);
-  return std::unique_ptr<Hub>(new Hub(std::move(impl)));
 }
 
 Hub::Hub(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Hub::~Hub() {
-  impl_->stop();
-}
+Hub::~Hub() = default;
 
 const std::string& Hub::endpoint() const {
   return impl_->socket->endpoint();

@@ -3,7 +3,8 @@
 // memory.
 //
 // Threads: start, stop and the destructor on one; the rest inside. Lifetime: parts outlive it.
-// Errors: kConfiguration when an endpoint cannot be bound, kStorage when the log cannot be read.
+// Errors: kConfiguration when an endpoint cannot be bound or threads or descriptors run out,
+// kStorage when the log cannot be read.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 #include "broker/monitor/server.h"
 
+#include <system_error>
 #include <thread>
 
 #include <httplib.h>
@@ -58,7 +59,13 @@ Result<std::unique_ptr<Server>> Server::start(const std::string& host, int port,
                 "monitor.endpoint", "stop the other program, or choose another port");
   }
   if (port != 0) impl->port = port;
-  return std::unique_ptr<Server>(new Server(std::move(impl)));
+  try {
+    return std::unique_ptr<Server>(new Server(std::move(impl)));
+  } catch (const std::system_error& error) {
+    return fail(ErrorKind::kConfiguration,
+                std::string("no thread for the monitor: ") + error.what(), "monitor.endpoint",
+                "raise the limit of tasks (TasksMax)");
+  }
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {

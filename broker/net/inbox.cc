@@ -2,17 +2,16 @@
 
 #include <cerrno>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "proto/base/check.h"
-
 namespace rapporteur::net {
 
 Inbox::Inbox() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  RAPPORTEUR_CHECK(descriptor_ >= 0);
+  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
 Inbox::~Inbox() {

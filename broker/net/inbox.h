@@ -13,6 +13,7 @@ namespace rapporteur::net {
 
 class Inbox final : public core::EventSink {
  public:
+  // Throws std::system_error when no descriptor is left.
   Inbox();
   ~Inbox() override;
   Inbox(const Inbox&) = delete;

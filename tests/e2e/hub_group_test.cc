@@ -1,5 +1,7 @@
 // A whole hub on a journal whose appends wait at a gate: what stands in one group is decided here.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "broker/core/entries.h"
 #include "broker/hub.h"
@@ -62,6 +64,37 @@ class HubGroup : public ::testing::Test {
   fakes::GatedJournal journal_;
   std::unique_ptr<Hub> hub_;
 };
+
+// The descriptors this process may have, from the next free one on, while it lives.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(rlim_t free) {
+    const int next = ::dup(0);
+    EXPECT_GE(next, 0);
+    ::close(next);
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit few{static_cast<rlim_t>(next) + free, before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  }
+  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(HubGroup, AStartWithoutDescriptorsIsOneLineWithARemedy) {
+  HubOptions options;
+  options.socket.endpoint = "tcp://127.0.0.1:*";
+  // None for the inbox; then none for the sockets' context.
+  for (const rlim_t free : {0U, 1U}) {
+    const FewDescriptors few(free);
+    const auto second = Hub::start({journal_, log_key_, {curve_key_}, observer_, clock_}, options);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::kConfiguration);
+    EXPECT_NE(second.error().remedy.find("LimitNOFILE"), std::string::npos)
+        << second.error().line();
+  }
+}
 
 TEST_F(HubGroup, WhatStandsInOneGroupAroundARepeatReachesASubscriberThatHadEverything) {
   auto sender = greeted(at_);
