@@ -73,6 +73,7 @@ bool KeyIndex::holds(const ObservationSet& other, std::size_t row) const {
 
 Result<const tables::Table*> PublishedView::table(const journal::ResourceId& id) const {
   if (const auto known = tables_.find(id); known != tables_.end()) return &known->second;
+  reads_.resources.push_back(id);
   const auto stored = reader_.table(id);
   if (!stored) return tl::unexpected(stored.error());
   auto table = tables::Table::parse(*stored);
@@ -81,7 +82,7 @@ Result<const tables::Table*> PublishedView::table(const journal::ResourceId& id)
 }
 
 Result<const Holder*> PublishedView::holder(LogIndex index) const {
-  if (index.value >= as_of_.value) return nullptr;
+  if (index.value >= reads_.as_of.value) return nullptr;
   if (const auto known = holders_.find(index); known != holders_.end()) return known->second.get();
   auto holder = read_holder(reader_, index);
   if (!holder) return tl::unexpected(holder.error());

@@ -1,9 +1,11 @@
 // What one sender has published so far, as one judgement sees it: tables and the bodies behind
 // them.
 //
-// Everything is read at most once a judgement; what the submission replaces is left out, and so is
-// what was written since `as_of`: a verdict that met it is stale.
-// Threads: one. Lifetime: `reader` outlives it; what it returned is valid as long as the view.
+// Everything is read at most once a judgement, and every table that is read, for an error or for a
+// warning, is in the read set. What the submission replaces is left out, and so is what was written
+// since `as_of`: a verdict that met it is stale.
+// Threads: one. Lifetime: `reader` and `reads` outlive it; what it returned is valid as long as the
+// view.
 // Errors: kStorage, kMalformed for a stored entry that cannot be read; `visit` cannot return one
 // and leaves it in `error()`.
 #pragma once
@@ -20,6 +22,7 @@
 #include "proto/statistics/observation_set.h"
 #include "rapporteur/v1/envelope.pb.h"
 #include "store/journal/journal.h"
+#include "store/journal/sequencer.h"
 #include "store/tables/table.h"
 
 namespace rapporteur::admission {
@@ -44,8 +47,9 @@ struct Holder {
 
 class PublishedView final : public rules::PublishedFigures {
  public:
-  PublishedView(const journal::JournalReader& reader, TreeSize as_of)
-      : reader_(reader), as_of_(as_of), before_(*this) {}
+  // `reads.as_of` is set.
+  PublishedView(const journal::JournalReader& reader, journal::ReadSet& reads)
+      : reader_(reader), reads_(reads), before_(*this) {}
   PublishedView(const PublishedView&) = delete;
   PublishedView& operator=(const PublishedView&) = delete;
   // The submission that is judged as gone.
@@ -80,7 +84,7 @@ class PublishedView final : public rules::PublishedFigures {
                                    const Use& use) const;
 
   const journal::JournalReader& reader_;
-  TreeSize as_of_;
+  journal::ReadSet& reads_;
   Before before_;
   std::optional<LogIndex> replaced_;
   mutable std::unordered_map<journal::ResourceId, tables::Table> tables_;

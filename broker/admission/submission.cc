@@ -48,7 +48,7 @@ SubmissionJudge::SubmissionJudge(const SignedMessage& message,
       directory_(directory),
       reader_(reader),
       reads_(reads),
-      view_(reader, reads.as_of),
+      view_(reader, reads),
       changes_(view_, header_.dataflow(), header_.sender()) {}
 
 Result<SubmissionJudge::Decision> SubmissionJudge::judge() {
@@ -242,7 +242,6 @@ void SubmissionJudge::judge_withdrawal() {
 Status SubmissionJudge::judge_keys() {
   changes_.add(*observations_);
   if (replaced_ != nullptr) changes_.remove(replaced_->observations);
-  for (const journal::ResourceId& table : changes_.tables()) reads_.resources.push_back(table);
   const auto taken = changes_.taken_keys();
   if (!taken) return tl::unexpected(taken.error());
   for (const TableChanges::TakenKey& key : *taken) {
@@ -270,10 +269,6 @@ Status SubmissionJudge::judge_content() {
   const std::vector<std::string> areas(header_.ref_areas().begin(), header_.ref_areas().end());
   const rules::Submission submission{header_.sender(), header_.dataflow(), header_.indicator(),
                                      areas, *observations_};
-  for (const rules::TableKey& table : rules::tables_deciding(submission)) {
-    reads_.resources.push_back(tables::table_id(
-        {table.dataflow, table.sender, table.indicator, table.ref_area, table.time_period}));
-  }
   const rules::Policy policy = directory_.policy(header_.dataflow());
   findings_.add_all(rules::judge(submission, policy, view_));
   findings_.add_all(disclosure::check_small_cells(submission, policy, view_, view_.before()));

@@ -45,13 +45,6 @@ void TableChanges::remove(const ObservationSet& observations) {
   each_row(observations, [](Touched&, std::size_t) {});
 }
 
-std::vector<journal::ResourceId> TableChanges::tables() const {
-  std::vector<journal::ResourceId> ids;
-  ids.reserve(tables_.size());
-  for (const auto& [id, touched] : tables_) ids.push_back(id);
-  return ids;
-}
-
 Result<std::vector<TableChanges::TakenKey>> TableChanges::taken_keys() const {
   std::vector<TakenKey> taken;
   for (const auto& [id, touched] : tables_) {

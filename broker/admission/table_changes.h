@@ -22,8 +22,6 @@ class TableChanges {
   void add(const ObservationSet& observations);
   void remove(const ObservationSet& observations);
 
-  [[nodiscard]] std::vector<journal::ResourceId> tables() const;
-
   // A row whose key a live submission holds already.
   struct TakenKey {
     std::size_t row = 0;

@@ -93,8 +93,6 @@ struct Submission {
 // Tables the judgement will look at: those the submission touches and those its indicator's
 // equations and cross-checks read. Distinct, ascending.
 [[nodiscard]] std::vector<TableKey> tables_read(const Submission& submission);
-// Those of them on which an error can depend; the others serve warnings alone.
-[[nodiscard]] std::vector<TableKey> tables_deciding(const Submission& submission);
 // Only those it would write into.
 [[nodiscard]] std::vector<TableKey> tables_touched(const Submission& submission);
 

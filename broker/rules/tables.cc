@@ -64,17 +64,10 @@ std::vector<TableKey> tables_touched(const Submission& submission) {
   return tables;
 }
 
-std::vector<TableKey> tables_deciding(const Submission& submission) {
+std::vector<TableKey> tables_read(const Submission& submission) {
   const std::vector<TableKey> touched = tables_touched(submission);
   std::vector<TableKey> tables = touched;
   append_for_indicators(tables, touched, judged_together(submission.indicator));
-  sort_distinct(tables);
-  return tables;
-}
-
-std::vector<TableKey> tables_read(const Submission& submission) {
-  const std::vector<TableKey> touched = tables_touched(submission);
-  std::vector<TableKey> tables = tables_deciding(submission);
   append_for_indicators(tables, touched, compared_with(submission.indicator));
   if (counts(submission.indicator)) append_year_before(tables, touched);
   sort_distinct(tables);

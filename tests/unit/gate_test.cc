@@ -43,6 +43,18 @@ TEST_F(GateTest, VerdictNamesWhatItRead) {
   }
 }
 
+// A warning is journalled with the entry: it may not rest on what was written since.
+TEST_F(GateTest, WhatAWarningRestsOnIsReadToo) {
+  ASSERT_EQ(send(at_.submission({figure("VIC_REG", "AT", "2006", 42)})), "accepted");
+  auto verdict = stage_.judge(at_.submission({figure("VIC_REG", "AT", "2007", 4'200)}), at_);
+  auto& enter = std::get<Enter>(verdict);
+  ASSERT_TRUE(enter.accepted);
+  ASSERT_NE(finding_of(enter, "IMPLAUSIBLE_JUMP"), nullptr);
+  EXPECT_THAT(
+      enter.entry.reads.resources,
+      testing::Contains(tables::table_id({fakes::kDataflow, "at", "VIC_REG", "AT", "2006"})));
+}
+
 TEST_F(GateTest, WhatIsStoredButNotAnnouncedMakesTheVerdictStaleAndNothingElse) {
   const auto first = at_.submission({figure("VIC_REG", "AT", "2006", 42)});
   stage_.journal.announce_nothing();

@@ -88,12 +88,10 @@ TEST(RuleBook, TablesAreNamedOnceAndInOrder) {
   };
   EXPECT_THAT(names(rules::tables_touched(submission)),
               ElementsAre("VIC_IDENT EE 2007", "VIC_IDENT LV 2007"));
-  EXPECT_THAT(names(rules::tables_deciding(submission)),
-              ElementsAre("VIC_IDENT EE 2007", "VIC_IDENT LV 2007", "VIC_PRES EE 2007",
-                          "VIC_PRES LV 2007", "VIC_REG EE 2007", "VIC_REG LV 2007"));
-  const auto read = names(rules::tables_read(submission));
-  EXPECT_THAT(read, ::testing::IsSupersetOf({"VIC_IDENT EE 2006", "VIC_IDENT LV 2006"}));
-  EXPECT_EQ(read.size(), 8U);
+  EXPECT_THAT(names(rules::tables_read(submission)),
+              ElementsAre("VIC_IDENT EE 2006", "VIC_IDENT EE 2007", "VIC_IDENT LV 2006",
+                          "VIC_IDENT LV 2007", "VIC_PRES EE 2007", "VIC_PRES LV 2007",
+                          "VIC_REG EE 2007", "VIC_REG LV 2007"));
 }
 
 // Serves only the tables it is allowed to, as the hub does.
