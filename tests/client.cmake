@@ -10,7 +10,7 @@ rapporteur_test(unit_client_envelope LABELS unit
   LINKS rapporteur::test_fakes_hub)
 rapporteur_test(e2e_client_line LABELS e2e
   SOURCES e2e/client_line_test.cc
-  LINKS rapporteur::test_fakes_hub)
+  LINKS rapporteur::test_fakes_hub cppzmq)
 rapporteur_test(unit_client_outbox LABELS unit property PROPERTIES
   SOURCES unit/client_outbox_test.cc
   LINKS rapporteur::test_fakes_hub)

@@ -8,6 +8,7 @@
 #include <zmq.hpp>
 
 #include "adapters/client/line_monitor.h"
+#include "adapters/client/line_socket.h"
 #include "adapters/client/zmq_call.h"
 #include "proto/base/fault_codes.h"
 #include "proto/base/limits.h"
@@ -33,34 +34,6 @@ std::shared_ptr<zmq::context_t> shared_context() {
   return context;
 }
 
-zmq::const_buffer buffer_of(ByteSpan bytes) {
-  return {bytes.data(), bytes.size()};
-}
-
-int millis(milliseconds duration) {
-  return static_cast<int>(duration.count());
-}
-
-void configure(zmq::socket_t& line, const HubAddress& hub, const crypto::CurveKeyPair& keys,
-               const LineOptions& options) {
-  namespace so = zmq::sockopt;
-  line.set(so::curve_serverkey, buffer_of(hub.curve_key.span()));
-  line.set(so::curve_publickey, buffer_of(keys.public_key.span()));
-  line.set(so::curve_secretkey, buffer_of(keys.secret_key.bytes()));
-  line.set(so::immediate, true);
-  line.set(so::ipv6, true);
-  line.set(so::linger, millis(options.linger));
-  line.set(so::sndhwm, static_cast<int>(options.unsent_messages));
-  line.set(so::rcvhwm, static_cast<int>(options.unread_messages));
-  line.set(so::maxmsgsize, static_cast<std::int64_t>(limits::kFrameBytes));
-  line.set(so::reconnect_ivl, millis(options.reconnect_first));
-  line.set(so::reconnect_ivl_max, millis(options.reconnect_most));
-  line.set(so::heartbeat_ivl, millis(options.heartbeat));
-  line.set(so::heartbeat_timeout, millis(options.heartbeat * 3));
-  line.set(so::heartbeat_ttl, millis(options.heartbeat * 3));
-  line.set(so::handshake_ivl, millis(options.answer_timeout));
-}
-
 milliseconds until(SteadyClock::time_point deadline) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - SteadyClock::now());
   return std::max(left, milliseconds(0));
@@ -83,9 +56,8 @@ struct Connection::Impl {
       : context(shared_context()),
         hub(address),
         options(with),
-        line(*context, zmq::socket_type::dealer),
+        line(line_socket(*context, hub, keys, options)),
         monitor(*context, line) {
-    configure(line, hub, keys, options);
     line.connect(hub.endpoint);
   }
 
@@ -189,7 +161,7 @@ struct Connection::Impl {
       if (!frame) return tl::unexpected(frame.error());
       if (!frame->has_value()) return unreachable(timeout);
       if ((*frame)->correlation() == correlation) {
-        if ((*frame)->has_fault()) return tl::unexpected(error_of((*frame)->fault()));
+        if ((*frame)->has_fault()) return tl::unexpected(error_of((*frame)->fault(), hub));
         return std::move(**frame);
       }
       if (kept.size() >= options.unread_messages) {
@@ -317,14 +289,15 @@ Result<v1::Frame> Connection::ask(v1::Frame& frame, milliseconds timeout) {
       [&](std::uint64_t correlation) { return impl_->await(correlation, timeout); });
 }
 
-Error error_of(const v1::Fault& fault) {
+Error error_of(const v1::Fault& fault, const HubAddress& hub) {
   const bool overloaded = fault.code() == faults::kOverloaded;
-  std::string remedy;
-  if (overloaded) {
+  std::string remedy(faults::remedy_of(fault.code()));
+  if (overloaded && fault.retry_after_ms() > 0) {
     remedy = "try again in " + std::to_string(fault.retry_after_ms()) + " ms";
   }
   return Error{overloaded ? ErrorKind::kOverloaded : ErrorKind::kRefused,
-               printable(fault.code(), 64) + ": " + printable(fault.message()), "hub", remedy};
+               printable(fault.code(), 64) + ": " + printable(fault.message()), hub.endpoint,
+               std::move(remedy)};
 }
 
 }  // namespace rapporteur::client

@@ -79,7 +79,7 @@ class Connection {
   std::unique_ptr<Impl> impl_;
 };
 
-// A Fault of the hub as an error: OVERLOADED is kOverloaded, all others kRefused.
-[[nodiscard]] Error error_of(const v1::Fault& fault);
+// A Fault of the hub as an error, with what to do: OVERLOADED is kOverloaded, all others kRefused.
+[[nodiscard]] Error error_of(const v1::Fault& fault, const HubAddress& hub);
 
 }  // namespace rapporteur::client

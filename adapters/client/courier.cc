@@ -91,7 +91,7 @@ Status Courier::fill(Connection& line, MonotonicTime now) {
   return {};
 }
 
-Result<bool> Courier::take(Connection&, const v1::Frame& frame) {
+Result<bool> Courier::take(Connection& line, const v1::Frame& frame) {
   const auto found = under_way_.find(frame.correlation());
   if (found == under_way_.end()) return false;
   const UnderWay under_way = std::move(found->second);
@@ -101,7 +101,7 @@ Result<bool> Courier::take(Connection&, const v1::Frame& frame) {
   if (frame.has_outcome()) {
     taken = settle(under_way, frame.outcome());
   } else if (frame.has_fault()) {
-    taken = handle_fault(under_way, frame.fault());
+    taken = handle_fault(under_way, frame.fault(), line.hub());
   } else {
     taken = fail(ErrorKind::kMalformed, "the hub answered a submission with something else");
   }
@@ -146,8 +146,10 @@ void Courier::pause(milliseconds at_least, const std::string& why) {
   begin_again();
 }
 
-Status Courier::handle_fault(const UnderWay& under_way, const v1::Fault& fault) {
-  const std::string why = error_of(fault).what;
+Status Courier::handle_fault(const UnderWay& under_way, const v1::Fault& fault,
+                             const HubAddress& hub) {
+  const Error error = error_of(fault, hub);
+  const std::string& why = error.what;
   if (fault.code() == faults::kOverloaded) {
     const milliseconds asked_for(std::min<std::uint64_t>(
         fault.retry_after_ms(), static_cast<std::uint64_t>(options_.pause_most.count())));
@@ -165,7 +167,7 @@ Status Courier::handle_fault(const UnderWay& under_way, const v1::Fault& fault) 
   if (fault.code() == faults::kSequence) {
     return handle_sequence(under_way, Sequence{fault.expected_sequence()}, why);
   }
-  if (concerns_the_sender(fault.code())) return tl::unexpected(error_of(fault));
+  if (concerns_the_sender(fault.code())) return tl::unexpected(error);
   begin_again();
   return outbox_.doubt(under_way.item.id, why, false);
 }

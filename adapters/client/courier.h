@@ -64,7 +64,8 @@ class Courier final : public Conversation {
 
   [[nodiscard]] Status fill(Connection& line, MonotonicTime now);
   [[nodiscard]] Status settle(const UnderWay& under_way, const v1::Outcome& outcome);
-  [[nodiscard]] Status handle_fault(const UnderWay& under_way, const v1::Fault& fault);
+  [[nodiscard]] Status handle_fault(const UnderWay& under_way, const v1::Fault& fault,
+                                    const HubAddress& hub);
   [[nodiscard]] Status handle_sequence(const UnderWay& under_way, Sequence expected,
                                        const std::string& why);
   [[nodiscard]] Status explain_missing(Sequence expected) const;

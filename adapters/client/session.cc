@@ -44,7 +44,7 @@ Status Session::hand_on(std::span<Conversation* const> conversations, const v1::
     if (*taken) return {};
   }
   // What is said to nobody: that the line has lost something, say a subscription to another line.
-  if (frame.has_fault()) return tl::unexpected(error_of(frame.fault()));
+  if (frame.has_fault()) return tl::unexpected(error_of(frame.fault(), line_->hub()));
   return {};
 }
 

@@ -130,7 +130,7 @@ Result<bool> Subscriber::take(Connection& line, const v1::Frame& frame) {
     return receive(line, frame.deliver()).map([]() { return true; });
   }
   if (asked_.erase(frame.correlation()) == 0) return false;
-  if (frame.has_fault()) return tl::unexpected(error_of(frame.fault()));
+  if (frame.has_fault()) return tl::unexpected(error_of(frame.fault(), line.hub()));
   if (!frame.has_position()) {
     return fail(ErrorKind::kMalformed, "the hub answered an acknowledgement with something else");
   }

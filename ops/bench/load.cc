@@ -63,7 +63,8 @@ Status Load::take_receipts(Lane& lane) {
     auto frame = lane.line->receive(std::chrono::milliseconds(0));
     if (!frame) return tl::unexpected(frame.error());
     if (!frame->has_value()) return {};
-    if ((*frame)->has_fault()) return tl::unexpected(client::error_of((*frame)->fault()));
+    if ((*frame)->has_fault())
+      return tl::unexpected(client::error_of((*frame)->fault(), lane.line->hub()));
     if (!(*frame)->has_outcome()) continue;
     if (!(*frame)->outcome().accepted()) return tl::unexpected(refusal_of((*frame)->outcome()));
     const auto sent = lane.under_way.find((*frame)->correlation());

@@ -107,7 +107,8 @@ Status RawSubscriber::take(const OnDelivery& on_delivery) {
     auto frame = line_->receive(std::chrono::milliseconds(0));
     if (!frame) return tl::unexpected(frame.error());
     if (!frame->has_value()) return {};
-    if ((*frame)->has_fault()) return tl::unexpected(client::error_of((*frame)->fault()));
+    if ((*frame)->has_fault())
+      return tl::unexpected(client::error_of((*frame)->fault(), line_->hub()));
     if (!(*frame)->has_deliver()) continue;
     if (const auto taken = take_batch((*frame)->deliver(), on_delivery); !taken) return taken;
   }

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 
 #include "adapters/client/connection.h"
+#include "adapters/client/line_socket.h"
+#include "proto/base/fault_codes.h"
+#include "proto/base/limits.h"
 #include "tests/fakes/enrolled_agency.h"
 #include "tests/fakes/fake_hub.h"
 
@@ -129,6 +132,42 @@ TEST_F(ClientLine, AFaultIsAnErrorWithItsCode) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind, ErrorKind::kOverloaded);
   EXPECT_THAT(answer.error().line(), HasSubstr("OVERLOADED: too much"));
+  EXPECT_EQ(answer.error().where, hub_.address().endpoint);
+  EXPECT_EQ(answer.error().remedy, "try again in 7 ms");
+}
+
+TEST(ClientFault, SaysWhereAndWhatToDo) {
+  client::HubAddress hub;
+  hub.endpoint = "tcp://hub.example:5570";
+  for (const auto& [code, remedy] : faults::kRemedies) {
+    v1::Fault fault;
+    fault.set_code(std::string(code));
+    const Error error = client::error_of(fault, hub);
+    EXPECT_EQ(error.where, hub.endpoint);
+    EXPECT_EQ(error.remedy, remedy);
+  }
+  v1::Fault later;
+  later.set_code("OF_A_LATER_VERSION");
+  EXPECT_EQ(client::error_of(later, hub).remedy, "");
+}
+
+TEST(ClientSocket, WhatLibzmqLeavesOffOrUnboundedIsSet) {
+  zmq::context_t context;
+  const client::LineOptions options;
+  auto line = client::line_socket(context, {}, crypto::generate_curve_key_pair(), options);
+  namespace so = zmq::sockopt;
+  EXPECT_EQ(line.get(so::immediate), 1) << "else messages pile up for a line that is not there";
+  EXPECT_EQ(line.get(so::reconnect_ivl), 500);
+  EXPECT_EQ(line.get(so::reconnect_ivl_max), 30'000);
+  EXPECT_EQ(line.get(so::heartbeat_ivl), 5'000);
+  EXPECT_EQ(line.get(so::heartbeat_timeout), 15'000);
+  EXPECT_EQ(line.get(so::heartbeat_ttl), 15'000);
+  EXPECT_EQ(line.get(so::linger), 1'000);
+  EXPECT_EQ(line.get(so::sndhwm), 1'000) << "0 is unlimited";
+  EXPECT_EQ(line.get(so::rcvhwm), 10'000);
+  EXPECT_EQ(line.get(so::maxmsgsize), static_cast<std::int64_t>(limits::kFrameBytes));
+  EXPECT_EQ(line.get(so::ipv6), 1);
+  EXPECT_EQ(line.get(so::mechanism), ZMQ_CURVE);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/base/fault_codes.h"
 #include "proto/base/limits.h"
 #include "proto/statistics/dimensions.h"
 #include "tests/support/paths.h"
@@ -48,6 +49,20 @@ TEST(ProtocolDocument, HasARowForEachFaultAndNoOther) {
   const std::size_t end = document().find("## Signatures");
   EXPECT_THAT(quoted_on_lines(document().substr(begin, end - begin), "| `", '`'),
               ::testing::UnorderedElementsAreArray(constants_of("proto/base/fault_codes.h")));
+}
+
+TEST(ProtocolDocument, SaysOfEachFaultWhatItsRemedyIs) {
+  const std::size_t begin = document().find("## Faults");
+  std::string table = document().substr(begin, document().find("## Signatures") - begin);
+  for (const auto& code : constants_of("proto/base/fault_codes.h")) {
+    const std::string remedy(faults::remedy_of(code));
+    EXPECT_FALSE(remedy.empty()) << code << " says nothing of what to do";
+    const std::size_t row = table.find("| `" + code + "` |");
+    ASSERT_NE(row, std::string::npos) << code;
+    std::string line = table.substr(row, table.find('\n', row) - row);
+    std::erase(line, '`');
+    EXPECT_TRUE(line.ends_with("| " + remedy + " |")) << line;
+  }
 }
 
 TEST(ProtocolDocument, NamesEachDomainSeparator) {
