@@ -9,3 +9,7 @@ endfunction()
 
 rapporteur_scenario(startup TIMEOUT 240)
 rapporteur_scenario(exchange TIMEOUT 300)
+
+rapporteur_test(unit_record_view LABELS unit
+  SOURCES unit/record_view_test.cc
+  LINKS rapporteur::ops_record_view)
