@@ -37,10 +37,13 @@ void Reporter::log_changes(const Snapshot& snapshot) {
   const core::Counters& now = snapshot.counters;
   const auto faults = all_faults(now) - all_faults(before_);
   if (now.accepted != before_.accepted || now.refused != before_.refused || faults > 0 ||
-      now.delivered != before_.delivered) {
-    log_.info("last minute: {} accepted, {} refused, {} faults, {} deliveries, {} connections",
-              now.accepted - before_.accepted, now.refused - before_.refused, faults,
-              now.delivered - before_.delivered, snapshot.status.connections());
+      now.delivered != before_.delivered || now.lines_ended != before_.lines_ended) {
+    log_.info(
+        "last minute: {} accepted, {} refused, {} faults, {} deliveries, {} connections, "
+        "{} lines ended",
+        now.accepted - before_.accepted, now.refused - before_.refused, faults,
+        now.delivered - before_.delivered, snapshot.status.connections(),
+        now.lines_ended - before_.lines_ended);
   }
   before_ = now;
 }

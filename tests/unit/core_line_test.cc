@@ -268,6 +268,13 @@ TEST(CoreLine, ALineThatDoesNotReadIsForgotten) {
   EXPECT_EQ(stage.take<core::Forget>().size(), 1U);
 }
 
+TEST(CoreLine, LinesThatEndAreCounted) {
+  CoreStage stage;
+  stage.step(core::LinesEnded{2});
+  stage.step(core::LinesEnded{1});
+  EXPECT_EQ(stage.core->counters().lines_ended, 3U);
+}
+
 TEST(CoreLine, FaultsAreSummedUpOnceAMinute) {
   CoreStage stage;
   for (int i = 0; i < 3; ++i) stage.receive(1, stage.at, submit_frame(1));

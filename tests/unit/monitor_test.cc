@@ -30,6 +30,7 @@ Snapshot ready_at(const Clock& clock) {
   snapshot.counters.accepted = 7;
   snapshot.counters.faults["SIGNATURE"] = 3;
   snapshot.counters.received[v1::Frame::kSubmit] = 9;
+  snapshot.counters.lines_ended = 4;
   return snapshot;
 }
 
@@ -50,6 +51,7 @@ TEST(Metrics, ShowWhatTheHubDoes) {
   EXPECT_THAT(text, HasSubstr("rapporteur_outcomes_total{outcome=\"accepted\"} 7"));
   EXPECT_THAT(text, HasSubstr("rapporteur_faults_total{code=\"SIGNATURE\"} 3"));
   EXPECT_THAT(text, HasSubstr("rapporteur_messages_total{kind=\"submit\"} 9"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_lines_ended_total 4"));
   EXPECT_THAT(text, HasSubstr("rapporteur_refusal_findings_total{rule=\"SMALL_CELL\"} 2"));
   EXPECT_THAT(
       text,
