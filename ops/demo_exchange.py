@@ -147,7 +147,7 @@ def send_the_forged(stage):
     before = faults_counted(stage)
     what, name, code = FORGED
     done = run(PROGRAMS / "rapporteur-demo-forger", stage.hub.party_folder(name), expect=1)
-    if not re.search(rf"(^|: ){code}: ", done.stderr) or faults_counted(stage) != before + 1:
+    if not re.search(rf"(^|: ){code}: ", done.stderr) or faults_counted(stage) <= before:
         raise Failed(f"{what}: no fault {code} of the hub: {done.stderr.strip()}")
     say_refused(stage, FORGED)
 

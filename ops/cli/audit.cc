@@ -43,7 +43,7 @@ class Feed {
 
   [[nodiscard]] Status run() {
     Status fed;
-    const auto listed = reader_.checkpoints([&](TreeSize size, const std::string& note) {
+    auto listed = reader_.checkpoints([&](TreeSize size, const std::string& note) {
       fed = entries_up_to(size);
       return fed.has_value() && !stopped_ && audit_.add_checkpoint(note);
     });
@@ -116,7 +116,7 @@ std::string report_text(const verify::AuditReport& report, const std::string& lo
 Status verify_log(Session& session, const AuditOptions& options) {
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
-  if (const auto there = readable(options.folder, "name the data folder of a hub, or a copy of it");
+  if (auto there = readable(options.folder, "name the data folder of a hub, or a copy of it");
       !there) {
     return there;
   }
@@ -127,7 +127,7 @@ Status verify_log(Session& session, const AuditOptions& options) {
                 "compare with the key you were given: " + log->text());
   }
   verify::LogAudit audit(*log, run_on_all_cores);
-  if (const auto fed = Feed(*opened->reader, audit).run(); !fed) return fed;
+  if (auto fed = Feed(*opened->reader, audit).run(); !fed) return fed;
   const verify::AuditReport report = audit.finish();
   print(session.json ? json_line(report_json(report)) : report_text(report, log->name));
   if (report.wrong) session.exit = exit_code(ErrorKind::kNotVerified);

@@ -149,7 +149,7 @@ Result<std::string> found_log(const InitOptions& options, const fs::path& folder
   const SystemClock clock;
   auto journal = rocks::LocalJournal::create(folder, origin, std::move(keys.log), clock);
   if (!journal) return tl::unexpected(journal.error());
-  const std::string verifier_key = (*journal)->verifier_key();
+  std::string verifier_key = (*journal)->verifier_key();
   std::vector<journal::Draft> drafts(1);
   drafts.front().record =
       founding_record(options, origin, keys.curve.public_key, verifier_key, first)
@@ -249,13 +249,13 @@ Result<std::string> build(const InitOptions& options, const std::string& origin,
 }
 
 Status init(Session& session, const InitOptions& options) {
-  if (const auto checked = check_options(options); !checked) return checked;
+  if (auto checked = check_options(options); !checked) return checked;
   auto scaffold = Scaffold::beside(options.folder);
   if (!scaffold) return tl::unexpected(scaffold.error());
   const std::string origin = options.hub + std::string(kFirstLog);
   const auto verifier_key = build(options, origin, scaffold->path());
   if (!verifier_key) return tl::unexpected(verifier_key.error());
-  if (const auto placed = scaffold->put_in_place(); !placed) return placed;
+  if (auto placed = scaffold->put_in_place(); !placed) return placed;
   for (const char* any : {"tcp://0.0.0.0:", "tcp://[::]:", "tcp://*:"}) {
     if (!options.endpoint.starts_with(any)) continue;
     session.warn("agencies connect to what hub-public.toml says: put this machine's address there");

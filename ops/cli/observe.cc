@@ -126,7 +126,7 @@ Status tail(Session& session, const TailOptions& options) {
     const auto entries = entries_from(*line, next, 500, options.follow && next >= size);
     if (!entries) return tl::unexpected(entries.error());
     for (const auto& entry : entries->entries()) {
-      if (const auto printed = print_entry(session, entry, false); !printed) return printed;
+      if (auto printed = print_entry(session, entry, false); !printed) return printed;
       next = entry.index() + 1;
     }
     if (!all_printed()) return {};  // said at the end of every command
@@ -192,7 +192,7 @@ Status print_table(Session& session, const v1::SubscriptionFilter& filter) {
     const auto answer = line->query(query);
     if (!answer) return tl::unexpected(answer.error());
     for (const auto& submission : answer->table().submissions()) {
-      if (const auto printed = print_submission(session, submission, table); !printed) {
+      if (auto printed = print_submission(session, submission, table); !printed) {
         return printed;
       }
     }

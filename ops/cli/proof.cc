@@ -22,8 +22,7 @@ struct ProofOptions {
 };
 
 Result<std::string> read_bounded(const std::filesystem::path& file) {
-  if (const auto there = readable(file, "receipts are the *.tlog-proof files of an agency");
-      !there) {
+  if (auto there = readable(file, "receipts are the *.tlog-proof files of an agency"); !there) {
     return tl::unexpected(there.error());
   }
   std::ifstream stream(file, std::ios::binary);

@@ -123,7 +123,7 @@ std::string event_name(const v1::Record& record) {
 }
 
 std::string record_summary(const v1::Record& record) {
-  const std::string said = signed_part(record);
+  std::string said = signed_part(record);
   switch (record.event_case()) {
     case v1::Record::kAccepted: {
       const std::string warnings = rules_text(record.accepted().warnings());
