@@ -118,9 +118,8 @@ void LoadedSender::run() {
 
 std::vector<MessageId> LoadedSender::unanswered() const {
   std::vector<MessageId> ids;
-  for (const client::Item& item : other_->outbox.list(client::ItemState::kSent).value()) {
-    ids.push_back(item.message_id);
-  }
+  const auto sent = other_->outbox.list(client::ItemState::kSent).value();
+  for (const client::Item& item : sent) ids.push_back(item.message_id);
   return ids;
 }
 

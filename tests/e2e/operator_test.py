@@ -271,7 +271,7 @@ class AtAHub(Lines):
         text = target.read_text(encoding="utf-8")
         target.write_text(text.replace(f"index {index}", "index 0"), encoding="utf-8")
         self.refused(REFUSED, verify, target, "rapporteur proof get")
-        self.at_hub(REFUSED, ["proof", "get", "1000000"], "NOT_FOUND", "tail")
+        self.at_hub(REFUSED, ["proof", "get", "1000000"], "NOT_FOUND", "number")
         self.at_hub(STORAGE, ["proof", "get", index, "-o", "/nowhere/p"], "/nowhere/p")
 
     def test_a_receipt_of_another_log(self):

@@ -365,7 +365,7 @@ TEST_F(LocalJournalTest, ACheckpointGivenOutThatIsAheadOfTheDatabaseRefuses) {
   ASSERT_TRUE(log->close());
   std::filesystem::remove_all(folder() / "db");
   std::filesystem::copy(copy, folder() / "db", std::filesystem::copy_options::recursive);
-  EXPECT_THAT(open_error(), HasSubstr("has 10 entries, but a checkpoint over 15 was given out"));
+  ASSERT_THAT(open_error(), HasSubstr("has 10 entries, but a checkpoint over 15 was given out"));
   EXPECT_THAT(open_for_audit(folder()).error().line(), HasSubstr("over 15 was given out"));
   // A fork that has outgrown the checkpoint is still another log.
   std::filesystem::copy(folder() / "checkpoint", temp / "checkpoint");

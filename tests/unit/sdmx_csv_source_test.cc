@@ -158,14 +158,19 @@ TEST(SdmxCsvRealData, EveryFileIsReadAndEveryRowIsAccountedFor) {
       continue;
     }
     EXPECT_GT(figures->rows() + figures->unbound().size() + figures->deletions().size(), 0U);
+    // One cause of many rows is said once, with their number.
+    const auto all = findings.findings();
+    std::uint64_t said_elsewhere = 0;
+    for (const Finding& finding : all) {
+      if (finding.severity == Severity::kError) said_elsewhere += finding.more_rows;
+    }
     for (const auto& row : figures->unbound()) {
-      const auto all = findings.findings();
-      EXPECT_TRUE(std::any_of(all.begin(), all.end(),
-                              [&](const Finding& finding) {
-                                return finding.line == row.line &&
-                                       finding.severity == Severity::kError;
-                              }))
-          << "line " << row.line << " has no reason";
+      const bool said = std::any_of(all.begin(), all.end(), [&](const Finding& finding) {
+        return finding.line == row.line && finding.severity == Severity::kError;
+      });
+      if (said) continue;
+      ASSERT_GT(said_elsewhere, 0U) << "line " << row.line << " has no reason";
+      --said_elsewhere;
     }
   }
 }
