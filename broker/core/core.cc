@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view kHubLane = "";
+constexpr auto kProbeAllAfter = 200ms;
 
 }  // namespace
 
@@ -129,10 +130,11 @@ Connection* Core::admit(const RoutingId& from, const std::string& user_id,
              {faults::kIdentity, "a client must not choose a routing id: leave it unset", 0ms});
       return nullptr;
     }
-    if (connections_.count_of(identity->participant) >= limits::kConnectionsPerParticipant) {
-      connections_.each([&](Connection& other) {
-        if (other.identity.participant == identity->participant) probe(other);
-      });
+    // Nothing tells that a line is gone but a message to it: programs that come and go would fill
+    // the bound with lines of before.
+    const std::size_t open = connections_.count_of(identity->participant);
+    if (2 * open >= limits::kConnectionsPerParticipant) probe_all(identity->participant);
+    if (open >= limits::kConnectionsPerParticipant) {
       refuse(from, identity->participant, correlation,
              {faults::kOverloaded, "too many connections of this participant", 1s});
       return nullptr;
@@ -182,6 +184,13 @@ void Core::probe(Connection& connection) {
   if (!connection.blocked) {
     actions_->push_back(Send{connection.id, make_frame(0, v1::Frame::kHeartbeat, heartbeat)});
   }
+}
+
+void Core::probe_all(std::string_view participant) {
+  connections_.each([&](Connection& other) {
+    const bool lately = other.probed + kProbeAllAfter > now_.steady;
+    if (other.identity.participant == participant && !lately) probe(other);
+  });
 }
 
 void Core::drop(const RoutingId& id) {

@@ -130,6 +130,7 @@ class Core {
   void submit(Connection& connection, const FrameView& frame, std::string& bytes);
   [[nodiscard]] bool allowed(Connection& connection);
   void probe(Connection& connection);
+  void probe_all(std::string_view participant);
   void drop(const RoutingId& id);
   void send(Connection& connection, std::string frame);
   struct Complaint {
