@@ -44,5 +44,9 @@ rapporteur_sabotage(refusals-pile-up unit_core
   CoreLine.WhatIsRefusedToAPeerWithoutAConnectionNeverWaits)
 rapporteur_sabotage(removed-comes-back unit_core
   CoreDelivery.ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay)
+rapporteur_sabotage(backfills-mixed unit_core
+  Subscription.ARightThatComesDuringABackfillWaitsForItsTurn)
+rapporteur_sabotage(position-not-durable unit_core
+  CoreDelivery.ThePositionThatAnswersAnAcknowledgementIsDurable)
 rapporteur_sabotage(lag-ignored unit_core
   CoreIntake.SlowsForASubscriberWhoseLineIsFullOnlyWhileItKeepsAsking)

@@ -44,6 +44,10 @@ rapporteur_sabotage(ack-before-store e2e_client_subscriber
   ClientSubscriber.NothingIsAcknowledgedThatIsNotStored)
 rapporteur_sabotage(ack-before-store crash_broker_kill
   BrokerKill.WhateverWasReceiptedIsThereAndArrivesOnce NAME ack-before-store-under-kills)
+rapporteur_sabotage(entries-known-by-number e2e_client_subscriber
+  ClientSubscriberRenumbered.WhatIsNewIsStored)
+rapporteur_sabotage(receive-twice e2e_client_subscriber
+  ClientSubscriberRenumbered.WhatIsKnownIsNotDoubled)
 rapporteur_sabotage(watched-not-stored unit_watch_folder
   WatchFolderTest.AKillBetweenTakingAndAnsweringSendsNothingTwice)
 rapporteur_sabotage(second-person-off unit_client_outbox

@@ -1,5 +1,7 @@
 #include "adapters/client/received.h"
 
+#include "proto/base/sabotage.h"
+
 namespace rapporteur::client {
 namespace {
 
@@ -87,6 +89,9 @@ Status Received::remove(const std::string& name) {
       .bind_text(name)
       .run()
       .and_then([&]() {
+        return state_.prepare("DELETE FROM places WHERE subscription = ?").bind_text(name).run();
+      })
+      .and_then([&]() {
         return state_.prepare("DELETE FROM subscriptions WHERE name = ?").bind_text(name).run();
       })
       .and_then([&]() { return transaction->commit(); });
@@ -99,6 +104,9 @@ Status Received::rewind(const std::string& name, DeliveryNumber number,
   return state_.prepare("UPDATE received SET replay = 1 WHERE subscription = ?")
       .bind_text(name)
       .run()
+      .and_then([&]() {
+        return state_.prepare("DELETE FROM places WHERE subscription = ?").bind_text(name).run();
+      })
       .and_then([&]() {
         return state_
             .prepare(
@@ -124,7 +132,7 @@ Status Received::replace(const std::string& name, const v1::Header& header) {
       .run();
 }
 
-Status Received::store_one(const std::string& name, const NewDelivery& delivery) {
+Result<bool> Received::store_one(const std::string& name, const NewDelivery& delivery) {
   const v1::Header& header = delivery.content.header;
   Statement known = state_.prepare(
       "SELECT arrival, live, replay FROM received WHERE subscription = ? AND log_index = ?");
@@ -132,11 +140,11 @@ Status Received::store_one(const std::string& name, const NewDelivery& delivery)
   if (!row) return tl::unexpected(row.error());
   bool live = header.kind() != v1::KIND_WITHDRAWAL;
   if (*row) {
-    if (known.integer(2) == 0) return {};
+    if (known.integer(2) == 0 && !sabotaged("receive-twice")) return false;
     live = known.integer(1) != 0;
     auto dropped =
         state_.prepare("DELETE FROM received WHERE arrival = ?").bind(known.integer(0)).run();
-    if (!dropped) return dropped;
+    if (!dropped) return tl::unexpected(dropped.error());
   }
   return state_
       .prepare(
@@ -150,31 +158,81 @@ Status Received::store_one(const std::string& name, const NewDelivery& delivery)
       .bind_blob(delivery.bytes)
       .bind(live ? 1 : 0)
       .run()
-      .and_then([&]() { return replace(name, header); });
+      .and_then([&]() { return replace(name, header); })
+      .map([]() { return true; });
 }
 
-Status Received::store(const std::string& name, std::span<const NewDelivery> deliveries) {
-  if (deliveries.empty()) return {};
+Status Received::leave_place(const LocalSubscription& before) {
+  return state_
+      .prepare(
+          "INSERT INTO places (subscription, delivery_number, delivered_sha256) VALUES (?, ?, ?) "
+          "ON CONFLICT DO NOTHING")
+      .bind_text(before.name)
+      .bind(before.stored.value)
+      .bind_blob(before.delivered_sha256.view())
+      .run();
+}
+
+Result<std::size_t> Received::store(const std::string& name,
+                                    std::span<const NewDelivery> deliveries) {
+  if (deliveries.empty()) return 0;
   auto transaction = Transaction::begin(state_);
   if (!transaction) return tl::unexpected(transaction.error());
+  const auto before = find(name);
+  if (!before) return tl::unexpected(before.error());
+  std::size_t added = 0;
   for (const NewDelivery& delivery : deliveries) {
-    if (auto stored = store_one(name, delivery); !stored) return stored;
+    if (delivery.number <= before->stored && sabotaged("entries-known-by-number")) continue;
+    const auto stored = store_one(name, delivery);
+    if (!stored) return tl::unexpected(stored.error());
+    if (*stored) ++added;
   }
   const NewDelivery& last = deliveries.back();
-  return state_
-      .prepare("UPDATE subscriptions SET delivery_number = ?, delivered_sha256 = ? WHERE name = ?")
-      .bind(last.number.value)
-      .bind_blob(last.delivered_sha256.view())
-      .bind_text(name)
-      .run()
-      .and_then([&]() { return transaction->commit(); });
+  return leave_place(*before)
+      .and_then([&]() {
+        return state_
+            .prepare(
+                "UPDATE subscriptions SET delivery_number = ?, delivered_sha256 = ? WHERE name = ?")
+            .bind(last.number.value)
+            .bind_blob(last.delivered_sha256.view())
+            .bind_text(name)
+            .run();
+      })
+      .and_then([&]() { return transaction->commit(); })
+      .map([&]() { return added; });
+}
+
+Result<std::vector<StoredPlace>> Received::places(const std::string& name) const {
+  Statement select = state_.prepare(
+      "SELECT delivery_number, delivered_sha256 FROM places WHERE subscription = ?1 UNION "
+      "SELECT delivery_number, delivered_sha256 FROM subscriptions WHERE name = ?1 "
+      "ORDER BY delivery_number");
+  select.bind_text(name);
+  std::vector<StoredPlace> all;
+  while (true) {
+    auto row = select.step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return all;
+    const auto hash = Digest::from(select.bytes(1));
+    if (!hash) return damaged();
+    all.push_back({DeliveryNumber{select.number(0)}, *hash});
+  }
 }
 
 Status Received::set_acknowledged(const std::string& name, DeliveryNumber number) {
+  auto transaction = Transaction::begin(state_);
+  if (!transaction) return tl::unexpected(transaction.error());
   return state_.prepare("UPDATE subscriptions SET acknowledged = ? WHERE name = ?")
       .bind(number.value)
       .bind_text(name)
-      .run();
+      .run()
+      .and_then([&]() {
+        return state_.prepare("DELETE FROM places WHERE subscription = ? AND delivery_number < ?")
+            .bind_text(name)
+            .bind(number.value)
+            .run();
+      })
+      .and_then([&]() { return transaction->commit(); });
 }
 
 Status Received::set_written(const std::string& name, Arrival arrival) {

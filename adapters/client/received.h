@@ -1,8 +1,9 @@
 // What the agency has received: every entry once, which figures are live, and how far each
 // subscription and its destination are.
 //
-// An entry that comes again is dropped, unless a rewind asked for it: then it takes a new arrival,
-// so that the destination gets it again.
+// An entry is known by its log index: the hub gives the number of a delivery that was not
+// acknowledged to another entry when rights have changed. One that comes again is dropped, unless a
+// rewind asked for it: then it takes a new arrival, so that the destination gets it again.
 //
 // Threads: one at a time; several processes may share the database.
 // Durability: on disk when a function returns. Errors: kStorage; kNotFound, kRefused where said.
@@ -28,12 +29,18 @@ struct Arrival {
   auto operator<=>(const Arrival&) const = default;
 };
 
+// A number whose delivery, and all before it, is stored, and the running hash there.
+struct StoredPlace {
+  DeliveryNumber number;
+  Digest delivered_sha256;
+};
+
 struct LocalSubscription {
   std::string name;
   v1::SubscriptionFilter filter;
   v1::Subscribe::Start start = v1::Subscribe::BEGINNING;
   std::uint64_t start_value = 0;
-  DeliveryNumber stored;        // the last one that is stored
+  DeliveryNumber stored;        // the last one of the batch that was stored last
   Digest delivered_sha256;      // running hash up to `stored`
   DeliveryNumber acknowledged;  // the last one whose acknowledgement the hub confirmed
   Arrival written;              // the last one the destination has
@@ -68,8 +75,13 @@ class Received {
   [[nodiscard]] Status rewind(const std::string& name, DeliveryNumber number,
                               const Digest& delivered_sha256);
 
-  // All of them and the subscription's place, in one transaction.
-  [[nodiscard]] Status store(const std::string& name, std::span<const NewDelivery> deliveries);
+  // All of them and the subscription's place, in one transaction. How many were not known.
+  [[nodiscard]] Result<std::size_t> store(const std::string& name,
+                                          std::span<const NewDelivery> deliveries);
+  // Where each stored batch ended, ascending, from the last one that the hub confirmed on: what it
+  // may have been told, and so may go back to. Never empty for a subscription that exists.
+  [[nodiscard]] Result<std::vector<StoredPlace>> places(const std::string& name) const;
+  // The hub never goes back behind `number`.
   [[nodiscard]] Status set_acknowledged(const std::string& name, DeliveryNumber number);
   [[nodiscard]] Status set_written(const std::string& name, Arrival arrival);
 
@@ -81,7 +93,9 @@ class Received {
                                   const std::function<Status(const StoredDelivery&)>& use) const;
 
  private:
-  [[nodiscard]] Status store_one(const std::string& name, const NewDelivery& delivery);
+  // False when it is known.
+  [[nodiscard]] Result<bool> store_one(const std::string& name, const NewDelivery& delivery);
+  [[nodiscard]] Status leave_place(const LocalSubscription& before);
   [[nodiscard]] Status replace(const std::string& name, const v1::Header& header);
   Database& state_;
 };

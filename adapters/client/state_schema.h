@@ -72,6 +72,12 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   acknowledged INTEGER NOT NULL,          -- the last one the hub has confirmed
   written INTEGER NOT NULL                -- arrival of the last one handed to a destination
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS places (       -- acknowledged earlier; the hub may go back to one
+  subscription TEXT NOT NULL,
+  delivery_number INTEGER NOT NULL,
+  delivered_sha256 BLOB NOT NULL,
+  PRIMARY KEY (subscription, delivery_number, delivered_sha256)
+) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS received (     -- every entry once
   arrival INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -17,9 +17,13 @@ std::uint64_t cost(std::size_t bytes) {
   return 1 + CodedOutputStream::VarintSize64(bytes) + bytes;
 }
 
-tl::unexpected<Error> not_verified(const std::string& subscription, std::string what) {
+constexpr std::string_view kAskTheOperator =
+    "ask the hub's operator: an honest hub does not send this";
+
+tl::unexpected<Error> not_verified(const std::string& subscription, std::string what,
+                                   std::string_view remedy = kAskTheOperator) {
   return fail(ErrorKind::kNotVerified, std::move(what), "subscription " + subscription,
-              "ask the hub's operator: an honest hub does not send this");
+              std::string(remedy));
 }
 
 }  // namespace
@@ -43,8 +47,6 @@ Status Subscriber::begin(Connection& line) {
   directory_ = std::move(*directory);
   auto local = received_.find(subscription_);
   if (!local) return tl::unexpected(local.error());
-  stored_ = local->stored;
-  delivered_ = local->delivered_sha256;
   v1::Frame question;
   v1::Subscribe& subscribe = *question.mutable_subscribe();
   subscribe.set_subscription(subscription_);
@@ -59,21 +61,34 @@ Status Subscriber::begin(Connection& line) {
 }
 
 Status Subscriber::resume(const v1::Position& position) {
-  acknowledged_ = DeliveryNumber{position.acknowledged()};
-  expected_ = DeliveryNumber{acknowledged_.value + 1};
-  if (acknowledged_ > stored_) {
+  const auto places = received_.places(subscription_);
+  if (!places) return tl::unexpected(places.error());
+  const DeliveryNumber number{position.acknowledged()};
+  if (places->empty() || number > places->back().number) {
     return fail(ErrorKind::kRefused,
-                "the hub has had delivery " + std::to_string(acknowledged_.value) +
+                "the hub has had delivery " + std::to_string(number.value) +
                     " acknowledged, but this folder has no more than " +
-                    std::to_string(stored_.value),
+                    std::to_string(places->empty() ? 0 : places->back().number.value),
                 "subscription " + subscription_,
                 "'subscription rewind' receives everything again; or take another name");
   }
-  if (acknowledged_ == stored_ && position.delivered_sha256() != delivered_.view()) {
+  if (number < places->front().number) {
+    return not_verified(subscription_,
+                        "the hub has gone back to delivery " + std::to_string(number.value) +
+                            ", behind what it had confirmed",
+                        "'subscription rewind' receives everything again; ask the hub's operator "
+                        "whether the hub was restored from a backup");
+  }
+  const auto place = std::ranges::find_if(*places, [&](const StoredPlace& stored) {
+    return stored.number == number && stored.delivered_sha256.view() == position.delivered_sha256();
+  });
+  if (place == places->end()) {
     return not_verified(subscription_,
                         "the hub has another account of what it delivered up to number " +
-                            std::to_string(stored_.value));
+                            std::to_string(number.value));
   }
+  stored_ = acknowledged_ = place->number;
+  delivered_ = place->delivered_sha256;
   caught_up_ = false;
   quiet_since_ = MonotonicTime{};
   return {};
@@ -134,12 +149,13 @@ Result<bool> Subscriber::take(Connection& line, const v1::Frame& frame) {
   if (!frame.has_position()) {
     return fail(ErrorKind::kMalformed, "the hub answered an acknowledgement with something else");
   }
-  acknowledged_ = std::max(acknowledged_, DeliveryNumber{frame.position().acknowledged()});
-  return received_.set_acknowledged(subscription_, acknowledged_).map([]() { return true; });
+  const DeliveryNumber durable{frame.position().acknowledged()};
+  acknowledged_ = std::max(acknowledged_, durable);
+  return received_.set_acknowledged(subscription_, durable).map([]() { return true; });
 }
 
 Status Subscriber::receive(Connection& line, const v1::Deliver& batch) {
-  std::vector<NewDelivery> fresh;
+  std::vector<NewDelivery> taken;
   Status checked;
   DeliveryNumber number{batch.first_number()};
   for (const std::string& bytes : batch.deliveries()) {
@@ -150,22 +166,20 @@ Status Subscriber::receive(Connection& line, const v1::Deliver& batch) {
       checked = tl::unexpected(delivery.error());
       break;
     }
-    if (*delivery) fresh.push_back(std::move(**delivery));
+    taken.push_back(std::move(*delivery));
     ++number.value;
-    expected_ = number;
   }
-  const Status kept = keep(line, std::move(fresh));
+  const Status kept = keep(line, std::move(taken));
   return checked ? kept : checked;
 }
 
-// Empty when it is stored already.
-Result<std::optional<NewDelivery>> Subscriber::check(Connection& line, DeliveryNumber number,
-                                                     const std::string& bytes) {
-  if (number != expected_) {
+Result<NewDelivery> Subscriber::check(Connection& line, DeliveryNumber number,
+                                      const std::string& bytes) {
+  const DeliveryNumber due{stored_.value + 1};
+  if (number != due) {
     return not_verified(subscription_, "delivery " + std::to_string(number.value) + " came where " +
-                                           std::to_string(expected_.value) + " was due");
+                                           std::to_string(due.value) + " was due");
   }
-  if (number <= stored_) return std::nullopt;
   v1::Delivery delivery;
   if (!delivery.ParseFromString(bytes)) {
     return fail(ErrorKind::kMalformed,
@@ -198,13 +212,13 @@ Status Subscriber::keep(Connection& line, std::vector<NewDelivery> deliveries) {
     if (auto answer = line.receive(std::chrono::milliseconds(200)); !answer) {
       return tl::unexpected(answer.error());
     }
-    return received_.store(subscription_, deliveries).and_then([&]() {
-      return stored_batch_(deliveries.size());
-    });
   }
-  return received_.store(subscription_, deliveries)
-      .and_then([&]() { return acknowledge(line); })
-      .and_then([&]() { return stored_batch_(deliveries.size()); });
+  const auto added = received_.store(subscription_, deliveries);
+  if (!added) return tl::unexpected(added.error());
+  if (!sabotaged("ack-before-store")) {
+    if (auto sent = acknowledge(line); !sent) return sent;
+  }
+  return stored_batch_(*added);
 }
 
 Status Subscriber::acknowledge(Connection& line) {

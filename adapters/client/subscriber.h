@@ -1,5 +1,7 @@
 // Receives one durable subscription, exactly once: verified, stored with its place in one
-// transaction, then acknowledged with the agency's signature.
+// transaction, then acknowledged with the agency's signature. A line begins where the hub was
+// acknowledged last; what comes after it is taken anew, and an entry that is stored already, under
+// whatever number, is dropped.
 //
 // A batch that does not hold in one delivery is stored up to that delivery. Credit is given again
 // when half of it is used.
@@ -32,7 +34,7 @@ struct SubscriberOptions {
 class Subscriber final : public Conversation {
  public:
   // All referenced objects outlive it. `stored` is called after each stored batch with the number
-  // of deliveries in it.
+  // of deliveries in it that are new.
   Subscriber(std::string participant, std::string subscription, Received& received,
              const crypto::SigningKey& key, const SubscriberOptions& options,
              std::function<Status(std::size_t)> stored);
@@ -48,8 +50,8 @@ class Subscriber final : public Conversation {
   [[nodiscard]] Status resume(const v1::Position& position);
   [[nodiscard]] Status grant(Connection& line, std::uint32_t deliveries, std::uint64_t bytes);
   [[nodiscard]] Status receive(Connection& line, const v1::Deliver& batch);
-  [[nodiscard]] Result<std::optional<NewDelivery>> check(Connection& line, DeliveryNumber number,
-                                                         const std::string& bytes);
+  [[nodiscard]] Result<NewDelivery> check(Connection& line, DeliveryNumber number,
+                                          const std::string& bytes);
   [[nodiscard]] Status keep(Connection& line, std::vector<NewDelivery> deliveries);
   [[nodiscard]] Status acknowledge(Connection& line);
   [[nodiscard]] Status ask_for_more(Connection& line);
@@ -62,10 +64,9 @@ class Subscriber final : public Conversation {
   std::function<Status(std::size_t)> stored_batch_;
 
   std::optional<SignedDirectory> directory_;
-  DeliveryNumber stored_;
-  Digest delivered_;
+  DeliveryNumber stored_;  // the last number taken on this line
+  Digest delivered_;       // running hash there
   DeliveryNumber acknowledged_;
-  DeliveryNumber expected_;  // the number that comes next on this line
   std::uint32_t used_deliveries_ = 0;
   std::uint64_t used_bytes_ = 0;
   std::set<std::uint64_t> asked_;  // correlations of acknowledgements and credit

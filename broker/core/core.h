@@ -97,6 +97,7 @@ class Core {
   };
   struct CursorWritten {
     SubscriptionName name;
+    v1::Position position;  // what it makes durable
   };
   struct Begun {};  // the hub's own Started entry
   struct Noted {};  // nobody waits
@@ -176,9 +177,9 @@ class Core {
   void attach(Subscription& subscription, const Asker& asker);
   void detach(Subscription& subscription);
   void detach_all(const RoutingId& id);
-  void answer_position(const Asker& asker, const Subscription& subscription);
+  void answer_position(const Asker& asker, const v1::Position& position);
   void write_cursor(Subscription& subscription);
-  void cursor_written(Subscription& subscription, std::uint64_t token);
+  void cursor_written(Subscription& subscription, std::uint64_t token, const v1::Position& durable);
   void write_progress();
   void adopt_rights();
   [[nodiscard]] Subscription* find(const SubscriptionName& name);

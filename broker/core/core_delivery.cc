@@ -68,7 +68,7 @@ bool Core::pump_run(Subscription& subscription, Connection& line, const Scan& sc
     if (item->index >= end) break;
     if (!subscription.routes.admits(*directory_, subscription.name().participant,
                                     subscription.filter(), *item) ||
-        subscription.had(scan, *item)) {
+        subscription.belongs_elsewhere(scan, *item)) {
       continue;
     }
     if (batch.count() >= limits::kDeliverBatchCount ||

@@ -26,6 +26,16 @@ bool within_bounds(const v1::SubscriptionFilter& filter) {
                    filter.area().size()}) <= limits::kPatternBytes;
 }
 
+v1::Position position_of(const Subscription& subscription) {
+  const Place& place = subscription.acknowledged();
+  v1::Position position;
+  position.set_subscription(subscription.name().subscription);
+  position.set_acknowledged(place.number.value);
+  position.set_next_index(place.next.value);
+  position.set_delivered_sha256(place.delivered.string());
+  return position;
+}
+
 }  // namespace
 
 Subscription* Core::find(const SubscriptionName& name) {
@@ -81,7 +91,7 @@ void Core::subscribe(Connection& connection, const FrameView& frame) {
   if (existing != nullptr && !request.rewind()) {
     changing_.erase(name);
     attach(*existing, *asker);
-    return answer_position(*asker, *existing);
+    return answer_position(*asker, position_of(*existing));
   }
   const auto same_participant = [&](const auto& entry) {
     return entry.first.participant == name.participant;
@@ -192,13 +202,7 @@ void Core::detach_all(const RoutingId& id) {
   }
 }
 
-void Core::answer_position(const Asker& asker, const Subscription& subscription) {
-  const Place& place = subscription.acknowledged();
-  v1::Position position;
-  position.set_subscription(subscription.name().subscription);
-  position.set_acknowledged(place.number.value);
-  position.set_next_index(place.next.value);
-  position.set_delivered_sha256(place.delivered.string());
+void Core::answer_position(const Asker& asker, const v1::Position& position) {
   answer(asker, make_frame(asker.correlation, v1::Frame::kPosition, position));
 }
 
@@ -213,21 +217,23 @@ void Core::finish_own(std::uint64_t token) {
         subscriptions_.insert_or_assign(std::move(name), std::move(*created->subscription)).first;
     at->second.adopt_rights(rights_of(*directory_, at->first.participant));
     attach(at->second, created->asker);
-    answer_position(created->asker, at->second);
+    answer_position(created->asker, position_of(at->second));
   } else if (auto* rewound = std::get_if<Rewound>(&own)) {
     changing_.erase(rewound->name);
     Subscription& subscription = subscriptions_.at(rewound->name);
     attach(subscription, rewound->asker);
-    answer_position(rewound->asker, subscription);
+    answer_position(rewound->asker, position_of(subscription));
   } else if (auto* removed = std::get_if<Removed>(&own)) {
     changing_.erase(removed->name);
     auto gone = subscriptions_.extract(removed->name);
     for (auto& waiting : gone.mapped().waiting) {
       fault(waiting.asker, {faults::kNotFound, "the subscription was removed", 0ms});
     }
-    answer_position(removed->asker, gone.mapped());
+    answer_position(removed->asker, position_of(gone.mapped()));
   } else if (auto* written = std::get_if<CursorWritten>(&own)) {
-    if (Subscription* subscription = find(written->name)) cursor_written(*subscription, token);
+    if (Subscription* subscription = find(written->name)) {
+      cursor_written(*subscription, token, written->position);
+    }
   } else if (std::holds_alternative<Begun>(own)) {
     started_ = true;
   }
@@ -270,7 +276,8 @@ void Core::write_cursor(Subscription& subscription) {
   if (subscription.proposed != 0 || own_.size() >= kOwnMost) return;
   // Behind the entry that removes it, its state would bring it back.
   if (changing_.contains(subscription.name()) && !sabotaged("removed-comes-back")) return;
-  propose(cursor_draft(subscription), CursorWritten{subscription.name()});
+  propose(cursor_draft(subscription),
+          CursorWritten{subscription.name(), position_of(subscription)});
   subscription.proposed = tokens_;
   subscription.durable_next = subscription.acknowledged().next;
   for (auto& waiting : subscription.waiting) {
@@ -278,12 +285,15 @@ void Core::write_cursor(Subscription& subscription) {
   }
 }
 
-void Core::cursor_written(Subscription& subscription, std::uint64_t token) {
+// Answers with what is durable now: acknowledgements taken since then may still be lost.
+void Core::cursor_written(Subscription& subscription, std::uint64_t token,
+                          const v1::Position& durable) {
   if (subscription.proposed == token) subscription.proposed = 0;
   std::vector<Subscription::Waiting> later;
   for (auto& waiting : std::exchange(subscription.waiting, {})) {
     if (waiting.token == token) {
-      answer_position(waiting.asker, subscription);
+      answer_position(waiting.asker,
+                      sabotaged("position-not-durable") ? position_of(subscription) : durable);
     } else {
       later.push_back(std::move(waiting));
     }

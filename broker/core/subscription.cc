@@ -5,6 +5,7 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include "proto/base/check.h"
+#include "proto/base/sabotage.h"
 #include "proto/crypto/domain.h"
 
 namespace rapporteur::core {
@@ -118,8 +119,12 @@ void Subscription::finish_backfills() {
   }
 }
 
-bool Subscription::had(const Scan& scan, const Item& item) const {
-  return scan.backfill && rights_admit(sent_.backfills.front().had, item);
+bool Subscription::belongs_elsewhere(const Scan& scan, const Item& item) const {
+  if (!scan.backfill) return false;
+  if (rights_admit(sent_.backfills.front().had, item)) return true;
+  if (sent_.backfills.size() == 1 || sabotaged("backfills-mixed")) return false;
+  const Backfill& next = sent_.backfills[1];
+  return item.index >= next.next && item.index < next.end && !rights_admit(next.had, item);
 }
 
 void Subscription::deliver(const Scan& scan, const Item& item) {

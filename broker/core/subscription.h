@@ -1,8 +1,10 @@
 // One durable subscription: what was delivered, what of it was acknowledged, and what comes next.
 //
-// Delivery numbers 1, 2, 3 ... are given once and never again: a rewind moves the reading position
-// back, and numbers and running hash go on. The order is that of availability: entries as they
-// come; when a new right admits older ones, these are delivered at the right's place (a backfill).
+// Delivery numbers are 1, 2, 3 ...: a rewind moves the reading position back, and numbers and
+// running hash go on. The number of a delivery that was not acknowledged is given anew after a
+// reconnect; to another entry, when rights have changed. The order is that of availability: entries
+// as they come; when a new right admits older ones, these are delivered at the right's place (a
+// backfill).
 //
 // Threads: one. Lifetime: items are held only while a batch is made of them.
 // Source: PROTOCOL.md, "Delivery".
@@ -71,7 +73,8 @@ class Subscription {
   [[nodiscard]] std::size_t unacknowledged() const { return steps_.size(); }
   [[nodiscard]] std::size_t unacknowledged_bytes() const { return unacknowledged_bytes_; }
 
-  // Goes back to what was acknowledged: everything after it is delivered again, same numbers.
+  // Goes back to what was acknowledged: what comes after it is delivered again, with the rights of
+  // now.
   void resume();
   // Goes back to what was acknowledged, as resume() does, and reads on from `from`; numbers and
   // hash go on.
@@ -87,8 +90,9 @@ class Subscription {
   void looked_at(const Scan& scan, LogIndex to);
   // The item at the scan is delivered: it gets the next number.
   void deliver(const Scan& scan, const Item& item);
-  // Whether a backfill at the scan delivered the item in its turn already.
-  [[nodiscard]] bool had(const Scan& scan, const Item& item) const;
+  // Whether the scan is of a backfill that the item does not belong to: it was delivered in its
+  // turn already, or a later right admits it and so a later backfill delivers it.
+  [[nodiscard]] bool belongs_elsewhere(const Scan& scan, const Item& item) const;
 
   enum class Acknowledge { kTaken, kOld, kBeyond, kOtherHash };
   [[nodiscard]] Acknowledge acknowledge(DeliveryNumber number, const Digest& delivered,

@@ -1,6 +1,8 @@
 // Receiving over real sockets: exactly once, verified, acknowledged, resumed, rewound.
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <span>
 
 #include <gmock/gmock.h>
 
@@ -56,12 +58,16 @@ class ClientSubscriber : public ::testing::Test {
     options.credit_deliveries = credit_;
     options.ask_when_quiet = 20ms;
     client::Subscriber subscriber("be", "all", *received_, receiver_->key(), options,
-                                  [](std::size_t) { return Status(); });
+                                  [this](std::size_t count) {
+                                    added_ += count;
+                                    return Status();
+                                  });
     client::Session session(address_, receiver_->curve(), testing::quick_line(), *log_, clock_);
     const std::array<client::Conversation*, 1> talks{&subscriber};
     const auto give_up = clock_.monotonic() + give_up_after_;
     return session.run(talks, {patience, [&]() {
-                                 return subscriber.caught_up() || clock_.monotonic() > give_up;
+                                 return subscriber.caught_up() || added_ == stop_at_ ||
+                                        clock_.monotonic() > give_up;
                                }});
   }
 
@@ -93,6 +99,8 @@ class ClientSubscriber : public ::testing::Test {
   std::uint64_t next_ = 1;
   std::uint32_t credit_ = 16;
   std::chrono::milliseconds give_up_after_ = 20s;
+  std::size_t added_ = 0;           // deliveries that were told to be new
+  std::size_t stop_at_ = SIZE_MAX;  // so many of them
 };
 
 TEST_F(ClientSubscriber, EverythingComesOnceInOrderAndIsAcknowledged) {
@@ -134,6 +142,99 @@ TEST_F(ClientSubscriber, WhatWasStoredButNotAcknowledgedIsNotStoredTwice) {
   ASSERT_TRUE(done) << done.error().line();
   EXPECT_THAT(bodies(), ::testing::ElementsAre("a", "b"));
   EXPECT_EQ(hub_.acknowledged("be", "all"), 2U);
+}
+
+// Rights changed while deliveries were not acknowledged: their numbers go to other entries.
+class ClientSubscriberRenumbered : public ClientSubscriber {
+ protected:
+  // "a", "c" and "d" are deliveries 1 to 3, of which the first is acknowledged; then "b" comes
+  // before "c".
+  void SetUp() override {
+    publish("a");
+    publish("b");
+    hub_.stop();
+    hub_.withhold(hub_.log().entries().size() - 1);
+    hub_.take_acknowledgements_up_to(1);
+    hub_.deliver_at_once(1);
+    hub_.start();
+    publish("c");
+    publish("d");
+    stop_at_ = 3;
+    ASSERT_TRUE(receive());
+    ASSERT_THAT(bodies(), ::testing::ElementsAre("a", "c", "d"));
+    before_ = arrived();
+    hub_.stop();
+    ASSERT_LE(hub_.acknowledged("be", "all"), 1U);
+    hub_.withhold({});
+    hub_.take_acknowledgements_up_to(UINT64_MAX);
+    hub_.start();
+    added_ = 0;
+    stop_at_ = SIZE_MAX;
+  }
+  std::vector<client::Arrival> arrived() {
+    std::vector<client::Arrival> all;
+    const auto arrivals = received_->arrivals("all", {}, 10'000).value();
+    for (const auto& delivery : arrivals) all.push_back(delivery.arrival);
+    return all;
+  }
+  std::vector<client::Arrival> before_;
+};
+
+TEST_F(ClientSubscriberRenumbered, WhatIsNewIsStored) {
+  const auto done = receive();
+  ASSERT_TRUE(done) << done.error().line();
+  EXPECT_THAT(bodies(), ::testing::UnorderedElementsAre("a", "b", "c", "d"));
+  // The hub takes no other running hash than its own.
+  EXPECT_EQ(hub_.acknowledged("be", "all"), 4U);
+  EXPECT_EQ(received_->find("all")->acknowledged.value, 4U);
+  EXPECT_EQ(received_->places("all")->size(), 1U)
+      << "where the hub does not go back to is forgotten";
+}
+
+TEST_F(ClientSubscriberRenumbered, WhatIsKnownIsNotDoubled) {
+  ASSERT_TRUE(receive());
+  EXPECT_EQ(added_, 1U);
+  const auto after = arrived();
+  ASSERT_EQ(after.size(), 4U);
+  EXPECT_TRUE(std::ranges::equal(before_, std::span(after).first(3))) << "no new arrival";
+}
+
+TEST_F(ClientSubscriberRenumbered, APlaceThatWasNeverAcknowledgedIsNotOneOfTheHub) {
+  hub_.on_answer([](v1::Frame& frame) {
+    if (frame.has_position()) frame.mutable_position()->mutable_delivered_sha256()->back() ^= 1;
+    return true;
+  });
+  const auto done = receive();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kNotVerified);
+  EXPECT_THAT(done.error().line(), HasSubstr("another account"));
+  EXPECT_EQ(added_, 0U);
+}
+
+TEST_F(ClientSubscriber, AHubThatGoesBackBehindWhatItConfirmedIsRefused) {
+  publish("a");
+  ASSERT_TRUE(receive());
+  hub_.on_answer([](v1::Frame& frame) {
+    if (frame.has_position()) {
+      frame.mutable_position()->set_acknowledged(0);
+      frame.mutable_position()->set_delivered_sha256(Digest{}.string());
+    }
+    return true;
+  });
+  const auto done = receive();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kNotVerified);
+  EXPECT_THAT(done.error().line(), HasSubstr("subscription rewind"));
+}
+
+TEST_F(ClientSubscriber, AFolderOfAnOlderProgramGoesOn) {
+  publish("a");
+  ASSERT_TRUE(receive());
+  ASSERT_TRUE(opened_->state().run("DROP TABLE places"));
+  auto reopened = receiver_->open();
+  publish("b");
+  ASSERT_TRUE(receive());
+  EXPECT_THAT(bodies(), ::testing::ElementsAre("a", "b"));
 }
 
 TEST_F(ClientSubscriber, NothingIsAcknowledgedThatIsNotStored) {

@@ -220,7 +220,9 @@ void FakeHub::handle(Sockets& sockets, const std::string& route, const std::stri
     to.credit_bytes += frame.credit().bytes();
     return;
   } else if (frame.has_acknowledge()) {
-    reply = acknowledge(frame.acknowledge());
+    auto answer = acknowledge(frame.acknowledge());
+    if (!answer) return;
+    reply = std::move(*answer);
   } else if (frame.has_query()) {
     reply = answer_query(frame.query(), participant);
   } else {

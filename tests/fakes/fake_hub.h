@@ -69,6 +69,10 @@ class FakeHub {
   void publish(const v1::Envelope& envelope);
   void lose_everything_after(std::size_t entries);
   void deliver_at_once(std::size_t most) { batch_ = most; }
+  // Nobody has a right to this entry; before start().
+  void withhold(std::optional<std::size_t> entry) { withheld_ = entry; }
+  // Acknowledgements of a higher number get lost on their way; before start().
+  void take_acknowledgements_up_to(std::uint64_t number) { acknowledged_most_ = number; }
 
  private:
   struct Subscription {
@@ -98,7 +102,9 @@ class FakeHub {
   [[nodiscard]] v1::Frame answer_query(const v1::Query& query, const std::string& participant);
   [[nodiscard]] v1::Frame subscribe(const std::string& route, const std::string& participant,
                                     const v1::Subscribe& request);
-  [[nodiscard]] v1::Frame acknowledge(const v1::SignedAcknowledgement& acknowledgement);
+  // Empty when it got lost.
+  [[nodiscard]] std::optional<v1::Frame> acknowledge(
+      const v1::SignedAcknowledgement& acknowledgement);
   // The next entry that the subscription gets, from `from` on; the log's size if there is none.
   [[nodiscard]] std::size_t next_for(const Subscription& to, std::size_t from) const;
   void deliver(Sockets& sockets);
@@ -118,6 +124,8 @@ class FakeHub {
   std::size_t received_ = 0;
   std::size_t acknowledgements_ = 0;
   std::size_t batch_ = 8;
+  std::optional<std::size_t> withheld_;
+  std::uint64_t acknowledged_most_ = UINT64_MAX;
   std::jthread thread_;
 };
 

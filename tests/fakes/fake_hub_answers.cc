@@ -173,8 +173,8 @@ std::size_t FakeHub::next_for(const Subscription& to, std::size_t from) const {
   for (; from < log_.entries().size(); ++from) {
     v1::Record record;
     v1::Header header;
-    if (record.ParseFromString(log_.entries()[from].record) && record.has_accepted() &&
-        header.ParseFromString(record.header()) &&
+    if (from != withheld_ && record.ParseFromString(log_.entries()[from].record) &&
+        record.has_accepted() && header.ParseFromString(record.header()) &&
         matches_pattern(to.filter.indicator(), header.indicator()) &&
         matches_pattern(to.filter.sender(), header.sender())) {
       break;
@@ -211,11 +211,12 @@ v1::Frame FakeHub::subscribe(const std::string& route, const std::string& partic
   return frame;
 }
 
-v1::Frame FakeHub::acknowledge(const v1::SignedAcknowledgement& acknowledgement) {
+std::optional<v1::Frame> FakeHub::acknowledge(const v1::SignedAcknowledgement& acknowledgement) {
   v1::AcknowledgementStatement statement;
   if (!statement.ParseFromString(acknowledgement.statement())) {
     return fault("MALFORMED", "not a statement");
   }
+  if (statement.delivery_number() > acknowledged_most_) return std::nullopt;
   const auto signature = SignatureBytes::from(acknowledgement.signature());
   bool held = false;
   for (const auto& [curve, known] : participants_) {

@@ -107,27 +107,29 @@ void SimSubscriber::connect(SimHub& hub) {
 
 void SimSubscriber::take(SimHub& hub, const v1::Position& position, std::uint64_t correlation) {
   const std::uint64_t number = position.acknowledged();
-  if (number < confirmed_) hub.complain(party_.id + ": the cursor goes back");
-  if (number > got_.size()) return hub.complain(party_.id + ": the cursor is ahead");
-  if (receiving_) {
-    // What was acknowledged is durable now; the position may be further, and that is not promised.
-    const auto asked = asked_.find(correlation);
-    if (asked != asked_.end()) confirmed_ = std::max(confirmed_, asked->second);
+  if (number < confirmed_) return hub.complain(party_.id + ": the cursor goes back");
+  if (!places_.contains({number, position.delivered_sha256()})) {
+    return hub.complain(party_.id + ": a position that was never acknowledged");
+  }
+  if (!receiving_) {
+    receiving_ = true;
+    number_ = acknowledged_ = number;
+    delivered_ = *Digest::from(position.delivered_sha256());
     return;
   }
-  if (position.delivered_sha256() != hashes_[number].view()) {
-    hub.complain(party_.id + ": another running hash");
+  const auto asked = asked_.find(correlation);
+  if (asked != asked_.end() && number < asked->second) {
+    hub.complain(party_.id + ": an acknowledgement is answered before it is durable");
   }
-  receiving_ = true;
-  expected_ = number + 1;
-  acknowledged_ = number;
+  confirmed_ = number;
+  places_.erase(places_.begin(), places_.lower_bound({confirmed_, {}}));
 }
 
 void SimSubscriber::take(SimHub& hub, const v1::Deliver& batch) {
   if (!receiving_) return hub.complain(party_.id + ": a delivery before the position");
-  if (batch.first_number() != expected_) {
+  if (batch.first_number() != number_ + 1) {
     return hub.complain(party_.id + ": delivery " + std::to_string(batch.first_number()) +
-                        " where " + std::to_string(expected_) + " was due");
+                        " where " + std::to_string(number_ + 1) + " was due");
   }
   for (const std::string& bytes : batch.deliveries()) {
     v1::Delivery delivery;
@@ -135,19 +137,9 @@ void SimSubscriber::take(SimHub& hub, const v1::Deliver& batch) {
     if (!delivery.ParseFromString(bytes) || !record.ParseFromString(delivery.record())) {
       return hub.complain("a delivery cannot be read");
     }
-    const bool again = expected_ <= got_.size();
-    if (again && got_[expected_ - 1] != delivery.index() && !renumbering_) {
-      return hub.complain(party_.id + ": a number names another entry than before");
-    }
-    if (again && got_[expected_ - 1] != delivery.index()) {
-      got_.resize(expected_ - 1);
-      hashes_.resize(expected_);
-    }
-    if (expected_ > got_.size()) {
-      got_.push_back(delivery.index());
-      hashes_.push_back(crypto::next_delivered(hashes_.back(), bytes_of(record.header())));
-    }
-    ++expected_;
+    ++number_;
+    delivered_ = crypto::next_delivered(delivered_, bytes_of(record.header()));
+    if (known_.insert(delivery.index()).second) got_.push_back(delivery.index());
   }
 }
 
@@ -177,18 +169,18 @@ void SimSubscriber::grant(std::uint32_t deliveries, std::uint64_t bytes) {
 }
 
 void SimSubscriber::acknowledge() {
-  const std::uint64_t number = expected_ - 1;
-  if (number <= acknowledged_) return;
-  acknowledged_ = number;
+  if (number_ <= acknowledged_) return;
+  acknowledged_ = number_;
+  places_.emplace(number_, delivered_.string());
   v1::AcknowledgementStatement statement;
   statement.set_participant(party_.id);
   statement.set_subscription(name_);
-  statement.set_delivery_number(number);
-  statement.set_delivered_sha256(hashes_[number].string());
+  statement.set_delivery_number(number_);
+  statement.set_delivered_sha256(delivered_.string());
   v1::Frame frame;
   frame.mutable_acknowledge()->set_statement(statement.SerializeAsString());
   say(std::move(frame));
-  asked_[correlations_] = number;
+  asked_[correlations_] = number_;
 }
 
 void SimSubscriber::act(SimHub& hub, Chance& chance, bool calm) {

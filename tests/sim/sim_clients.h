@@ -35,18 +35,16 @@ class SimSender {
   std::map<std::uint64_t, std::string> sent_;     // message id by correlation
 };
 
-// Receives one subscription from the beginning and keeps what it got over every break.
+// Receives one subscription from the beginning and keeps what it got over every break, by log
+// index; each line goes on from the number and running hash of the hub's Position.
 class SimSubscriber {
  public:
   SimSubscriber(const std::string& id, std::string name, const std::string& indicator);
   void act(SimHub& hub, Chance& chance, bool calm);
   [[nodiscard]] const fakes::Party& party() const { return party_; }
   [[nodiscard]] const v1::SubscriptionFilter& filter() const { return filter_; }
-  // Log index of each delivery, by number.
+  // Log index of each entry, in the order in which they came first.
   [[nodiscard]] const std::vector<std::uint64_t>& got() const { return got_; }
-  // From now on a number that was not acknowledged may name another entry when it comes again: a
-  // right that came or went meanwhile changes the order. It is begun again from there.
-  void expect_renumbering() { renumbering_ = true; }
 
  private:
   void connect(SimHub& hub);
@@ -65,13 +63,16 @@ class SimSubscriber {
   std::uint64_t subscribing_ = 0;  // correlation; 0: not asked
   bool receiving_ = false;
   int silent_ = 0;
-  std::uint64_t expected_ = 0;
-  std::uint64_t acknowledged_ = 0;  // on this line
-  std::uint64_t confirmed_ = 0;
+  // On this line: the last number that came, the running hash there, the last one acknowledged.
+  std::uint64_t number_ = 0;
+  Digest delivered_;
+  std::uint64_t acknowledged_ = 0;
   std::map<std::uint64_t, std::uint64_t> asked_;  // number acknowledged, by correlation
-  bool renumbering_ = false;
+  // What the hub confirmed last; each number and running hash acknowledged from there on.
+  std::uint64_t confirmed_ = 0;
+  std::set<std::pair<std::uint64_t, std::string>> places_{{0, Digest{}.string()}};
   std::vector<std::uint64_t> got_;
-  std::vector<Digest> hashes_{Digest{}};  // running hash after each number, from 0
+  std::set<std::uint64_t> known_;
 };
 
 }  // namespace rapporteur::sim

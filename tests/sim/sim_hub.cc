@@ -40,6 +40,7 @@ SimHub::SimHub(Chance& chance) : chance_(chance) {
   journal::Draft draft = core::started_draft(founding(op));
   RAPPORTEUR_CHECK(journal_.append(std::span(&draft, 1)).has_value());
   open();
+  directories_.push_back(directory_);
 }
 
 void SimHub::open() {
@@ -296,7 +297,8 @@ void SimHub::administer(const v1::AdministrativeAction& action) {
   core::LogGrew grown;
   grown.added.first = index;
   grown.added.end = LogIndex{index.value + 1};
-  grown.directory = std::move(*changed);
+  grown.directory = *changed;
+  directories_.push_back(std::move(*changed));
   told_.push_back(std::move(grown));
 }
 

@@ -60,6 +60,11 @@ class SimHub {
   void administer(const v1::AdministrativeAction& action);
 
   [[nodiscard]] const directory::Directory& directory() const { return *directory_; }
+  // As each change left it, in the order of the log; the first is that of the beginning.
+  [[nodiscard]] const std::vector<std::shared_ptr<const directory::Directory>>& directories()
+      const {
+    return directories_;
+  }
   // Of the entry; null where nothing is delivered.
   [[nodiscard]] const core::ItemPtr& item(LogIndex index);
   [[nodiscard]] TreeSize size() const { return journal_.size(); }
@@ -94,6 +99,7 @@ class SimHub {
   Chance& chance_;
   fakes::MemoryJournal journal_;
   std::shared_ptr<const directory::Directory> directory_;  // as the core knows it
+  std::vector<std::shared_ptr<const directory::Directory>> directories_;
   std::unique_ptr<core::Core> core_;
   core::Now now_;
   std::vector<core::ItemPtr> items_;  // by log index, as far as they were looked at

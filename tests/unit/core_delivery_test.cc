@@ -204,6 +204,33 @@ TEST_F(CoreDelivery, AcknowledgementsAreDurableAtOnceAndJournalledOnceASecond) {
   EXPECT_EQ(stage.log.size(), size + 1) << "nothing new, no entry";
 }
 
+TEST_F(CoreDelivery, ThePositionThatAnswersAnAcknowledgementIsDurable) {
+  stage.greet(1, stage.no);
+  subscribe(1, stage.no, "all");
+  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  publish("CJ_INV", 2);
+  Inbox first;
+  first.take(stage, 1);
+  publish("CJ_INV", 2);
+  Inbox second = first;
+  second.take(stage, 1);
+  // The second is taken while the first is being written.
+  stage.acknowledge(1, stage.no, "all", 2, first.delivered);
+  stage.acknowledge(1, stage.no, "all", 4, second.delivered);
+  const auto expect_durable = [&](std::uint64_t number, const Inbox& there) {
+    stage.commit();
+    const v1::Position position = stage.only(1).position();
+    EXPECT_EQ(position.acknowledged(), number);
+    EXPECT_EQ(position.delivered_sha256(), there.delivered.view());
+    const auto kept = core::Subscription::restore(stage.states.at("cursor/no/all"));
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->acknowledged().number.value, number);
+    EXPECT_EQ(kept->acknowledged().next.value, position.next_index());
+  };
+  expect_durable(2, first);
+  expect_durable(4, second);
+}
+
 TEST_F(CoreDelivery, ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay) {
   stage.greet(1, stage.no);
   subscribe(1, stage.no, "all");

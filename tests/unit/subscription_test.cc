@@ -32,7 +32,10 @@ std::vector<std::uint64_t> deliver_all(Subscription& subscription, std::uint64_t
   while (const auto scan = subscription.scan(TreeSize{size})) {
     for (auto i = scan->from.value; i < scan->end.value; ++i) {
       const Item entry = item(i, i % 2 == 0 ? "at" : "no");
-      if (!rights_admit(subscription.rights(), entry) || subscription.had(*scan, entry)) continue;
+      if (!rights_admit(subscription.rights(), entry) ||
+          subscription.belongs_elsewhere(*scan, entry)) {
+        continue;
+      }
       subscription.deliver(*scan, entry);
       out.push_back(i);
     }
@@ -74,6 +77,17 @@ TEST(Subscription, ARightFromAnIndexAdmitsOnlyFromThereOn) {
   EXPECT_EQ(deliver_all(subscription, 6), (Numbers{0, 2, 4}));
   subscription.adopt_rights({right("at", 0), right("no", 3)});
   EXPECT_EQ(deliver_all(subscription, 6), (Numbers{3, 5}));
+}
+
+TEST(Subscription, ARightThatComesDuringABackfillWaitsForItsTurn) {
+  Subscription subscription({"de", "all"}, {}, LogIndex{0}, {});
+  EXPECT_EQ(deliver_all(subscription, 6), Numbers{});
+  subscription.adopt_rights({right("at", 0)});
+  const auto scan = subscription.scan(TreeSize{6});
+  ASSERT_TRUE(scan && scan->backfill);
+  subscription.deliver(*scan, item(0));
+  subscription.adopt_rights({right("at", 0), right("no", 0)});
+  EXPECT_EQ(deliver_all(subscription, 8), (Numbers{2, 4, 1, 3, 5, 6, 7})) << "in order, and once";
 }
 
 TEST(Subscription, ARightThatChangesNothingBehindCausesNoSearch) {
