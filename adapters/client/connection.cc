@@ -52,9 +52,9 @@ struct Connection::Impl {
   v1::Welcome welcome;
   bool greeted = false;
 
-  Impl(const HubAddress& address, const crypto::CurveKeyPair& keys, const LineOptions& with)
+  Impl(HubAddress address, const crypto::CurveKeyPair& keys, const LineOptions& with)
       : context(shared_context()),
-        hub(address),
+        hub(std::move(address)),
         options(with),
         line(line_socket(*context, hub, keys, options)),
         monitor(*context, line) {

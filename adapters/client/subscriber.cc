@@ -11,12 +11,6 @@
 namespace rapporteur::client {
 namespace {
 
-// What a delivery costs of the credit in bytes: as a field of Deliver, with tag and length.
-std::uint64_t cost(std::size_t bytes) {
-  using google::protobuf::io::CodedOutputStream;
-  return 1 + CodedOutputStream::VarintSize64(bytes) + bytes;
-}
-
 constexpr std::string_view kAskTheOperator =
     "ask the hub's operator: an honest hub does not send this";
 
@@ -27,6 +21,11 @@ tl::unexpected<Error> not_verified(const std::string& subscription, std::string 
 }
 
 }  // namespace
+
+std::uint64_t credit_cost(std::size_t bytes) {
+  using google::protobuf::io::CodedOutputStream;
+  return 1 + CodedOutputStream::VarintSize64(bytes) + bytes;
+}
 
 Subscriber::Subscriber(std::string participant, std::string subscription, Received& received,
                        const crypto::SigningKey& key, const SubscriberOptions& options,
@@ -160,7 +159,7 @@ Status Subscriber::receive(Connection& line, const v1::Deliver& batch) {
   DeliveryNumber number{batch.first_number()};
   for (const std::string& bytes : batch.deliveries()) {
     ++used_deliveries_;
-    used_bytes_ += cost(bytes.size());
+    used_bytes_ += credit_cost(bytes.size());
     auto delivery = check(line, number, bytes);
     if (!delivery) {
       checked = tl::unexpected(delivery.error());

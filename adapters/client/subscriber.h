@@ -31,6 +31,10 @@ struct SubscriberOptions {
   std::optional<std::chrono::milliseconds> ask_when_quiet;
 };
 
+// What a delivery of that many serialized bytes costs of the credit in bytes: as a field of
+// Deliver, with tag and length.
+[[nodiscard]] std::uint64_t credit_cost(std::size_t bytes);
+
 class Subscriber final : public Conversation {
  public:
   // All referenced objects outlive it. `stored` is called after each stored batch with the number

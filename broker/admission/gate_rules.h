@@ -41,9 +41,9 @@ class FindingList {
  public:
   // `make_detail` is called only for a finding that may be kept.
   template <typename MakeDetail>
-  void add(std::string_view rule, Place place, const MakeDetail& make_detail) {
+  void add(std::string_view rule, const Place& place, const MakeDetail& make_detail) {
     if (findings_.size() < limit()) {
-      put(rule, std::move(place), make_detail());
+      put(rule, place, make_detail());
     } else {
       ++left_out_;
     }

@@ -62,7 +62,8 @@ void LogReader::run() {
       Job job = std::move(jobs_.front());
       jobs_.pop_front();
       lock.unlock();
-      std::visit([this](auto&& content) { carry_out(std::move(content)); }, std::move(job));
+      std::visit([this](auto&& content) { carry_out(std::forward<decltype(content)>(content)); },
+                 std::move(job));
     }
     lock.lock();
   }

@@ -66,8 +66,10 @@ void Workers::judge(journal::Proposal proposal) {
   judging_.judge(proposal);
   if (sequencer_->submit(std::move(proposal))) return;
   // Left with us, its ticket closed.
+  // NOLINTBEGIN(bugprone-use-after-move)
   std::vector<core::Event> answer;
   answer.emplace_back(overloaded(std::move(hub_context(*proposal.context).message->job.asker)));
+  // NOLINTEND(bugprone-use-after-move)
   answers_.post(std::move(answer));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kHubLane = "";
+constexpr std::string_view kHubLane;
 constexpr auto kProbeAllAfter = 200ms;
 
 }  // namespace

@@ -71,8 +71,7 @@ std::vector<std::string> areas_of(const v1::Header& header, const v1::Accepted& 
     areas.insert(areas.end(), codes.begin(), codes.end());
   }
   std::ranges::sort(areas);
-  const auto rest = std::ranges::unique(areas);
-  areas.erase(rest.begin(), rest.end());
+  areas.erase(std::unique(areas.begin(), areas.end()), areas.end());
   return areas;
 }
 

@@ -30,11 +30,11 @@ void free_string(void*, void* hint) {
 }
 
 zmq::message_t message_of(std::string frame) {
-  if (frame.size() < kHandOverFrom) return zmq::message_t(frame.data(), frame.size());
+  if (frame.size() < kHandOverFrom) return {frame.data(), frame.size()};
   auto kept = std::make_unique<std::string>(std::move(frame));
   void* const data = kept->data();
   const std::size_t size = kept->size();
-  return zmq::message_t(data, size, free_string, kept.release());
+  return {data, size, free_string, kept.release()};
 }
 
 std::string reason(const zmq::error_t& error, const std::string& endpoint) {

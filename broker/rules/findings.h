@@ -22,11 +22,11 @@ class FindingSink {
  public:
   // `make_detail` gives a Detail; it is called only if the finding is kept. Row from 1, or 0.
   template <typename MakeDetail>
-  void add(std::string_view code, std::string_view field, std::uint32_t row, std::string key,
+  void add(std::string_view code, std::string_view field, std::uint32_t row, const std::string& key,
            const MakeDetail& make_detail) {
     const Rule& rule = rule_of(code);
     if (full(rule.severity)) return;
-    put(rule, field, row, std::move(key), make_detail());
+    put(rule, field, row, key, make_detail());
   }
   // The same for a row of `observations`, counted from 0.
   template <typename MakeDetail>

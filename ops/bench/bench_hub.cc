@@ -1,6 +1,7 @@
 #include "ops/bench/bench_hub.h"
 
 #include <array>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -8,7 +9,6 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <spawn.h>
 #include <spdlog/fmt/fmt.h>
 #include <sys/socket.h>
@@ -16,8 +16,6 @@
 #include <unistd.h>
 
 #include "adapters/client/hub_file.h"
-
-extern char** environ;
 
 namespace rapporteur::bench {
 namespace {

@@ -78,7 +78,7 @@ Status receive_until(Subscribers& subscribers, std::uint64_t expected,
         client::Connection::wait_any(subscribers.lines, std::chrono::milliseconds(100));
     if (!ready) return tl::unexpected(ready.error());
     for (const std::size_t i : *ready) {
-      if (const auto taken = subscribers.each[i].take([](const v1::Header&) {}); !taken) {
+      if (auto taken = subscribers.each[i].take([](const v1::Header&) {}); !taken) {
         return taken;
       }
     }

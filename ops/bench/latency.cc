@@ -29,6 +29,7 @@ Received receive_all(std::vector<RawSubscriber>& subscribers, std::uint64_t expe
                      const Load& load, const std::atomic<bool>& give_up) {
   Received result;
   std::vector<client::Connection*> lines;
+  lines.reserve(subscribers.size());
   for (auto& subscriber : subscribers) lines.push_back(&subscriber.line());
   std::uint64_t missing = expected * subscribers.size();
   while (missing > 0 && !give_up) {

@@ -82,7 +82,7 @@ Status Load::wait_and_take(std::chrono::milliseconds most) {
   const auto ready = client::Connection::wait_any(lines_, most);
   if (!ready) return tl::unexpected(ready.error());
   for (const std::size_t i : *ready) {
-    if (const auto taken = take_receipts(lanes_[i]); !taken) return taken;
+    if (auto taken = take_receipts(lanes_[i]); !taken) return taken;
   }
   return {};
 }
@@ -115,7 +115,8 @@ Result<double> Load::run(std::size_t outstanding) {
 }
 
 void Load::plan(double per_second, TimePoint begin) {
-  std::mt19937_64 random(20081017);  // a fixed seed: the same schedule in every run
+  // The same schedule in every run.
+  std::mt19937_64 random(20081017);  // NOLINT(cert-msc32-c,cert-msc51-cpp)
   std::exponential_distribution<double> interval(per_second);
   double at = 0;
   std::size_t total = 0;
@@ -137,9 +138,9 @@ Status Load::run_open(double per_second, TimePoint begin) {
   while (receipts_ < plan_.size()) {
     while (next < plan_.size() && plan_[next].at <= SteadyClock::now()) {
       const Planned& planned = plan_[next++];
-      if (const auto sent = send_next(lanes_[planned.lane], planned.at); !sent) return sent;
+      if (auto sent = send_next(lanes_[planned.lane], planned.at); !sent) return sent;
     }
-    if (const auto taken = wait_and_take(std::chrono::milliseconds(1)); !taken) return taken;
+    if (auto taken = wait_and_take(std::chrono::milliseconds(1)); !taken) return taken;
     if (SteadyClock::now() > deadline) {
       return fail(ErrorKind::kUnreachable,
                   fmt::format("{} of {} receipts came", receipts_, plan_.size()));

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "adapters/client/subscriber.h"
 #include "proto/crypto/domain.h"
 
 namespace rapporteur::bench {
@@ -87,16 +88,16 @@ Status RawSubscriber::take_batch(const v1::Deliver& deliver, const OnDelivery& o
     }
     delivered_ = crypto::next_delivered(delivered_, bytes_of(record.header()));
     if (!options_.verify_with.empty()) {
-      if (const auto good = check_signature(header, record); !good) return good;
+      if (auto good = check_signature(header, record); !good) return good;
     }
     ++last_number_;
     ++received_;
     ++owed_deliveries_;
-    owed_bytes_ += bytes.size();
+    owed_bytes_ += client::credit_cost(bytes.size());
     on_delivery(header);
   }
   if (owed_deliveries_ * 2 < options_.credit && owed_bytes_ * 2 < options_.credit_bytes) return {};
-  if (const auto granted = grant(owed_deliveries_, owed_bytes_); !granted) return granted;
+  if (auto granted = grant(owed_deliveries_, owed_bytes_); !granted) return granted;
   owed_deliveries_ = 0;
   owed_bytes_ = 0;
   return acknowledge();
@@ -110,7 +111,7 @@ Status RawSubscriber::take(const OnDelivery& on_delivery) {
     if ((*frame)->has_fault())
       return tl::unexpected(client::error_of((*frame)->fault(), line_->hub()));
     if (!(*frame)->has_deliver()) continue;
-    if (const auto taken = take_batch((*frame)->deliver(), on_delivery); !taken) return taken;
+    if (auto taken = take_batch((*frame)->deliver(), on_delivery); !taken) return taken;
   }
 }
 

@@ -74,7 +74,7 @@ void judge_rules(benchmark::State& state, const ObservationSet& set) {
     state.SkipWithError("the submission is not valid");
     return;
   }
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(rules::judge(submission, {}, rules::NothingPublished()));
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(set.rows()));
@@ -82,7 +82,7 @@ void judge_rules(benchmark::State& state, const ObservationSet& set) {
 
 void check_disclosure(benchmark::State& state, const ObservationSet& set) {
   const rules::Submission submission = submission_of(set);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(
         disclosure::check_small_cells(submission, {}, rules::NothingPublished()));
   }

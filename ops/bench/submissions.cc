@@ -54,8 +54,7 @@ SubmissionFactory::SubmissionFactory(const std::string& hub, const SenderIdentit
     : hub_(hub),
       sender_(sender),
       observations_(observations),
-      indicator_(observations == 1 ? kSingle : kBrokenDown),
-      random_(0x9E3779B97F4A7C15ULL) {
+      indicator_(observations == 1 ? kSingle : kBrokenDown) {
   RAPPORTEUR_CHECK(observations >= 1 && observations <= 2 * citizenships().size());
 }
 

@@ -37,7 +37,7 @@ class SubmissionFactory {
   std::uint32_t observations_;
   std::string_view indicator_;
   std::uint64_t made_ = 0;
-  std::uint64_t random_;
+  std::uint64_t random_ = 0x9E3779B97F4A7C15ULL;
 };
 
 }  // namespace rapporteur::bench

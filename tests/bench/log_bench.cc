@@ -25,7 +25,7 @@ std::vector<Digest> some_leaves() {
 void append_leaves(benchmark::State& state) {
   const auto leaves = some_leaves();
   merkle::Frontier tree;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     tree.begin_group();
     for (const Digest& leaf : leaves) tree.append(leaf);
     benchmark::DoNotOptimize(tree.take_completed());
@@ -39,7 +39,7 @@ void append_groups_with_proofs(benchmark::State& state) {
   const auto leaves = some_leaves();
   const auto group = static_cast<std::size_t>(state.range(0));
   merkle::Frontier committed;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     committed.begin_group();
     merkle::Frontier trial = committed;
     for (std::size_t i = 0; i < group; ++i) trial.append(leaves[i]);
@@ -66,7 +66,7 @@ void audit_without_signatures(benchmark::State& state) {
   const std::string other = counted.SerializeAsString();
   const std::string nonce(32, 'n');
   verify::LogAudit audit(log);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const bool founds = audit.size().value == 0;
     const bool good = audit.add(
         {LogIndex{audit.size().value}, bytes_of(nonce), bytes_of(founds ? first : other), {}, {}});

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+// In a unity build the harness stands before it.
+// NOLINTNEXTLINE(readability-redundant-declaration)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {

@@ -31,7 +31,8 @@ std::string expanded(std::string_view field) {
     if (field.substr(i).starts_with("\\x") && i + 3 < field.size()) {
       out += static_cast<char>(number_in(field.substr(i + 2, 2), 16));
       i += 3;
-    } else if (const std::size_t star = field.find('*', i); field[i] == '{' && star != field.npos) {
+    } else if (const std::size_t star = field.find('*', i);
+               field[i] == '{' && star != std::string::npos) {
       const std::size_t close = field.find('}', star);
       for (unsigned n = number_in(field.substr(i + 1, star - i - 1), 10); n > 0; --n) {
         out += field.substr(star + 1, close - star - 1);
@@ -142,7 +143,7 @@ class FileReader {
   void read_directive(const std::string& text) {
     const std::size_t colon = text.find(": ");
     const std::string name = text.substr(0, colon);
-    const std::string value = colon == text.npos ? "" : text.substr(colon + 2);
+    const std::string value = colon == std::string::npos ? "" : text.substr(colon + 2);
     if (name == "sender") file_.sender = value;
     if (name == "dataflow") file_.dataflow = value;
     if (name == "policy") set_policy(file_.policy, value);
@@ -220,6 +221,7 @@ std::vector<FiguresFile::Part> parts_of(const std::vector<Observation>& observat
     rows.push_back(observation);
   }
   std::vector<FiguresFile::Part> parts;
+  parts.reserve(order.size());
   for (const std::string& indicator : order) parts.push_back(part_of(by_indicator[indicator]));
   return parts;
 }
