@@ -26,11 +26,13 @@ std::uint64_t next_random(std::uint64_t& state) {  // xorshift64*
   return state * 0x2545F4914F6CDD1DULL;
 }
 
+// Days of every second year from 1000 on: a million and a half before a run would repeat a table,
+// and each the first of its series, with no figure of the year before to be compared with.
 std::string day_text(std::uint64_t number) {
   using std::chrono::sys_days, std::chrono::days, std::chrono::year_month_day;
-  // From the year 1000 on, so that a run has three million days before it would repeat a table.
-  const sys_days day = sys_days(std::chrono::year(1000) / 1 / 1) + days(number);
-  const year_month_day date(day);
+  constexpr std::uint64_t kDays = 365;
+  const std::chrono::year year(1000 + 2 * static_cast<int>(number / kDays));
+  const year_month_day date(sys_days(year / 1 / 1) + days(number % kDays));
   return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
