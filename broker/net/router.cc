@@ -5,6 +5,8 @@
 
 #include <zmq.hpp>
 
+#include "broker/core/joined.h"
+
 namespace rapporteur::net {
 namespace {
 
@@ -66,7 +68,7 @@ void Router::poll() {
 }
 
 void Router::take_events() {
-  for (auto& event : inbox_.take()) core_.step(std::move(event), now(), actions_);
+  for (auto& event : core::joined(inbox_.take())) core_.step(std::move(event), now(), actions_);
 }
 
 void Router::receive() {
