@@ -37,6 +37,10 @@ rapporteur_sabotage(zap-off e2e_line ZapGuard.AKeyThatNobodyEnrolledIsTurnedAway
 rapporteur_sabotage(mandatory-off e2e_line Sending.NothingIsDroppedWhenThePeerReadsSlowly)
 rapporteur_sabotage(identity-from-routing-id e2e_line
   Identity.ComesFromTheKeyNeverFromTheRoutingId)
+rapporteur_sabotage(checked-at-the-door-only unit_core CoreLine.ARevokedKeyIsRefusedOnALiveLine)
+rapporteur_sabotage(receive-rights-off unit_core
+  CoreDelivery.EveryEntitledSubscriberGetsWhatItIsEntitledToInOrder)
+rapporteur_sabotage(released-to-all unit_core CoreDelivery.ListedReleasabilityIsRespected)
 rapporteur_sabotage(credit-ignored unit_core CoreDelivery.NothingIsSentWithoutCredit)
 rapporteur_sabotage(delivery-lost unit_commit_host
   CommitHostTest.AGroupInSeveralCallsIsDeliveredWhole)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proto/base/sabotage.h"
+
 namespace rapporteur::core {
 namespace {
 
@@ -19,8 +21,15 @@ bool route_admits(const v1::SubscriptionFilter& filter, const Item& item) {
          matches_pattern(filter.sender(), item.sender);
 }
 
+std::optional<LogIndex> receives_from(const directory::Directory& directory,
+                                      std::string_view participant, const Item& item) {
+  if (sabotaged("receive-rights-off")) return LogIndex{0};
+  return directory.may_receive_from(participant, item.dataflow, item.indicator, item.sender);
+}
+
 bool released(const directory::Directory& directory, std::string_view participant,
               const Item& item) {
+  if (sabotaged("released-to-all")) return true;
   const auto* receiver = directory.participant(participant);
   return receiver != nullptr && directory::released_to(item.releasability, *receiver);
 }
@@ -34,8 +43,7 @@ bool filter_admits(const v1::SubscriptionFilter& filter, const Item& item) {
 bool entitled(const directory::Directory& directory, std::string_view participant,
               const Item& item) {
   if (!directory.active(participant)) return false;
-  const auto from =
-      directory.may_receive_from(participant, item.dataflow, item.indicator, item.sender);
+  const auto from = receives_from(directory, participant, item);
   return from && item.index >= *from && released(directory, participant, item);
 }
 
@@ -72,8 +80,7 @@ const RouteCache::Route& RouteCache::route(const directory::Directory& directory
       route.dataflow != item.dataflow) {
     route = {item.dataflow, item.indicator, item.sender, std::nullopt};
     if (route_admits(filter, item) && directory.active(participant)) {
-      route.from =
-          directory.may_receive_from(participant, item.dataflow, item.indicator, item.sender);
+      route.from = receives_from(directory, participant, item);
     }
   }
   return route;

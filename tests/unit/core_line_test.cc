@@ -226,8 +226,8 @@ TEST(CoreLine, ARevokedKeyIsRefusedOnALiveLine) {
   stage.greet(1, stage.at);
   stage.administer(fakes::state_change("at", v1::REVOKED));
   stage.receive(1, stage.at, submit_frame(1));
+  ASSERT_TRUE(stage.take<core::Judge>().empty());
   EXPECT_EQ(stage.only(1).fault().code(), faults::kNotActive);
-  EXPECT_TRUE(stage.take<core::Judge>().empty());
 }
 
 TEST(CoreLine, ConnectionsOfAParticipantAreBounded) {
