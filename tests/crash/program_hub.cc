@@ -62,7 +62,7 @@ void ProgramHub::operate(std::vector<std::string> words) const {
 }
 
 std::filesystem::path ProgramHub::enrol(const std::string& participant, const std::string& area) {
-  const std::filesystem::path folder = folder_ / participant;
+  std::filesystem::path folder = folder_ / participant;
   must(client::Agency::create(folder, participant));
   operate({"participant", "add", (folder / "enrolment.toml").string(), "--kind",
            "coordination-body", "--name", participant});

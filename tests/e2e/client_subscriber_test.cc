@@ -36,7 +36,7 @@ class ClientSubscriber : public ::testing::Test {
   }
 
   v1::Envelope publish(const std::string& body) {
-    const v1::Envelope envelope = sender_->envelope(next_++, body);
+    v1::Envelope envelope = sender_->envelope(next_++, body);
     hub_.publish(envelope);
     return envelope;
   }

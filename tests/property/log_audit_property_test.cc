@@ -60,7 +60,8 @@ LittleLog any_log(Random& random) {
 }
 
 void flip(std::string& bytes, Random& random) {
-  bytes[random.below(bytes.size())] ^= static_cast<char>(1U << random.below(8));
+  char& byte = bytes[random.below(bytes.size())];
+  byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << random.below(8)));
 }
 
 // No entry before `changed` is accused, and the first checkpoint that covers it is the last chance.

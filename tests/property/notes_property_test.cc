@@ -14,7 +14,7 @@ rc::Gen<std::string> key_name() {
 rc::Gen<std::string> note_text() {
   return rc::gen::map(
       rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab 1+\u2014\n\n"))),
-      [](std::string text) { return text + "\n"; });
+      [](const std::string& text) { return text + "\n"; });
 }
 
 // What the generator cuts out of a multi-byte character is no UTF-8: such texts must be refused.
