@@ -128,6 +128,7 @@ TEST_F(DirectoryTest, EnrolmentIsChecked) {
   action.mutable_enrol()->set_name(std::string(limits::kNameBytes + 1, 'x'));
   EXPECT_EQ(refusal(action), refusal::kBadText);
   action = Party("no").enrolment();
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): that is the point
   action.mutable_enrol()->add_contacts("\xE2\x80\xAE gnirts");
   EXPECT_EQ(refusal(action), refusal::kBadText);
   action = Party("no").enrolment();
