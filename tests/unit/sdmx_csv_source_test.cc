@@ -128,14 +128,14 @@ TEST(SdmxCsv, SeveralValuesOfACellComeApart) {
   const auto plain = split_values(many, ";", "M, N & O;P & Q");
   ASSERT_TRUE(plain);
   EXPECT_EQ(*plain, (MultipleValues{{{"", "M, N & O"}}, {{"", "P & Q"}}}));
-  const auto nested = split_values(many, ";", "\"a;b\";;\"c;d\"");
+  const auto nested = split_values(many, ";", R"("a;b";;"c;d")");
   ASSERT_TRUE(nested);
   EXPECT_EQ(*nested, (MultipleValues{{{"", "a"}, {"", "b"}}, {}, {{"", "c"}, {"", "d"}}}));
   const Component spoken{.id = "A", .shape = ValueShape::kMultilingual};
   const auto one = split_values(spoken, ";", "en:Any Value;fr:N'importe quelle Valeur");
   ASSERT_TRUE(one);
   EXPECT_EQ(*one, (MultipleValues{{{"en", "Any Value"}, {"fr", "N'importe quelle Valeur"}}}));
-  const auto two = split_values(spoken, ";", "\"en:V1;fr:V2\";\"en:V3;de:V4\"");
+  const auto two = split_values(spoken, ";", R"("en:V1;fr:V2";"en:V3;de:V4")");
   ASSERT_TRUE(two);
   EXPECT_EQ(*two, (MultipleValues{{{"en", "V1"}, {"fr", "V2"}}, {{"en", "V3"}, {"de", "V4"}}}));
   EXPECT_FALSE(split_values(spoken, ";", "no language"));
