@@ -5,8 +5,6 @@
 
 #include <zmq.hpp>
 
-#include "broker/core/joined.h"
-
 namespace rapporteur::net {
 namespace {
 
@@ -68,7 +66,7 @@ void Router::poll() {
 }
 
 void Router::take_events() {
-  for (auto& event : core::joined(inbox_.take())) core_.step(std::move(event), now(), actions_);
+  for (auto& event : inbox_.take()) core_.step(std::move(event), now(), actions_);
 }
 
 void Router::receive() {
