@@ -11,6 +11,9 @@ rapporteur_test(unit_local_journal LABELS unit threads TIMEOUT 120
   SOURCES unit/journal_checkpoints_test.cc unit/local_journal_test.cc
   LINKS rapporteur::store_rocks rapporteur::store_merkle rapporteur::store_notes)
 
+rapporteur_fuzz(tile SOURCES fuzz/tile_fuzz.cc LINKS rapporteur::store_rocks
+  rapporteur::store_merkle)
+
 # Above the real RocksDB: nothing acknowledged is lost, whatever the disk does.
 rapporteur_library(crash_support
   SOURCES crash/forgetful_file_system.cc crash/script.cc
