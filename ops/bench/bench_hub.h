@@ -38,6 +38,8 @@ class BenchHub {
   // Stops the broker and starts it again; the time from exec until it is ready to answer.
   [[nodiscard]] Result<std::chrono::milliseconds> restart();
   [[nodiscard]] Status stop();
+  // Runs `rapporteur` with these words to its end; what it printed.
+  [[nodiscard]] Result<std::string> command(std::vector<std::string> words) const;
   // VmHWM and VmRSS of the broker in bytes; utime + stime in seconds.
   [[nodiscard]] std::size_t peak_memory() const;
   [[nodiscard]] double cpu_seconds() const;
