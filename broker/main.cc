@@ -14,6 +14,7 @@
 #include "broker/monitor/report.h"
 #include "broker/monitor/server.h"
 #include "broker/monitor/service_notify.h"
+#include "proto/base/host_and_port.h"
 #include "proto/crypto/key_file.h"
 #include "store/rocks/local_journal.h"
 
@@ -95,7 +96,7 @@ Status serve(const config::Config& config, const Keys& keys) {
   monitor::Metrics metrics(clock);
   std::unique_ptr<monitor::Server> server;
   if (!config.monitor_endpoint.empty()) {
-    const auto address = config::parse_host_and_port(config.monitor_endpoint);
+    const auto address = parse_host_and_port(config.monitor_endpoint);
     if (!address) return tl::unexpected(address.error());
     auto started = monitor::Server::start(address->host, address->port, metrics);
     if (!started) return tl::unexpected(started.error());

@@ -42,11 +42,4 @@ struct Config {
 // `file` is for messages, and for relative paths.
 [[nodiscard]] Result<Config> parse(std::string_view text, const std::filesystem::path& file);
 
-struct HostAndPort {
-  std::string host;
-  int port = 0;
-};
-// "127.0.0.1:9570" or "[::1]:9570". Errors: kConfiguration.
-[[nodiscard]] Result<HostAndPort> parse_host_and_port(std::string_view text);
-
 }  // namespace rapporteur::config
