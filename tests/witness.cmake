@@ -1,0 +1,7 @@
+rapporteur_test(unit_witness LABELS unit threads
+  SOURCES unit/witness_test.cc
+  LINKS rapporteur::adapters_witness rapporteur::test_fakes_hub)
+rapporteur_fuzz(add_checkpoint SOURCES fuzz/add_checkpoint_fuzz.cc LINKS rapporteur::adapters_witness)
+
+rapporteur_sabotage(witness-checks-nothing unit_witness WitnessTest.AForkIsNotCosigned)
+rapporteur_sabotage(witness-forgets unit_witness WitnessTest.WhatWasCosignedIsKnownAfterARestart)
