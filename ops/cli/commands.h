@@ -39,5 +39,6 @@ void add_table(CLI::App& app, Session& session);
 void add_audit(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_proof(CLI::App& app, Session& session);
+void add_witness(CLI::App& app, Session& session);
 
 }  // namespace rapporteur::cli

@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
   add_table(app, session);
   add_audit(app, session);
   add_proof(app, session);
+  add_witness(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
