@@ -23,6 +23,7 @@ struct Config {
   std::string keys_curve_next;  // "": none
   std::string keys_log;
   std::string data_folder;
+  std::string witnesses_policy;  // "": none
   std::string monitor_endpoint;
   std::string log_level;
   std::string log_format;
