@@ -5,6 +5,9 @@ rapporteur_fuzz(add_checkpoint SOURCES fuzz/add_checkpoint_fuzz.cc LINKS rapport
 rapporteur_test(unit_cosigning LABELS unit
   SOURCES unit/cosigning_test.cc
   LINKS rapporteur::broker_admission_workers rapporteur::test_fakes_hub)
+rapporteur_test(unit_client_quorum LABELS unit
+  SOURCES unit/client_quorum_test.cc
+  LINKS rapporteur::test_fakes_hub)
 rapporteur_test(crash_witness_kill LABELS crash TIMEOUT 600
   SOURCES crash/witness_kill_test.cc
   LINKS rapporteur::adapters_witness rapporteur::test_fakes_hub PkgConfig::httplib)
