@@ -12,6 +12,7 @@ rapporteur_test(crash_witness_kill LABELS crash TIMEOUT 600
   SOURCES crash/witness_kill_test.cc
   LINKS rapporteur::adapters_witness rapporteur::test_fakes_hub PkgConfig::httplib)
 add_dependencies(test_crash_witness_kill rapporteur)
+rapporteur_scenario(witness TIMEOUT 300)
 
 rapporteur_sabotage(witness-checks-nothing unit_witness WitnessTest.AForkIsNotCosigned)
 rapporteur_sabotage(witness-forgets unit_witness WitnessTest.WhatWasCosignedIsKnownAfterARestart)

@@ -40,5 +40,6 @@ void add_audit(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_proof(CLI::App& app, Session& session);
 void add_witness(CLI::App& app, Session& session);
+void add_timestamp(CLI::App& app, Session& session);
 
 }  // namespace rapporteur::cli
