@@ -69,15 +69,19 @@ Status publish(const std::filesystem::path& file) {
   const SystemClock clock;
   client::KnownLog log(agency->state(), client::log_key(*hub));
   const client::LineOptions line = agency->line_options();
-  std::unique_ptr<Timestamper> stamps;
+  std::vector<std::unique_ptr<NoteWorker>> workers;
   if (settings->timestamps) {
-    auto made = Timestamper::make(*settings->timestamps, logger);
+    auto made = make_timestamper(*settings->timestamps, logger);
     if (!made) return tl::unexpected(made.error());
-    stamps = std::move(*made);
+    workers.push_back(std::move(*made));
+  }
+  if (!settings->tiles.empty()) {
+    workers.push_back(
+        make_tile_keeper({*hub, *keys, line, settings->tiles, settings->tiles_interval}, logger));
   }
   auto publisher = Publisher::make({*hub, *keys, line, log, *policy, clock, logger},
                                    settings->options, [&](const std::string& note) {
-                                     if (stamps) stamps->offer(note);
+                                     for (const auto& one : workers) one->offer(note);
                                    });
   if (!publisher) return tl::unexpected(publisher.error());
   logger.info("watches {} for {} witnesses", hub->hub, policy->witnesses().size());

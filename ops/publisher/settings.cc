@@ -43,6 +43,15 @@ constexpr std::array kPublisherSettings{
             .most = 3'600'000,
             .sentence = "How old cosignatures become before a log at rest is shown again; clients "
                         "warn after five minutes."},
+    Setting{.key = "tiles.folder",
+            .sentence = "A folder of C2SP tlog-tiles that is kept up to date, for a web server; "
+                        "empty keeps none."},
+    Setting{.key = "tiles.interval_ms",
+            .type = SettingType::kNumber,
+            .default_number = 1'000,
+            .least = 10,
+            .most = 3'600'000,
+            .sentence = "At the most once in that time it is brought to a newer checkpoint."},
     Setting{.key = "timestamp.url",
             .sentence = "Time-stamping authority (RFC 3161) for cosigned checkpoints; empty asks "
                         "none."},
@@ -80,6 +89,10 @@ Result<PublisherSettings> read_settings(const std::filesystem::path& file) {
   out.options.interval = milliseconds(settings->number("interval_ms"));
   out.options.witness_timeout = milliseconds(settings->number("witness_timeout_ms"));
   out.options.refresh = milliseconds(settings->number("refresh_ms"));
+  if (!settings->text("tiles.folder").empty()) {
+    out.tiles = beside(file, settings->text("tiles.folder"));
+    out.tiles_interval = milliseconds(settings->number("tiles.interval_ms"));
+  }
   if (settings->text("timestamp.url").empty()) return out;
   TimestamperOptions& stamps = out.timestamps.emplace();
   stamps.url = settings->text("timestamp.url");

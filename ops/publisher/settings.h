@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ops/publisher/publisher.h"
+#include "ops/publisher/tile_keeper.h"
 #include "ops/publisher/timestamper.h"
 
 namespace rapporteur::publisher {
@@ -16,6 +17,8 @@ struct PublisherSettings {
   std::filesystem::path policy;
   PublisherOptions options;
   std::optional<TimestamperOptions> timestamps;  // empty: none are asked for
+  std::filesystem::path tiles;                   // empty: none are kept
+  std::chrono::milliseconds tiles_interval{0};
   std::string log_level;
 };
 

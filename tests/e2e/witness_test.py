@@ -252,6 +252,25 @@ class PutBack(unittest.TestCase):
                                     hub.publisher_said()), "the witness objects")
 
 
+class Tiles(unittest.TestCase):
+    def test_tiles_follow_the_cosigned_checkpoint(self):
+        with WitnessedHub() as hub:
+            hub.set_policy([hub.make_witness("w1"), "quorum w1"])
+            hub.agency("at", "AT")
+            hub.start_witness("w1")
+            tiles = hub.folder / "tiles"
+            hub.start_publisher(more=f'[tiles]\nfolder = "{tiles}"\ninterval_ms = 50\n')
+            for year in (2020, 2021):
+                hub.adapter("at", "push", hub.figures("AT", year), "--require-quorum")
+                index = int(re.search(r"^index (\d+)$", hub.receipts("at")[-1].read_text(),
+                                      re.MULTILINE).group(1))
+                until(lambda least=index: (tiles / "checkpoint").exists() and int(
+                    (tiles / "checkpoint").read_text().split("\n")[1]) > least, "tiles that cover it")
+            self.assertEqual(signatures((tiles / "checkpoint").read_text())[1], "w1.example")
+            self.assertIn("verified", run(RAPPORTEUR, "audit", "verify", tiles, "--public",
+                                          hub.public).stdout)
+
+
 class Stamps(unittest.TestCase):
     CONFIG = """[tsa]
 default_tsa = a
