@@ -45,5 +45,7 @@ void add_checkpoint(CLI::App& app, Session& session);
 // Commands of `proof`.
 void add_proof_get(CLI::App& group, Session& session);
 void add_proof_consistency(CLI::App& group, Session& session);
+void add_witness(CLI::App& app, Session& session);
+void add_timestamp(CLI::App& app, Session& session);
 
 }  // namespace rapporteur::cli

@@ -63,6 +63,8 @@ int run(int argc, char** argv) {
   add_audit(app, session);
   add_proof(app, session);
   add_checkpoint(app, session);
+  add_witness(app, session);
+  add_timestamp(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

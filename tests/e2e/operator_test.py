@@ -135,6 +135,53 @@ class WithoutHub(Lines):
         self.assertEqual(done.returncode, DONE)
         self.assertRegex(done.stderr, r"\Arapporteur: warning: [^\n]*hub-public\.toml[^\n]*\n\Z")
 
+    def test_witness(self):
+        hub = self.folder / "hub"
+        self.assertEqual(rapporteur("init", hub, "--hub", "h").returncode, DONE)
+        public = hub / "hub-public.toml"
+        target = self.folder / "w"
+        init = ["witness", "init", target, "--name"]
+        for words, mention in (([*init, "two words", "--public", public], "--name"),
+                               ([*init, "w1"], "--vkey or --public"),
+                               ([*init, "w1", "--public", public, "--listen", "here"], "--listen"),
+                               (["witness", "init", target], "--name"),
+                               (["witness", "run", self.folder / "none"], self.folder / "none"),
+                               (["witness", "show", self.folder / "none"], "witness init"),
+                               (["witness", "rnu"], "run")):
+            self.refused(USAGE, words, mention)
+        self.assertFalse(target.exists())
+        done = rapporteur("--json", *init, "w1", "--public", public)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        key = json.loads(done.stdout)["verifier_key"]
+        self.assertEqual(rapporteur("witness", "show", target).stdout, key + "\n")
+        self.refused(STORAGE, [*init, "w1", "--public", public], target)
+        settings = target / "witness.toml"
+        whole = settings.read_text(encoding="utf-8")
+        for bad, mention in (("name = ", "name"), ("logs = [\"x\"]\n", "witness.toml:1"),
+                             ("lsten = \"127.0.0.1:1\"\n" + whole, "'listen'"),
+                             (whole.replace("127.0.0.1:8090", "127.0.0.1"), "host:port")):
+            settings.write_text(bad if "name" in bad else 'name = "w"\n' + bad, encoding="utf-8")
+            self.refused(CONFIGURATION, ["witness", "run", target], settings)
+        settings.write_text(whole, encoding="utf-8")
+        (target / "witness.key").chmod(0o644)
+        self.refused(CONFIGURATION, ["witness", "run", target], "witness.key")
+
+    def test_timestamp(self):
+        file = self.folder / "1.checkpoint"
+        words = ["timestamp", "verify", file, "--ca", self.folder / "ca.pem"]
+        self.refused(USAGE, words, "--vkey or --public")
+        self.refused(USAGE, ["timestamp", "verify", file], "--ca")
+        hub = self.folder / "hub"
+        self.assertEqual(rapporteur("init", hub, "--hub", "h").returncode, DONE)
+        words += ["--public", hub / "hub-public.toml"]
+        self.refused(USAGE, words, "ca.pem")
+        (self.folder / "ca.pem").write_text("", encoding="utf-8")
+        self.refused(USAGE, words, file)
+        file.write_text("no note", encoding="utf-8")
+        self.refused(USAGE, words, f"{file}.tsr")
+        (self.folder / "1.checkpoint.tsr").write_bytes(b"no token")
+        self.refused(REFUSED, words, file)
+
     def test_keys_and_files_that_the_line_names(self):
         nothing = self.folder / "nothing"
         for words in (["audit", "verify", self.folder], ["proof", "verify", nothing]):
