@@ -56,7 +56,10 @@ class Independent(unittest.TestCase):
         """The export with one byte changed, once in each file that matches."""
         copied = self.folder / "copied"
         for file in sorted(self.exported.glob(pattern)):
-            if file.is_dir():
+            # Of a partial tile the widest counts: the others are of earlier checkpoints.
+            narrower = file.parent.suffix == ".p" and int(file.name) < max(
+                int(other.name) for other in file.parent.iterdir())
+            if file.is_dir() or narrower:
                 continue
             shutil.rmtree(copied, ignore_errors=True)
             shutil.copytree(self.exported, copied)
