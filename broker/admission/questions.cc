@@ -307,6 +307,7 @@ Questions::OrFault<bool> Questions::collect(const core::Ask& question, const Pag
   shown->set_index(entry.index.value);
   shown->set_header(record.header());
   shown->set_body(whole->body);
+  shown->set_erased(whole->state == journal::BodyState::kErased);
   return true;
 }
 

@@ -101,7 +101,10 @@ class Core {
   };
   struct Begun {};  // the hub's own Started entry
   struct Noted {};  // nobody waits
-  using Own = std::variant<Created, Removed, Rewound, CursorWritten, Begun, Noted>;
+  struct Expiring {
+    std::uint64_t sweep = 0;
+  };
+  using Own = std::variant<Created, Removed, Rewound, CursorWritten, Begun, Noted, Expiring>;
   // A Subscribe whose beginning is being looked for.
   struct Starting {
     Asker asker;
@@ -153,7 +156,7 @@ class Core {
   [[nodiscard]] std::optional<Asker> ask(
       Connection& connection, std::uint64_t correlation, std::size_t bytes,
       Connections::Request request = Connections::Request::kOther);
-  void propose(journal::Draft draft, Own own);
+  void propose(journal::Draft draft, Own own, journal::ReadSet reads = {});
   void finish_own(std::uint64_t token);
 
   // core_time.cc
@@ -163,6 +166,12 @@ class Core {
   void journal_faults();
   void journal_cursors();
   void go_on_stopping();
+
+  // core_retention.cc: what is over is erased
+  void on(ExpiredFound&& event);
+  void on(ProposalDropped&& event);
+  void begin_sweep();
+  void find_expired();
 
   // core_subscriptions.cc
   void on(AcknowledgementVerified&& event);
@@ -229,6 +238,10 @@ class Core {
   UnixMillis faults_since_;
   MonotonicTime faults_due_;
   MonotonicTime cursors_due_;
+  std::uint64_t sweeps_ = 0;
+  std::vector<Expiry> sweep_rules_;  // of the sweep under way; the last is at work
+  LogIndex sweep_from_;
+  MonotonicTime sweep_due_;
   std::uint64_t started_ms_ = 0;
   bool started_ = false;
   std::optional<Error> storage_error_;

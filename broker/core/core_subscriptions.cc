@@ -236,6 +236,8 @@ void Core::finish_own(std::uint64_t token) {
     }
   } else if (std::holds_alternative<Begun>(own)) {
     started_ = true;
+  } else if (const auto* expiring = std::get_if<Expiring>(&own)) {
+    if (expiring->sweep == sweeps_) find_expired();
   }
 }
 

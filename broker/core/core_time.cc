@@ -40,6 +40,7 @@ void Core::on(Tick&&) {
     }
   }
   wake_waiting();
+  begin_sweep();
 }
 
 void Core::journal_faults() {
