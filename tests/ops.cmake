@@ -19,6 +19,7 @@ rapporteur_test(unit_record_view LABELS unit
 
 rapporteur_scenario(disk_full TIMEOUT 300)
 rapporteur_scenario(operator TIMEOUT 200)
+rapporteur_scenario(erasure TIMEOUT 240)
 
 if(RAPPORTEUR_SABOTAGE)
   add_test(NAME sabotage_audit-unchecked

@@ -16,6 +16,7 @@ namespace {
 
 struct AuditOptions {
   std::filesystem::path folder;
+  std::filesystem::path body_keys;
   Trust trust;
 };
 
@@ -67,7 +68,8 @@ class Feed {
       for (const auto& entry : *entries) {
         stopped_ =
             stopped_ || !audit_.add({entry.index, bytes_of(entry.nonce), bytes_of(entry.record),
-                                     bytes_of(entry.salt), bytes_of(entry.body)});
+                                     bytes_of(entry.salt), bytes_of(entry.body),
+                                     entry.state == journal::BodyState::kSealed, entry.erased_by});
       }
       progress_.advance_to(audit_.size().value);
     }
@@ -94,7 +96,14 @@ nlohmann::json report_json(const verify::AuditReport& report) {
           {"sender_signatures", counts.sender_signatures},
           {"acknowledgements", counts.acknowledgements},
           {"commitments", counts.commitments},
-          {"bodies_absent", counts.bodies_absent}};
+          {"bodies_absent", counts.bodies_absent},
+          {"bodies_erased", counts.bodies_erased},
+          {"bodies_erased_later", counts.bodies_erased_later},
+          {"bodies_sealed", counts.bodies_sealed}};
+}
+
+std::string line_if(std::uint64_t bodies, const char* what) {
+  return bodies == 0 ? std::string() : fmt::format("  {} bodies {}\n", bodies, what);
 }
 
 std::string report_text(const verify::AuditReport& report, const std::string& log) {
@@ -107,10 +116,12 @@ std::string report_text(const verify::AuditReport& report, const std::string& lo
       "{} verified: {} entries, {} of them under the last checkpoint\n"
       "  {} accepted, {} refused, {} changes of the directory, {} skipped\n"
       "  {} signatures of senders, {} of acknowledgements, {} checkpoints, one tree\n"
-      "  {} commitments match their bodies, {} bodies are no longer there\n",
+      "  {} commitments match their bodies, {} bodies were erased, each by an entry\n{}{}",
       log, counts.entries, report.covered.value, counts.accepted, counts.refused,
       counts.administered, counts.skipped, counts.sender_signatures, counts.acknowledgements,
-      counts.checkpoints, counts.commitments, counts.bodies_absent);
+      counts.checkpoints, counts.commitments, counts.bodies_erased,
+      line_if(counts.bodies_erased_later, "were erased after this copy of the log was made"),
+      line_if(counts.bodies_sealed, "could not be read: their keys are not here (--body-keys)"));
 }
 
 Status verify_log(Session& session, const AuditOptions& options) {
@@ -120,7 +131,9 @@ Status verify_log(Session& session, const AuditOptions& options) {
       !there) {
     return there;
   }
-  const auto opened = rocks::open_for_audit(options.folder);
+  rocks::LocalJournalOptions with;
+  with.body_keys = options.body_keys;
+  const auto opened = rocks::open_for_audit(options.folder, with);
   if (!opened) return tl::unexpected(opened.error());
   if (opened->verifier_key != log->text()) {
     return fail(ErrorKind::kNotVerified, "this is the log of another key", options.folder.string(),
@@ -143,6 +156,8 @@ void add_audit(CLI::App& app, Session& session) {
       "verify", "Recomputes tree, signatures and commitments; the hub may run or not");
   auto options = std::make_shared<AuditOptions>();
   command->add_option("FOLDER", options->folder, "The log's folder")->required();
+  command->add_option("--body-keys", options->body_keys,
+                      "The keys of the bodies, if they are not in FOLDER.keys");
   add_trust_options(*command, options->trust);
   command->callback([&session, options] { session.finish(verify_log(session, *options)); });
 }

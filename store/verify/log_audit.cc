@@ -1,5 +1,6 @@
 #include "store/verify/log_audit.h"
 
+#include "proto/base/sabotage.h"
 #include "store/merkle/frontier.h"
 #include "store/notes/checkpoint.h"
 #include "store/verify/record_check.h"
@@ -135,6 +136,13 @@ AuditReport LogAudit::finish() {
   report.counts = impl_->records.counts();
   report.counts.checkpoints = impl_->checkpoints;
   report.wrong = impl_->wrong;
+  const ErasureCheck::Summary erasures = impl_->records.erasures(report.size);
+  report.counts.bodies_erased = erasures.erased;
+  report.counts.bodies_erased_later = erasures.erased_later;
+  if (!report.wrong && erasures.unexplained && !sabotaged("erasures-unchecked")) {
+    report.wrong = Wrong{Wrong::Where::kEntry, erasures.unexplained->value,
+                         "its salt and body are gone, and no entry erased them"};
+  }
   return report;
 }
 

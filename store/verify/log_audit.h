@@ -28,6 +28,11 @@ struct AuditEntry {
   // Both empty when there are none, or none any more.
   ByteSpan salt;
   ByteSpan body;
+  // They are there, encrypted, and their key is not at hand: nothing is said about them.
+  bool sealed = false;
+  // What the store of the keys says of a body that is gone; believed only of an entry beyond the
+  // end, in a copy of a log that was made before the erasure.
+  std::optional<LogIndex> erased_by = std::nullopt;
 };
 
 // One signature to be verified.
@@ -74,7 +79,12 @@ struct AuditCounts {
   std::uint64_t second_signatures = 0;
   std::uint64_t acknowledgements = 0;
   std::uint64_t commitments = 0;    // salt and body are those that were signed
-  std::uint64_t bodies_absent = 0;  // of accepted messages
+  // Of accepted messages: those that are not there, of these those erased by an entry, and those by
+  // an entry beyond the end; and those that are there without their key.
+  std::uint64_t bodies_absent = 0;
+  std::uint64_t bodies_erased = 0;
+  std::uint64_t bodies_erased_later = 0;
+  std::uint64_t bodies_sealed = 0;
   std::uint64_t signing_keys = 0;   // enrolled, with those that ended
   std::uint64_t subscriptions = 0;
 };
