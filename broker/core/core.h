@@ -77,6 +77,8 @@ class Core {
   [[nodiscard]] std::size_t in_flight() const { return connections_.in_flight(); }
   [[nodiscard]] std::size_t in_flight_bytes() const { return connections_.in_flight_bytes(); }
   [[nodiscard]] TreeSize size() const { return feed_.size(); }
+  // When the next Tick is wanted, if before the usual one: deliveries wait for it.
+  [[nodiscard]] std::optional<MonotonicTime> due() const { return deliveries_due_; }
 
  private:
   static constexpr std::chrono::seconds kFaultsEvery{60};
@@ -197,6 +199,7 @@ class Core {
   void on(ChunkRead&& event);
   void on(ChunkFailed&& event);
   void pump_all(bool starving_only);
+  void deliver_new();
   void pump(Subscription& subscription);
   [[nodiscard]] bool may_send(const Subscription& subscription, const Connection& line) const;
   // True when the scan can go on at once.
@@ -242,6 +245,8 @@ class Core {
   std::vector<Expiry> sweep_rules_;  // of the sweep under way; the last is at work
   LogIndex sweep_from_;
   MonotonicTime sweep_due_;
+  MonotonicTime delivered_at_;
+  std::optional<MonotonicTime> deliveries_due_;  // entries wait to be delivered together
   std::uint64_t started_ms_ = 0;
   bool started_ = false;
   std::optional<Error> storage_error_;

@@ -67,15 +67,16 @@ Status verify_one(Session& session, const std::filesystem::path& file,
     nlohmann::json out = record_json(receipt->index, receipt->record);
     out["file"] = file.string();
     out["verified"] = true;
-    out["tree_size"] = receipt->checkpoint.size.value;
+    out["tree_size"] = receipt->head.checkpoint.size.value;
     print(json_line(out));
   } else {
-    print(printable(fmt::format("{}: verified: entry {} of {}, in a tree of {}: {} {}",
-                                file.string(), receipt->index.value, receipt->checkpoint.origin,
-                                receipt->checkpoint.size.value, event_name(receipt->record),
-                                record_summary(receipt->record)),
-                    2000) +
-          "\n");
+    print(
+        printable(fmt::format("{}: verified: entry {} of {}, in a tree of {}: {} {}", file.string(),
+                              receipt->index.value, receipt->head.checkpoint.origin,
+                              receipt->head.checkpoint.size.value, event_name(receipt->record),
+                              record_summary(receipt->record)),
+                  2000) +
+        "\n");
   }
   return {};
 }

@@ -44,6 +44,14 @@ void ErasureCheck::superseded(LogIndex index, std::uint64_t time_ms) {
   if (Gone* const one = find(index.value)) one->superseded_ms = time_ms;
 }
 
+Result<ErasureCheck::Gone*> ErasureCheck::erased(std::uint64_t index) {
+  Gone* const one = find(index);
+  if (one == nullptr && bodies_ == Bodies::kExported) return nullptr;
+  if (one != nullptr && !one->explained) return one;
+  return not_verified("it erases " + entry_named(index) +
+                      ", whose body is still there, was erased before, or never was");
+}
+
 Status ErasureCheck::explain(Gone& gone) {
   for (const auto& [name, hold] : holds_) {
     if (covers(hold, LogIndex{gone.index}, names_[gone.sender], names_[gone.dataflow])) {
@@ -59,12 +67,9 @@ Status ErasureCheck::explain(Gone& gone) {
 Status ErasureCheck::apply(const v1::AdministrativeAction& action) {
   switch (action.action_case()) {
     case v1::AdministrativeAction::kErase: {
-      Gone* const one = find(action.erase().index());
-      if (one == nullptr || one->explained) {
-        return not_verified("it erases " + entry_named(action.erase().index()) +
-                            ", whose body is still there, was erased before, or never was");
-      }
-      auto explained = explain(*one);
+      const auto one = erased(action.erase().index());
+      if (!one) return tl::unexpected(one.error());
+      auto explained = *one == nullptr ? Status() : explain(**one);
       while (!gone_.empty() && gone_.front().explained) gone_.pop_front();
       return explained;
     }
@@ -91,11 +96,10 @@ Status ErasureCheck::apply(const v1::Expired& expired, std::uint64_t time_ms) {
   const std::uint64_t age = days * kMillisInADay;
   const std::uint64_t over_before_ms = time_ms > age ? time_ms - age : 0;
   for (const std::uint64_t index : expired.indices()) {
-    Gone* const one = find(index);
-    if (one == nullptr || one->explained) {
-      return not_verified("it erases " + entry_named(index) +
-                          ", whose body is still there, was erased before, or never was");
-    }
+    const auto found = erased(index);
+    if (!found) return tl::unexpected(found.error());
+    Gone* const one = *found;
+    if (one == nullptr) continue;
     const bool over = one->superseded_ms != 0 || one->withdrawal;
     const std::uint64_t since = std::max(one->superseded_ms, one->time_ms);
     if (names_[one->dataflow] != expired.dataflow() || over != expired.superseded() ||

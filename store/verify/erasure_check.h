@@ -21,11 +21,15 @@
 #include "rapporteur/v1/audit.pb.h"
 #include "rapporteur/v1/directory.pb.h"
 #include "rapporteur/v1/envelope.pb.h"
+#include "store/verify/log_audit.h"
 
 namespace rapporteur::verify {
 
 class ErasureCheck {
  public:
+  // Of an export an erasure need not be carried out.
+  explicit ErasureCheck(Bodies bodies) : bodies_(bodies) {}
+
   // The body of an accepted message is not there; the store of the keys may say by which entry.
   void gone(LogIndex index, const v1::Header& header, std::uint64_t time_ms,
             std::optional<LogIndex> erased_by);
@@ -55,10 +59,13 @@ class ErasureCheck {
     bool withdrawal = false;
   };
   [[nodiscard]] Gone* find(std::uint64_t index);
+  // That the entry erased this body lawfully so far. Null: it may be there, in an export.
+  [[nodiscard]] Result<Gone*> erased(std::uint64_t index);
   // Refuses what a hold keeps.
   [[nodiscard]] Status explain(Gone& gone);
   [[nodiscard]] std::uint32_t number_of(const std::string& name);
 
+  const Bodies bodies_;
   std::deque<Gone> gone_;  // by index; those at the front that are explained are dropped
   std::uint64_t explained_ = 0;
   std::unordered_map<std::string, std::uint32_t> numbers_;

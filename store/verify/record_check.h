@@ -18,7 +18,7 @@ namespace rapporteur::verify {
 
 class RecordCheck {
  public:
-  explicit RecordCheck(notes::VerifierKey log) : log_(std::move(log)) {}
+  RecordCheck(notes::VerifierKey log, Bodies bodies) : log_(std::move(log)), erasures_(bodies) {}
 
   // Signatures to be verified are appended to `checks`.
   [[nodiscard]] Status add(const AuditEntry& entry, std::vector<Check>& checks);
