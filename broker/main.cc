@@ -110,6 +110,8 @@ Status serve(const config::Config& config, const Keys& keys) {
   const SystemClock clock;
   rocks::LocalJournalOptions storage;
   storage.block_cache_bytes = config.block_cache_bytes;
+  storage.body_keys = config.keys_bodies;
+  storage.body_keys_copy = config.keys_bodies_copy;
   auto journal = rocks::LocalJournal::open(config.data_folder,
                                            crypto::SigningKey::from_seed(keys.log), clock, storage);
   if (!journal) return tl::unexpected(journal.error());

@@ -392,6 +392,7 @@ Questions::OrFault<bool> Questions::collect(const core::Ask& question, const Pag
   shown->set_index(entry.index.value);
   shown->set_header(record.header());
   shown->set_body(whole->body);
+  shown->set_erased(whole->state == journal::BodyState::kErased);
   return true;
 }
 

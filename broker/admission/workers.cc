@@ -70,9 +70,11 @@ void Workers::judge(journal::Proposal proposal) {
   if (sequencer_->submit(std::move(proposal))) return;
   // Left with us, its ticket closed.
   // NOLINTBEGIN(bugprone-use-after-move)
-  std::vector<core::Event> answer;
-  answer.emplace_back(overloaded(std::move(hub_context(*proposal.context).message->job.asker)));
+  auto& message = hub_context(*proposal.context).message;
   // NOLINTEND(bugprone-use-after-move)
+  if (!message) return;  // the hub's own: the sequencer has stopped
+  std::vector<core::Event> answer;
+  answer.emplace_back(overloaded(std::move(message->job.asker)));
   answers_.post(std::move(answer));
 }
 

@@ -22,6 +22,8 @@ struct Config {
   std::string keys_curve;
   std::string keys_curve_next;  // "": none
   std::string keys_log;
+  std::string keys_bodies;       // "": beside data_folder
+  std::string keys_bodies_copy;  // "": none
   std::string data_folder;
   std::string witnesses_policy;  // "": none
   std::string monitor_endpoint;

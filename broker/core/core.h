@@ -116,7 +116,11 @@ class Core {
   };
   struct Begun {};  // the hub's own Started entry
   struct Noted {};  // nobody waits
-  using Own = std::variant<Created, Removed, Rewound, CursorWritten, CosignedWritten, Begun, Noted>;
+  struct Expiring {
+    std::uint64_t sweep = 0;
+  };
+  using Own = std::variant<Created, Removed, Rewound, CursorWritten, CosignedWritten, Begun, Noted,
+                           Expiring>;
   // A Subscribe whose beginning is being looked for.
   struct Starting {
     Asker asker;
@@ -169,7 +173,7 @@ class Core {
   [[nodiscard]] std::optional<Asker> ask(
       Connection& connection, std::uint64_t correlation, std::size_t bytes,
       Connections::Request request = Connections::Request::kOther);
-  void propose(journal::Draft draft, Own own);
+  void propose(journal::Draft draft, Own own, journal::ReadSet reads = {});
   void finish_own(std::uint64_t token);
 
   // core_time.cc
@@ -179,6 +183,12 @@ class Core {
   void journal_faults();
   void journal_cursors();
   void go_on_stopping();
+
+  // core_retention.cc: what is over is erased
+  void on(ExpiredFound&& event);
+  void on(ProposalDropped&& event);
+  void begin_sweep();
+  void find_expired();
 
   // core_subscriptions.cc
   void on(AcknowledgementVerified&& event);
@@ -257,6 +267,10 @@ class Core {
   UnixMillis faults_since_;
   MonotonicTime faults_due_;
   MonotonicTime cursors_due_;
+  std::uint64_t sweeps_ = 0;
+  std::vector<Expiry> sweep_rules_;  // of the sweep under way; the last is at work
+  LogIndex sweep_from_;
+  MonotonicTime sweep_due_;
   MonotonicTime delivered_at_;
   std::optional<MonotonicTime> deliveries_due_;  // entries wait to be delivered together
   std::uint64_t started_ms_ = 0;

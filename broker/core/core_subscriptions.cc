@@ -241,6 +241,8 @@ void Core::finish_own(std::uint64_t token) {
     cosigned_written(*cosigned);
   } else if (std::holds_alternative<Begun>(own)) {
     started_ = true;
+  } else if (const auto* expiring = std::get_if<Expiring>(&own)) {
+    if (expiring->sweep == sweeps_) find_expired();
   }
 }
 

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "broker/core/expiry.h"
 #include "broker/core/item.h"
 #include "broker/directory/directory.h"
 #include "proto/base/clock.h"
@@ -84,6 +85,15 @@ struct LogGrew {
   std::string signed_directory;                           // serialized v1.Directory; with directory
   std::vector<Answered> answers;
   std::vector<std::uint64_t> own;  // tokens of proposals of the core
+  std::vector<LogIndex> erased;    // bodies that are destroyed now
+};
+// A proposal of the core's own went stale: nothing of it was written.
+struct ProposalDropped {
+  std::uint64_t token = 0;
+};
+struct ExpiredFound {
+  std::uint64_t sweep = 0;
+  Result<ExpiredPiece> piece;
 };
 struct StorageFailed {
   Error error;
@@ -132,10 +142,11 @@ struct Start {
 // Take nothing new, bring what is under way to its end, then emit Drained.
 struct Stop {};
 
-using Event = std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
-                           StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified,
-                           CosignaturesVerified, StartFound, HandshakesRefused, LinesEnded, Tick,
-                           Start, Stop>;
+using Event =
+    std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
+                 StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified,
+                 CosignaturesVerified, StartFound, ProposalDropped, ExpiredFound, HandshakesRefused,
+                 LinesEnded, Tick, Start, Stop>;
 
 // ---- actions ----
 
@@ -200,12 +211,13 @@ struct Propose {
   std::uint64_t token = 0;
   std::uint64_t ticket = 0;
   journal::Draft draft;
+  journal::ReadSet reads;  // without resources it never goes stale
 };
 // Answer to Stop: nothing is under way any more.
 struct Drained {};
 
 using Action = std::variant<Send, Forget, Judge, VerifyAcknowledgement, VerifyCosignatures,
-                            ReadChunk, FindStart, Ask, Propose, Drained>;
+                            ReadChunk, FindStart, FindExpired, Ask, Propose, Drained>;
 using Actions = std::vector<Action>;
 
 }  // namespace rapporteur::core

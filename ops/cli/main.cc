@@ -65,6 +65,9 @@ int run(int argc, char** argv) {
   add_checkpoint(app, session);
   add_witness(app, session);
   add_timestamp(app, session);
+  add_erase(app, session);
+  add_retention(app, session);
+  add_hold(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

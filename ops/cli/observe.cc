@@ -169,6 +169,18 @@ Status print_submission(Session& session, const v1::PublishedSubmission& submiss
     return fail(ErrorKind::kMalformed, "header cannot be read",
                 "log entry " + std::to_string(submission.index()));
   }
+  if (submission.erased()) {
+    if (session.json) {
+      print(json_line({{"index", submission.index()},
+                       {"sender", header.sender()},
+                       {"dataflow", header.dataflow()},
+                       {"erased", true}}));
+    } else {
+      table.add(
+          {std::to_string(submission.index()), header.sender(), header.indicator(), "erased", ""});
+    }
+    return {};
+  }
   const auto body = BodyCodec::decode(bytes_of(submission.body()));
   if (!body) return tl::unexpected(body.error());
   for (std::size_t row = 0; row < body->observations.rows(); ++row) {

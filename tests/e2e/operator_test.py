@@ -86,7 +86,9 @@ class WithoutHub(Lines):
     def test_an_operators_folder_that_is_none(self):
         for words in (["status"], ["tail"], ["show", "1"], ["table"], ["participant", "list"],
                       ["policy", "show", DATAFLOW], ["proof", "get", "1"],
-                      ["proof", "consistency", "1"], ["checkpoint"], ["grant", "receive", "at"]):
+                      ["proof", "consistency", "1"], ["checkpoint"],
+                      ["erase", "1", "--reason", "t"], ["retention", "show"], ["hold", "list"],
+                      ["grant", "receive", "at"]):
             self.refused(USAGE, ["--operator", self.folder / "none", *words], self.folder / "none",
                          "--operator", "RAPPORTEUR_OPERATOR")
         self.refused(USAGE, ["status"], "elsewhere", env={"RAPPORTEUR_OPERATOR": "elsewhere"})
@@ -297,6 +299,51 @@ class AtAHub(Lines):
                     "NEEDS_TWO_OPERATORS")
         self.at_hub(USAGE, ["policy", "set", DATAFLOW, "--free-text", "any", "--reason", "t"],
                     "--free-text")
+
+    def test_erase(self):
+        self.at_hub(USAGE, ["erase"], "INDEX")
+        self.at_hub(USAGE, ["erase", "first", "--reason", "t"], "first")
+        self.at_hub(USAGE, ["erase", "1"], "--reason")
+        self.at_hub(REFUSED, ["erase", "0", "--reason", "t"], "NO_BODY", "no accepted submission")
+        self.at_hub(REFUSED, ["erase", "1000000", "--reason", "t"], "NO_BODY", "show INDEX")
+        self.at_hub(REFUSED, ["erase", "0", "--reason", ""], "BAD_TEXT", "reason")
+        self.hub.enrol("fr", submits=[("*", "FR")], receives=False)
+        path = self.hub.party_folder("fr") / "fr.csv"
+        path.write_text(HEADER + FIGURE.format(162).replace(",AT,", ",FR,"), encoding="utf-8")
+        self.hub.adapter("fr", "push", path)
+        index = next(event["index"] for event in self.values("tail", "-n", "1000")
+                     if event["event"] == "ACCEPTED" and "FR" in event["summary"])
+        self.assertEqual(self.values("erase", index, "--reason", "test")[0]["erased"], index)
+        self.at_hub(REFUSED, ["erase", index, "--reason", "t"], "NO_BODY", "erased already")
+        self.assertIn("erase salt and body of entry", self.good("tail", "-n", "1000"))
+
+    def test_retention(self):
+        self.assertIn("for good", self.good("retention", "show"))
+        set_days = ["retention", "set", "UNODC:GLOTIP(1.0)"]
+        self.at_hub(REFUSED, [*set_days, "--reason", "t"], "NO_CHANGE")
+        self.assertEqual(self.values(*set_days, "--live-days", "365", "--reason", "t")[0],
+                         {"dataflow": "UNODC:GLOTIP(1.0)", "live_days": 365, "superseded_days": 0})
+        self.assertIn("365 days", self.good("retention", "show"))
+        self.at_hub(REFUSED, ["retention", "set", "X:Y(1.0)", "--live-days", "1", "--reason", "t"],
+                    "UNKNOWN_DATAFLOW")
+        self.at_hub(REFUSED, [*set_days, "--live-days", "40000", "--reason", "t"], "BAD_RETENTION")
+        self.at_hub(USAGE, [*set_days, "--live-days", "-1", "--reason", "t"], "--live-days")
+        self.at_hub(USAGE, [*set_days, "--live-days", "1"], "--reason")
+        self.good(*set_days, "--live-days", "0", "--reason", "t")
+
+    def test_hold(self):
+        place = ["hold", "place", "case-1", "--sender", "none", "--reason", "t"]
+        self.assertEqual(self.values(*place)[0]["name"], "case-1")
+        self.at_hub(REFUSED, place, "ALREADY_HELD")
+        self.assertRegex(self.good("hold", "list"), r"(?m)^case-1 +entries 0 to the end of \* by none")
+        self.assertIn("case-1", [one["name"] for one in self.values("hold", "list")])
+        self.at_hub(REFUSED, ["hold", "place", "Case 2", "--reason", "t"], "BAD_HOLD")
+        self.at_hub(REFUSED, ["hold", "place", "case-2", "--from", "2", "--to", "1", "--reason", "t"],
+                    "BAD_HOLD")
+        self.at_hub(USAGE, ["hold", "place", "case-2", "--from", "one", "--reason", "t"], "--from")
+        self.at_hub(USAGE, ["hold", "place"], "NAME")
+        self.good("hold", "lift", "case-1", "--reason", "t")
+        self.at_hub(REFUSED, ["hold", "lift", "case-1", "--reason", "t"], "UNKNOWN_HOLD", "hold list")
 
     def test_status_tail_and_show(self):
         status = self.values("status")[0]
@@ -524,14 +571,15 @@ class AtAHub(Lines):
         verify = ["audit", "verify", out, "--public", self.public]
         self.assertIn("tiles hold the same tree", self.good(*verify))
         found = self.values(*verify)[0]
-        self.assertEqual((found["proved"], found["commitments"] > 0, found["bodies_absent"]),
+        self.assertEqual((found["proved"], found["commitments"] > 0, found["bodies_sealed"]),
                          ("everything", True, found["accepted"]))
         self.refused(USAGE, [*export, "--bodies"], out, "--bodies")
         self.refused(USAGE, export[:-1], "--records")
         whole = self.hub.folder / "bodies"
         self.good("audit", "export", data, "--out", whole, "--records", "--bodies")
         found = self.values("audit", "verify", whole, "--public", self.public)[0]
-        self.assertEqual((found["verified"], found["bodies_absent"]), (True, 0))
+        self.assertEqual((found["verified"], found["bodies_absent"]),
+                         (True, found["bodies_erased"]))
         self.refused(USAGE, ["audit", "export", data, "--out", whole, "--records"], whole,
                      "--bodies")
 
