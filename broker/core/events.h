@@ -142,11 +142,10 @@ struct Start {
 // Take nothing new, bring what is under way to its end, then emit Drained.
 struct Stop {};
 
-using Event =
-    std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
-                 StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified,
-                 CosignaturesVerified, StartFound, ProposalDropped, ExpiredFound, HandshakesRefused,
-                 LinesEnded, Tick, Start, Stop>;
+using Event = std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
+                           StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified,
+                           CosignaturesVerified, StartFound, ProposalDropped, ExpiredFound,
+                           HandshakesRefused, LinesEnded, Tick, Start, Stop>;
 
 // ---- actions ----
 
