@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/admission/answers.h"
+#include "broker/admission/opening.h"
 #include "broker/core/entitlement.h"
 #include "broker/core/wire.h"
 #include "proto/base/fault_codes.h"
@@ -122,6 +123,9 @@ Questions::OrFault<v1::Welcome> Questions::welcome(const core::Ask& question) co
   out.set_time_ms(unix_millis(clock_.now()));
   out.set_log_size(reader_.size().value);
   if (const auto checkpoint = reader_.checkpoint()) out.set_checkpoint(*checkpoint);
+  auto cosigned = open_cosigned(reader_);
+  if (!cosigned) return fault(cosigned.error());
+  out.set_cosigned_checkpoint(std::move(cosigned->note));
   const auto* participant = question.directory->participant(question.asker.participant);
   if (participant == nullptr) return out;
   for (const auto& signing_key : participant->signing_keys()) {
@@ -167,6 +171,9 @@ Questions::OrFault<v1::Answer> Questions::look_up(const core::Ask& question) con
       break;
     case v1::Query::kConsistency:
       kept = keep(consistency(query.consistency()), out.mutable_consistency());
+      break;
+    case v1::Query::kCosigned:
+      kept = keep(cosigned(query.cosigned()), out.mutable_cosigned());
       break;
     case v1::Query::kTable: {
       const Page page{query.table().filter(), false, query.table().most(), query.table().after()};
@@ -303,6 +310,21 @@ Questions::OrFault<v1::Consistency> Questions::consistency(
   return out;
 }
 
+Questions::OrFault<v1::Cosigned> Questions::cosigned(const v1::CosignedQuery& query) const {
+  const auto newest = open_cosigned(reader_);
+  if (!newest) return fault(newest.error());
+  if (query.index() >= newest->size.value) {
+    return fault(faults::kNotFound, "no cosigned checkpoint covers this entry yet");
+  }
+  const auto hashes = reader_.inclusion_proof(LogIndex{query.index()}, newest->size);
+  if (!hashes) return fault(hashes.error());
+  v1::Cosigned out;
+  out.set_checkpoint(newest->note);
+  out.set_tree_size(newest->size.value);
+  out.set_proof(merkle::pack(*hashes));
+  return out;
+}
+
 Questions::OrFault<v1::Table> Questions::table(const core::Ask& question, const Page& page) const {
   LogIndex next;
   TreeSize as_of = reader_.size();
@@ -370,6 +392,7 @@ Questions::OrFault<bool> Questions::collect(const core::Ask& question, const Pag
   shown->set_index(entry.index.value);
   shown->set_header(record.header());
   shown->set_body(whole->body);
+  shown->set_erased(whole->state == journal::BodyState::kErased);
   return true;
 }
 

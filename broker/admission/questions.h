@@ -44,6 +44,7 @@ class Questions {
   [[nodiscard]] OrFault<v1::Proof> proof_in(const core::Ask& question, LogIndex index,
                                             TreeSize size) const;
   [[nodiscard]] OrFault<v1::SignedCheckpoint> checkpoint(const v1::CheckpointQuery& query) const;
+  [[nodiscard]] OrFault<v1::Cosigned> cosigned(const v1::CosignedQuery& query) const;
   [[nodiscard]] OrFault<v1::Consistency> consistency(const v1::ConsistencyQuery& query) const;
   // Live submissions: those of the filter that the asker may receive, or (`own`) its own.
   struct Page {

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/file_handle.h"
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
 #include "proto/crypto/encoding.h"
@@ -17,27 +18,23 @@
 namespace rapporteur::crypto {
 namespace {
 
-class FileHandle {
- public:
-  explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
-  ~FileHandle() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  FileHandle(const FileHandle&) = delete;
-  FileHandle& operator=(const FileHandle&) = delete;
-  [[nodiscard]] int get() const { return descriptor_; }
-  [[nodiscard]] bool open() const { return descriptor_ >= 0; }
-
- private:
-  int descriptor_;
-};
-
 constexpr const char* kRestore =
     "restore it from its backup; a new key has to be made known before it can be used";
 
+std::string_view name(KeyPurpose purpose) {
+  switch (purpose) {
+    case KeyPurpose::kSigning:
+      return "signing";
+    case KeyPurpose::kCurve:
+      return "curve";
+    case KeyPurpose::kCosigning:
+      break;
+  }
+  return "cosigning";
+}
+
 std::string first_line(KeyPurpose purpose) {
-  return std::string("rapporteur-key ") + (purpose == KeyPurpose::kSigning ? "signing" : "curve") +
-         " v1\n";
+  return "rapporteur-key " + std::string(name(purpose)) + " v1\n";
 }
 
 std::string system_error() {

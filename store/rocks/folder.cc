@@ -5,7 +5,6 @@
 #include <charconv>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -20,25 +19,7 @@ namespace {
 constexpr std::string_view kFormatLine = "rapporteur-log ";
 constexpr const char* kFormatFile = "format";
 
-Status sync_folder(const std::filesystem::path& folder, rocksdb::Env& files) {
-  std::unique_ptr<rocksdb::Directory> opened;
-  rocksdb::Status status = files.NewDirectory(folder.string(), &opened);
-  if (status.ok()) status = opened->Fsync();
-  if (!status.ok()) return failure(status, folder);
-  return {};
-}
-
 }  // namespace
-
-FileHandle::~FileHandle() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-FileHandle::FileHandle(FileHandle&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
-FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
 
 tl::unexpected<Error> system_failure(const std::string& what, const std::filesystem::path& where) {
   return fail(ErrorKind::kStorage, what + ": " + std::generic_category().message(errno),
@@ -56,6 +37,14 @@ Status make_log_folder(const std::filesystem::path& folder) {
     return fail(ErrorKind::kConfiguration, "the folder for a new log is not empty", folder.string(),
                 "name another folder; an existing log is never overwritten");
   }
+  return {};
+}
+
+Status sync_folder(const std::filesystem::path& folder, rocksdb::Env& files) {
+  std::unique_ptr<rocksdb::Directory> opened;
+  rocksdb::Status status = files.NewDirectory(folder.string(), &opened);
+  if (status.ok()) status = opened->Fsync();
+  if (!status.ok()) return failure(status, folder);
   return {};
 }
 
@@ -106,9 +95,16 @@ Status check_log_folder(const std::filesystem::path& folder) {
   }
   if (format > kFormat) {
     return fail(ErrorKind::kStorage,
-                "the log has format " + std::to_string(format) + "; this program reads up to " +
+                "the log has format " + std::to_string(format) + "; this program reads format " +
                     std::to_string(kFormat),
                 file.string(), "use the newer version that wrote it");
+  }
+  if (format < kFormat) {
+    return fail(ErrorKind::kStorage,
+                "the log has format " + std::to_string(format) +
+                    ", in which bodies were not encrypted; this program reads format " +
+                    std::to_string(kFormat),
+                file.string(), "found a new log with `rapporteur init`");
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "proto/base/file_handle.h"
 #include "proto/base/result.h"
 
 namespace rocksdb {
@@ -16,25 +17,8 @@ class Env;
 
 namespace rapporteur::rocks {
 
-// Highest format this program reads and the one it writes.
-inline constexpr unsigned kFormat = 1;
-
-// A file descriptor that closes itself.
-class FileHandle {
- public:
-  FileHandle() = default;
-  explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
-  ~FileHandle();
-  FileHandle(FileHandle&& other) noexcept;
-  FileHandle& operator=(FileHandle&& other) noexcept;
-  FileHandle(const FileHandle&) = delete;
-  FileHandle& operator=(const FileHandle&) = delete;
-  [[nodiscard]] int get() const { return descriptor_; }
-  [[nodiscard]] bool open() const { return descriptor_ >= 0; }
-
- private:
-  int descriptor_ = -1;
-};
+// The format this program reads and writes.
+inline constexpr unsigned kFormat = 2;
 
 [[nodiscard]] tl::unexpected<Error> system_failure(const std::string& what,
                                                    const std::filesystem::path& where);
@@ -46,6 +30,8 @@ class FileHandle {
 // A file with that content, synced; what stood there is replaced.
 [[nodiscard]] Status write_new_file(const std::filesystem::path& file, std::string_view content,
                                     rocksdb::Env& files);
+// The names in it are on disk when it returns.
+[[nodiscard]] Status sync_folder(const std::filesystem::path& folder, rocksdb::Env& files);
 // Ok when the folder holds a log of a format this program reads.
 [[nodiscard]] Status check_log_folder(const std::filesystem::path& folder);
 // Holds until the handle goes. Error when another process, or this one, holds it.

@@ -28,6 +28,13 @@ struct AuditEntry {
   // Both empty when there are none, or none any more.
   ByteSpan salt;
   ByteSpan body;
+  // record_leaf_hash() of nonce and record where the caller has computed it, say on many threads.
+  std::optional<Digest> leaf{};
+  // They are there, encrypted, and their key is not at hand: nothing is said about them.
+  bool sealed = false;
+  // What the store of the keys says of a body that is gone; believed only of an entry beyond the
+  // end, in a copy of a log that was made before the erasure.
+  std::optional<LogIndex> erased_by = std::nullopt;
 };
 
 // One signature to be verified.
@@ -36,6 +43,11 @@ class Check {
   using Verify = std::function<bool()>;
   Check(Verify verify, std::string_view reason, std::uint64_t at, bool checkpoint)
       : verify_(std::move(verify)), reason_(reason), at_(at), checkpoint_(checkpoint) {}
+  // Of a checkpoint: where it was kept.
+  Check(Verify verify, std::string_view reason, std::uint64_t at, std::string source)
+      : Check(std::move(verify), reason, at, true) {
+    source_ = std::move(source);
+  }
   void run() { holds_ = verify_(); }
 
  private:
@@ -44,6 +56,7 @@ class Check {
   std::string_view reason_;  // why it is wrong if it does not hold
   std::uint64_t at_;
   bool checkpoint_;
+  std::string source_;
   bool holds_ = false;
 };
 
@@ -57,8 +70,10 @@ struct Wrong {
   Where where = Where::kEntry;
   std::uint64_t at = 0;  // index of the entry; size of the checkpoint
   std::string reason;
+  std::string source{};  // of a checkpoint that does not come from the log: where it was kept
 
-  // "entry 17: the sender's signature does not hold"
+  // "entry 17: the sender's signature does not hold",
+  // "checkpoint of size 4, kept in FILE: its root is not that of the entries: ..."
   [[nodiscard]] std::string line() const;
 };
 
@@ -73,9 +88,14 @@ struct AuditCounts {
   std::uint64_t sender_signatures = 0;
   std::uint64_t second_signatures = 0;
   std::uint64_t acknowledgements = 0;
-  std::uint64_t commitments = 0;    // salt and body are those that were signed
-  std::uint64_t bodies_absent = 0;  // of accepted messages
-  std::uint64_t signing_keys = 0;   // enrolled, with those that ended
+  std::uint64_t commitments = 0;  // salt and body are those that were signed
+  // Of accepted messages: those that are not there, of these those erased by an entry, and those by
+  // an entry beyond the end; and those that are there without their key.
+  std::uint64_t bodies_absent = 0;
+  std::uint64_t bodies_erased = 0;
+  std::uint64_t bodies_erased_later = 0;
+  std::uint64_t bodies_sealed = 0;
+  std::uint64_t signing_keys = 0;  // enrolled, with those that ended
   std::uint64_t subscriptions = 0;
 };
 
@@ -87,17 +107,23 @@ struct AuditReport {
   std::optional<Wrong> wrong;
 };
 
+// Which bodies stand beside the entries: those of the log, so that each is there or was erased; or
+// those of an export, which may hold none, or ones that were erased since.
+enum class Bodies { kOfTheLog, kExported };
+
 class LogAudit {
  public:
-  explicit LogAudit(notes::VerifierKey log, Executor run = run_in_order);
+  explicit LogAudit(notes::VerifierKey log, Executor run = run_in_order,
+                    Bodies bodies = Bodies::kOfTheLog);
   ~LogAudit();
   LogAudit(LogAudit&&) noexcept;
   LogAudit& operator=(LogAudit&&) noexcept;
 
   // False when something is known to be wrong: finish() says what, and more entries change nothing.
   [[nodiscard]] bool add(const AuditEntry& entry);
-  // A signed note. One that is not of the size reached is wrong.
-  [[nodiscard]] bool add_checkpoint(std::string_view note);
+  // A signed note. One that is not of the size reached is wrong. `source` says where one was kept
+  // that is not the log's own copy.
+  [[nodiscard]] bool add_checkpoint(std::string_view note, const std::string& source = {});
   [[nodiscard]] TreeSize size() const;
   [[nodiscard]] AuditReport finish();
 

@@ -86,7 +86,9 @@ class WithoutHub(Lines):
     def test_an_operators_folder_that_is_none(self):
         for words in (["status"], ["tail"], ["show", "1"], ["table"], ["participant", "list"],
                       ["policy", "show", DATAFLOW], ["proof", "get", "1"],
-                      ["proof", "consistency", "1"], ["checkpoint"], ["grant", "receive", "at"]):
+                      ["proof", "consistency", "1"], ["checkpoint"],
+                      ["erase", "1", "--reason", "t"], ["retention", "show"], ["hold", "list"],
+                      ["grant", "receive", "at"]):
             self.refused(USAGE, ["--operator", self.folder / "none", *words], self.folder / "none",
                          "--operator", "RAPPORTEUR_OPERATOR")
         self.refused(USAGE, ["status"], "elsewhere", env={"RAPPORTEUR_OPERATOR": "elsewhere"})
@@ -134,6 +136,53 @@ class WithoutHub(Lines):
         done = rapporteur("init", self.folder / "hub", "--hub", "h", "--endpoint", "tcp://0.0.0.0:5570")
         self.assertEqual(done.returncode, DONE)
         self.assertRegex(done.stderr, r"\Arapporteur: warning: [^\n]*hub-public\.toml[^\n]*\n\Z")
+
+    def test_witness(self):
+        hub = self.folder / "hub"
+        self.assertEqual(rapporteur("init", hub, "--hub", "h").returncode, DONE)
+        public = hub / "hub-public.toml"
+        target = self.folder / "w"
+        init = ["witness", "init", target, "--name"]
+        for words, mention in (([*init, "two words", "--public", public], "--name"),
+                               ([*init, "w1"], "--vkey or --public"),
+                               ([*init, "w1", "--public", public, "--listen", "here"], "--listen"),
+                               (["witness", "init", target], "--name"),
+                               (["witness", "run", self.folder / "none"], self.folder / "none"),
+                               (["witness", "show", self.folder / "none"], "witness init"),
+                               (["witness", "rnu"], "run")):
+            self.refused(USAGE, words, mention)
+        self.assertFalse(target.exists())
+        done = rapporteur("--json", *init, "w1", "--public", public)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        key = json.loads(done.stdout)["verifier_key"]
+        self.assertEqual(rapporteur("witness", "show", target).stdout, key + "\n")
+        self.refused(STORAGE, [*init, "w1", "--public", public], target)
+        settings = target / "witness.toml"
+        whole = settings.read_text(encoding="utf-8")
+        for bad, mention in (("name = ", "name"), ("logs = [\"x\"]\n", "witness.toml:1"),
+                             ("lsten = \"127.0.0.1:1\"\n" + whole, "'listen'"),
+                             (whole.replace("127.0.0.1:8090", "127.0.0.1"), "host:port")):
+            settings.write_text(bad if "name" in bad else 'name = "w"\n' + bad, encoding="utf-8")
+            self.refused(CONFIGURATION, ["witness", "run", target], settings)
+        settings.write_text(whole, encoding="utf-8")
+        (target / "witness.key").chmod(0o644)
+        self.refused(CONFIGURATION, ["witness", "run", target], "witness.key")
+
+    def test_timestamp(self):
+        file = self.folder / "1.checkpoint"
+        words = ["timestamp", "verify", file, "--ca", self.folder / "ca.pem"]
+        self.refused(USAGE, words, "--vkey or --public")
+        self.refused(USAGE, ["timestamp", "verify", file], "--ca")
+        hub = self.folder / "hub"
+        self.assertEqual(rapporteur("init", hub, "--hub", "h").returncode, DONE)
+        words += ["--public", hub / "hub-public.toml"]
+        self.refused(USAGE, words, "ca.pem")
+        (self.folder / "ca.pem").write_text("", encoding="utf-8")
+        self.refused(USAGE, words, file)
+        file.write_text("no note", encoding="utf-8")
+        self.refused(USAGE, words, f"{file}.tsr")
+        (self.folder / "1.checkpoint.tsr").write_bytes(b"no token")
+        self.refused(REFUSED, words, file)
 
     def test_keys_and_files_that_the_line_names(self):
         nothing = self.folder / "nothing"
@@ -250,6 +299,51 @@ class AtAHub(Lines):
                     "NEEDS_TWO_OPERATORS")
         self.at_hub(USAGE, ["policy", "set", DATAFLOW, "--free-text", "any", "--reason", "t"],
                     "--free-text")
+
+    def test_erase(self):
+        self.at_hub(USAGE, ["erase"], "INDEX")
+        self.at_hub(USAGE, ["erase", "first", "--reason", "t"], "first")
+        self.at_hub(USAGE, ["erase", "1"], "--reason")
+        self.at_hub(REFUSED, ["erase", "0", "--reason", "t"], "NO_BODY", "no accepted submission")
+        self.at_hub(REFUSED, ["erase", "1000000", "--reason", "t"], "NO_BODY", "show INDEX")
+        self.at_hub(REFUSED, ["erase", "0", "--reason", ""], "BAD_TEXT", "reason")
+        self.hub.enrol("fr", submits=[("*", "FR")], receives=False)
+        path = self.hub.party_folder("fr") / "fr.csv"
+        path.write_text(HEADER + FIGURE.format(162).replace(",AT,", ",FR,"), encoding="utf-8")
+        self.hub.adapter("fr", "push", path)
+        index = next(event["index"] for event in self.values("tail", "-n", "1000")
+                     if event["event"] == "ACCEPTED" and "FR" in event["summary"])
+        self.assertEqual(self.values("erase", index, "--reason", "test")[0]["erased"], index)
+        self.at_hub(REFUSED, ["erase", index, "--reason", "t"], "NO_BODY", "erased already")
+        self.assertIn("erase salt and body of entry", self.good("tail", "-n", "1000"))
+
+    def test_retention(self):
+        self.assertIn("for good", self.good("retention", "show"))
+        set_days = ["retention", "set", "UNODC:GLOTIP(1.0)"]
+        self.at_hub(REFUSED, [*set_days, "--reason", "t"], "NO_CHANGE")
+        self.assertEqual(self.values(*set_days, "--live-days", "365", "--reason", "t")[0],
+                         {"dataflow": "UNODC:GLOTIP(1.0)", "live_days": 365, "superseded_days": 0})
+        self.assertIn("365 days", self.good("retention", "show"))
+        self.at_hub(REFUSED, ["retention", "set", "X:Y(1.0)", "--live-days", "1", "--reason", "t"],
+                    "UNKNOWN_DATAFLOW")
+        self.at_hub(REFUSED, [*set_days, "--live-days", "40000", "--reason", "t"], "BAD_RETENTION")
+        self.at_hub(USAGE, [*set_days, "--live-days", "-1", "--reason", "t"], "--live-days")
+        self.at_hub(USAGE, [*set_days, "--live-days", "1"], "--reason")
+        self.good(*set_days, "--live-days", "0", "--reason", "t")
+
+    def test_hold(self):
+        place = ["hold", "place", "case-1", "--sender", "none", "--reason", "t"]
+        self.assertEqual(self.values(*place)[0]["name"], "case-1")
+        self.at_hub(REFUSED, place, "ALREADY_HELD")
+        self.assertRegex(self.good("hold", "list"), r"(?m)^case-1 +entries 0 to the end of \* by none")
+        self.assertIn("case-1", [one["name"] for one in self.values("hold", "list")])
+        self.at_hub(REFUSED, ["hold", "place", "Case 2", "--reason", "t"], "BAD_HOLD")
+        self.at_hub(REFUSED, ["hold", "place", "case-2", "--from", "2", "--to", "1", "--reason", "t"],
+                    "BAD_HOLD")
+        self.at_hub(USAGE, ["hold", "place", "case-2", "--from", "one", "--reason", "t"], "--from")
+        self.at_hub(USAGE, ["hold", "place"], "NAME")
+        self.good("hold", "lift", "case-1", "--reason", "t")
+        self.at_hub(REFUSED, ["hold", "lift", "case-1", "--reason", "t"], "UNKNOWN_HOLD", "hold list")
 
     def test_status_tail_and_show(self):
         status = self.values("status")[0]
@@ -427,6 +521,67 @@ class AtAHub(Lines):
         self.refused(USAGE, ["audit", "verify", "nofolder", "--public", self.public], "nofolder")
         self.refused(STORAGE, ["audit", "verify", self.hub.home, "--public", self.public],
                      self.hub.home)
+
+    def test_audit_against_what_others_kept(self):
+        verify = ["audit", "verify", self.hub.home / "data", "--public", self.public,
+                  "--checkpoints"]
+        kept = self.receipt.parent
+        self.assertIn("1 checkpoints that others kept", self.good(*verify, kept))
+        self.assertEqual(self.values(*verify, kept)[0]["given_checkpoints"], 1)
+        self.refused(USAGE, [*verify, self.hub.folder / "nofolder"], "nofolder")
+        wrong = self.hub.folder / "kept"
+        wrong.mkdir()
+        text = self.receipt.read_text(encoding="utf-8")
+        (wrong / "changed").write_text(text[:-12] + ("A" if text[-12] != "A" else "B") + text[-11:],
+                                       encoding="utf-8")
+        self.refused(REFUSED, [*verify, wrong], wrong / "changed")
+
+    def test_audit_export_tiles(self):
+        data, out = self.hub.home / "data", self.hub.folder / "tiles"
+        export = ["audit", "export-tiles", data, "--out", out]
+        self.assertRegex(self.good(*export), r"holds (\d+) entries of .*, \1 of them new")
+        again = self.values(*export)[0]
+        # The hub runs, and may have written since.
+        self.assertTrue(0 < again["from"] <= again["to"] and not again["records"], again)
+        verify = ["audit", "verify", out, "--public", self.public]
+        self.assertIn("tree and checkpoint verified", self.good(*verify))
+        found = self.values(*verify)[0]
+        self.assertEqual((found["verified"], found["proved"], found["entries"]),
+                         (True, "tree and checkpoints", again["to"]))
+        self.refused(USAGE, ["audit", "export-tiles", data], "--out")
+        self.refused(USAGE, ["audit", "export-tiles", "nofolder", "--out", out], "nofolder")
+        self.refused(USAGE, ["audit", "export-tiles", "--out", out], "data")
+        self.refused(STORAGE, ["audit", "export-tiles", data, "--out", self.public], self.public)
+        self.refused(STORAGE, ["audit", "export-tiles", out, "--out", data], out)
+        tile = next(path for path in sorted((out / "tile/0").rglob("*")) if path.is_file())
+        tile.write_bytes(b"x" + tile.read_bytes()[1:])
+        done = rapporteur(*verify)
+        self.assertEqual((done.returncode, done.stderr), (REFUSED, ""))
+        self.assertIn(f"NOT VERIFIED: {tile}", done.stdout)
+        wrong = json.loads(rapporteur("--json", *verify).stdout)["wrong"]
+        self.assertEqual((wrong["place"], wrong["file"]), ("file", str(tile)))
+        other = self.hub.folder / "another"
+        self.assertEqual(rapporteur("init", other, "--hub", "another.example").returncode, DONE)
+        self.refused(REFUSED, ["audit", "export-tiles", other / "data", "--out", out], out)
+
+    def test_audit_export_records(self):
+        data, out = self.hub.home / "data", self.hub.folder / "records"
+        export = ["audit", "export", data, "--out", out, "--records"]
+        self.assertTrue(self.values(*export)[0]["records"])
+        verify = ["audit", "verify", out, "--public", self.public]
+        self.assertIn("tiles hold the same tree", self.good(*verify))
+        found = self.values(*verify)[0]
+        self.assertEqual((found["proved"], found["commitments"] > 0, found["bodies_sealed"]),
+                         ("everything", True, found["accepted"]))
+        self.refused(USAGE, [*export, "--bodies"], out, "--bodies")
+        self.refused(USAGE, export[:-1], "--records")
+        whole = self.hub.folder / "bodies"
+        self.good("audit", "export", data, "--out", whole, "--records", "--bodies")
+        found = self.values("audit", "verify", whole, "--public", self.public)[0]
+        self.assertEqual((found["verified"], found["bodies_absent"]),
+                         (True, found["bodies_erased"]))
+        self.refused(USAGE, ["audit", "export", data, "--out", whole, "--records"], whole,
+                     "--bodies")
 
 
 class OfADamagedLog(Lines):
