@@ -7,8 +7,8 @@ set(verify_headers "${CMAKE_INSTALL_INCLUDEDIR}/rapporteur")
 set(verify_package "${CMAKE_INSTALL_LIBDIR}/cmake/RapporteurVerify")
 
 # The library that is asked for, and what it stands on.
-set(verify_libraries store_verify store_notes store_merkle proto_messages proto_statements
-  proto_crypto proto_base)
+set(verify_libraries store_verify store_notes store_merkle proto_messages proto_directory
+  proto_statements proto_crypto proto_base)
 foreach(library IN LISTS verify_libraries)
   string(REGEX REPLACE "^(store|proto)_" "" exported_name "${library}")
   set_target_properties(rapporteur_${library} PROPERTIES EXPORT_NAME "${exported_name}")
