@@ -1,14 +1,15 @@
+#include "store/rocks/compaction.h"
+
 #include "store/rocks/database.h"
 #include "store/rocks/folder.h"
 
 namespace rapporteur::rocks {
 
-Result<std::vector<FamilyBytes>> compact(const std::filesystem::path& folder,
-                                         const LocalJournalOptions& options) {
+Result<std::vector<FamilyBytes>> compact(const std::filesystem::path& folder) {
   if (auto checked = check_log_folder(folder); !checked) return tl::unexpected(checked.error());
   const auto lock = lock_log_folder(folder);
   if (!lock) return tl::unexpected(lock.error());
-  auto database = Database::open(database_folder(folder), Database::Mode::kWrite, options);
+  auto database = Database::open(database_folder(folder), Database::Mode::kWrite, {});
   if (!database) return tl::unexpected(database.error());
   std::vector<FamilyBytes> out;
   for (std::size_t i = 0; i < kFamilies; ++i) {

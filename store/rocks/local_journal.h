@@ -86,13 +86,4 @@ struct AuditedLog {
 [[nodiscard]] Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
                                                 const LocalJournalOptions& options = {});
 
-// What a stopped log needs on disk: merges the files of its database, as RocksDB does in the course
-// of time, and gives the bytes of each column family that holds any.
-struct FamilyBytes {
-  std::string name;
-  std::uint64_t bytes = 0;
-};
-[[nodiscard]] Result<std::vector<FamilyBytes>> compact(const std::filesystem::path& folder,
-                                                       const LocalJournalOptions& options = {});
-
 }  // namespace rapporteur::rocks

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "store/rocks/compaction.h"
 #include "store/rocks/local_journal.h"
 #include "tests/fakes/fixed_clock.h"
 #include "tests/support/cosigner.h"
