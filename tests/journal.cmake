@@ -21,6 +21,9 @@ rapporteur_sabotage(erasure-reported-early unit_erasure
 rapporteur_sabotage(fixed-salt unit_erasure
   ErasureTest.NoBodyOfASmallSpaceCanBeToldFromTheOthers NAME fixed-salt-erasure)
 
+rapporteur_fuzz(tile SOURCES fuzz/tile_fuzz.cc LINKS rapporteur::store_rocks
+  rapporteur::store_merkle)
+
 # Above the real RocksDB: nothing acknowledged is lost, whatever the disk does.
 rapporteur_library(crash_support
   SOURCES crash/forgetful_file_system.cc crash/script.cc

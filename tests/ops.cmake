@@ -30,6 +30,18 @@ rapporteur_scenario(disk_full TIMEOUT 300)
 rapporteur_scenario(operator TIMEOUT 200)
 rapporteur_scenario(erasure TIMEOUT 240)
 
+# Builds a project of its own with the flags of this build, so that sanitized libraries link.
+set(outside_flags "${CMAKE_CXX_FLAGS}")
+if(RAPPORTEUR_UBSAN)
+  string(APPEND outside_flags " -fsanitize=undefined")
+endif()
+if(NOT RAPPORTEUR_FUZZ)
+  add_test(NAME e2e_verify_package
+    COMMAND python3 "${PROJECT_SOURCE_DIR}/tests/e2e/verify_package_test.py")
+  set_tests_properties(e2e_verify_package PROPERTIES LABELS e2e TIMEOUT 300 ENVIRONMENT
+    "RAPPORTEUR_BUILD=${CMAKE_BINARY_DIR};RAPPORTEUR_BIN=${CMAKE_BINARY_DIR}/bin;RAPPORTEUR_CXX=${CMAKE_CXX_COMPILER};RAPPORTEUR_CXX_FLAGS=${outside_flags};PYTHONDONTWRITEBYTECODE=1")
+endif()
+
 if(RAPPORTEUR_SABOTAGE)
   add_test(NAME sabotage_audit-unchecked
     COMMAND python3 "${PROJECT_SOURCE_DIR}/tests/e2e/operator_test.py" OfADamagedLog)

@@ -25,6 +25,9 @@ rapporteur_test(unit_receipt LABELS unit
 rapporteur_test(unit_policy LABELS unit
   SOURCES unit/policy_test.cc
   LINKS rapporteur::store_verify rapporteur::proto_crypto)
+rapporteur_test(property_policy LABELS property PROPERTIES
+  SOURCES property/policy_property_test.cc
+  LINKS rapporteur::store_verify rapporteur::proto_crypto)
 rapporteur_fuzz(policy SOURCES fuzz/policy_fuzz.cc LINKS rapporteur::store_verify
   rapporteur::proto_crypto)
 rapporteur_fuzz(proof_file SOURCES fuzz/proof_file_fuzz.cc LINKS rapporteur::store_verify)

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <thread>
 
@@ -144,6 +145,20 @@ Status BenchHub::stop() {
   ::kill(broker_, SIGTERM);
   const pid_t child = std::exchange(broker_, -1);
   return finish(child, "rapporteur-broker");
+}
+
+Result<std::string> BenchHub::command(std::vector<std::string> words) const {
+  const fs::path output = folder_ / "command.log";
+  std::error_code ignored;
+  fs::remove(output, ignored);
+  words.insert(words.begin(), (options_.programs / "rapporteur").string());
+  const auto child = spawn(words, output);
+  if (!child) return tl::unexpected(child.error());
+  if (const auto done = finish(*child, "rapporteur " + words[1]); !done) {
+    return tl::unexpected(done.error());
+  }
+  std::ifstream file(output);
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 Result<std::chrono::milliseconds> BenchHub::restart() {

@@ -41,6 +41,8 @@ class BenchHub {
   // The same with a policy of witnesses.
   [[nodiscard]] Status use_policy(const std::filesystem::path& policy);
   [[nodiscard]] Status stop();
+  // Runs `rapporteur` with these words to its end; what it printed.
+  [[nodiscard]] Result<std::string> command(std::vector<std::string> words) const;
   // VmHWM and VmRSS of the broker in bytes; utime + stime in seconds.
   [[nodiscard]] std::size_t peak_memory() const;
   [[nodiscard]] double cpu_seconds() const;

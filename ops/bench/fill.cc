@@ -1,6 +1,9 @@
-// fill: a large log through the real journal, and how long a broker needs to open it.
+// fill: a large log through the real journal, how long a broker needs to open it, and what a proof
+// from it takes.
 #include <memory>
+#include <random>
 
+#include "ops/bench/percentiles.h"
 #include "ops/bench/runs.h"
 #include "ops/bench/submissions.h"
 #include "ops/cli/output.h"
@@ -16,6 +19,7 @@ struct FillOptions {
 };
 
 constexpr std::size_t kGroup = 512;
+constexpr std::size_t kProofs = 100'000;
 
 // An accepted submission as the gate would have drafted it. The message id makes each one
 // different; header and body are of a real submission.
@@ -32,13 +36,18 @@ journal::Draft draft_of(const v1::Envelope& envelope, const v1::Header& header) 
   return draft;
 }
 
-Status fill(const std::filesystem::path& hub_folder, const FillOptions& options) {
+Result<std::unique_ptr<rocks::LocalJournal>> open_log(const std::filesystem::path& hub_folder,
+                                                      const Clock& clock) {
   const auto seed =
       crypto::read_key_file(hub_folder / "keys/log.key", crypto::KeyPurpose::kSigning);
   if (!seed) return tl::unexpected(seed.error());
+  return rocks::LocalJournal::open(hub_folder / "data", crypto::SigningKey::from_seed(*seed),
+                                   clock);
+}
+
+Status fill(const std::filesystem::path& hub_folder, const FillOptions& options) {
   const SystemClock clock;
-  auto journal =
-      rocks::LocalJournal::open(hub_folder / "data", crypto::SigningKey::from_seed(*seed), clock);
+  auto journal = open_log(hub_folder, clock);
   if (!journal) return tl::unexpected(journal.error());
   const std::string hub = "hub.example/bench";
   const SenderIdentity sender{"filler", crypto::generate_curve_key_pair(),
@@ -67,6 +76,26 @@ Status fill(const std::filesystem::path& hub_folder, const FillOptions& options)
   return (*journal)->close();
 }
 
+// Inclusion proofs of entries from all over the log, in its newest tree, as the hub makes them.
+Result<Percentiles> prove(const std::filesystem::path& hub_folder) {
+  const SystemClock clock;
+  const auto journal = open_log(hub_folder, clock);
+  if (!journal) return tl::unexpected(journal.error());
+  const journal::JournalReader& reader = (*journal)->reader();
+  const TreeSize size = reader.size();
+  std::mt19937_64 random(1);
+  Percentiles times;
+  for (std::size_t i = 0; i < kProofs; ++i) {
+    const LogIndex index{random() % size.value};
+    const auto began = std::chrono::steady_clock::now();
+    const auto proof = reader.inclusion_proof(index, size);
+    times.add(std::chrono::steady_clock::now() - began);
+    if (!proof) return tl::unexpected(proof.error());
+  }
+  if (const auto closed = (*journal)->close(); !closed) return tl::unexpected(closed.error());
+  return times;
+}
+
 Result<Report> measure(const Session& session, const FillOptions& options) {
   auto hub = BenchHub::start(session.hub_options());
   if (!hub) return tl::unexpected(hub.error());
@@ -82,13 +111,19 @@ Result<Report> measure(const Session& session, const FillOptions& options) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   const auto opened = (*hub)->restart();
   if (!opened) return tl::unexpected(opened.error());
+  const std::size_t peak_memory = (*hub)->peak_memory();
+  if (const auto stopped = (*hub)->stop(); !stopped) return tl::unexpected(stopped.error());
+  auto proofs = prove((*hub)->folder() / "hub");
+  if (!proofs) return tl::unexpected(proofs.error());
   Report report("fill");
   report.add("entries", static_cast<double>(options.entries), "");
   report.add("appended", static_cast<double>(options.entries) / seconds, "/s");
   report.add("from exec until the broker answers", static_cast<double>(opened->count()), "ms",
              "<= 1,000 ms");
-  report.add("broker peak memory", static_cast<double>((*hub)->peak_memory()) / 1048576, "MiB",
-             "<= 256 MiB");
+  report.add("broker peak memory", static_cast<double>(peak_memory) / 1048576, "MiB", "<= 256 MiB");
+  report.add("inclusion proof p50", proofs->milliseconds(0.50) * 1'000, "us");
+  report.add("inclusion proof p99", proofs->milliseconds(0.99) * 1'000, "us", "<= 200 us");
+  report.add("inclusion proof max", proofs->milliseconds(1.0) * 1'000, "us");
   return report;
 }
 

@@ -51,6 +51,7 @@ void Load::prepare(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     Lane& lane = lanes_[i % lanes_.size()];
     lane.prepared.push_back(lane.factory->next());
+    prepared_bytes_ += lane.prepared.back().size();
   }
 }
 

@@ -45,6 +45,8 @@ class Load {
   void count_into(std::atomic<std::uint64_t>* counter) { counter_ = counter; }
 
   [[nodiscard]] Percentiles& latency() { return latency_; }
+  // Of all envelopes made so far.
+  [[nodiscard]] std::uint64_t prepared_bytes() const { return prepared_bytes_; }
   [[nodiscard]] std::uint64_t receipts() const { return receipts_; }
 
  private:
@@ -71,6 +73,7 @@ class Load {
   std::unordered_map<std::string, TimePoint> intended_;
   Percentiles latency_;
   std::uint64_t receipts_ = 0;
+  std::uint64_t prepared_bytes_ = 0;
   std::atomic<std::uint64_t>* counter_ = nullptr;
 };
 

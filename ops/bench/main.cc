@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   add_fanout(app, session);
   add_catch_up(app, session);
   add_fill(app, session);
+  add_verify(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -25,5 +25,6 @@ void add_latency(CLI::App& app, Session& session);
 void add_fanout(CLI::App& app, Session& session);
 void add_catch_up(CLI::App& app, Session& session);
 void add_fill(CLI::App& app, Session& session);
+void add_verify(CLI::App& app, Session& session);
 
 }  // namespace rapporteur::bench

@@ -43,7 +43,8 @@ function(rapporteur_library name)
   add_library(rapporteur::${name} ALIAS rapporteur_${name})
   target_link_libraries(rapporteur_${name}
     PUBLIC ${ARG_LINKS}
-    PRIVATE rapporteur_options ${ARG_PRIVATE_LINKS})
+    # How it is compiled here is nothing that an installed library asks of its users.
+    PRIVATE "$<BUILD_INTERFACE:rapporteur_options>" ${ARG_PRIVATE_LINKS})
   target_include_directories(rapporteur_${name} PUBLIC
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
 endfunction()

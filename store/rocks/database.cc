@@ -209,6 +209,15 @@ std::unique_ptr<rocksdb::Iterator> Database::iterate(Family which,
   return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(read, family(which)));
 }
 
+Result<std::uint64_t> Database::compact(Family which) {
+  const rocksdb::Status status =
+      db_->CompactRange(rocksdb::CompactRangeOptions(), family(which), nullptr, nullptr);
+  if (!status.ok()) return failed(status);
+  rocksdb::ColumnFamilyMetaData files;
+  db_->GetColumnFamilyMetaData(family(which), &files);
+  return files.size;
+}
+
 tl::unexpected<Error> failure(const rocksdb::Status& status, const std::filesystem::path& where) {
   std::string remedy = "look at the disk and the system's log, then start again";
   if (status.IsNoSpace()) remedy = "make room on this file system, then start again";

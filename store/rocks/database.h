@@ -62,6 +62,8 @@ class Database {
   [[nodiscard]] Result<std::optional<std::string>> get(Family which, std::string_view key) const;
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(Family which,
                                                            const rocksdb::ReadOptions& read) const;
+  // Merges all files of the family; how many bytes are in them then.
+  [[nodiscard]] Result<std::uint64_t> compact(Family which);
   [[nodiscard]] tl::unexpected<Error> failed(const rocksdb::Status& status) const {
     return failure(status, folder_);
   }

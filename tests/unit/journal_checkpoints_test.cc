@@ -1,6 +1,10 @@
-// Signed checkpoints of a log, looked up by the size of their trees.
+// Signed checkpoints of a log, looked up by the size of their trees; and a log whose files were
+// merged.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "store/rocks/compaction.h"
 #include "store/rocks/local_journal.h"
 #include "tests/fakes/fixed_clock.h"
 #include "tests/support/cosigner.h"
@@ -41,6 +45,26 @@ TEST(JournalCheckpoints, ThatOfASizeIsFoundOrTheNextLarger) {
   journal->reset();
   journal = LocalJournal::open(temp / "log", testing::seeded_key(1), clock);
   ASSERT_TRUE(journal) << journal.error().line();
+  expect_found((*journal)->reader(), notes);
+}
+
+TEST(JournalCompaction, WhatWasAppendedIsThereWhenFilesWereMerged) {
+  const testing::TempDir temp;
+  const fakes::FixedClock clock;
+  auto journal =
+      LocalJournal::create(temp / "log", "test.example/log", testing::seeded_key(1), clock);
+  ASSERT_TRUE(journal) << journal.error().line();
+  const auto notes = append_three_groups(**journal);
+  EXPECT_EQ(compact(temp / "log").error().kind, ErrorKind::kStorage) << "it is open";
+  journal->reset();
+  const auto families = compact(temp / "log");
+  ASSERT_TRUE(families) << families.error().line();
+  EXPECT_TRUE(std::ranges::any_of(*families, [](const FamilyBytes& family) {
+    return family.name == "records" && family.bytes > 9 * 32;
+  }));
+  journal = LocalJournal::open(temp / "log", testing::seeded_key(1), clock);
+  ASSERT_TRUE(journal) << journal.error().line();
+  EXPECT_EQ((*journal)->reader().size(), TreeSize{9});
   expect_found((*journal)->reader(), notes);
 }
 
