@@ -2,11 +2,13 @@
 
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
 #include "ops/cli/audit_folder.h"
+#include "rapporteur/v1/audit.pb.h"
 #include "store/export/record_export.h"
 #include "tests/crash/signed_script.h"
 
@@ -116,6 +118,30 @@ std::string DamageStage::named(const std::filesystem::path& folder,
   const auto findings = cli::audit_folder(folder, checkpoints, log_);
   if (!findings) return findings.error().line();
   return findings->verified() ? "" : cli::findings_text(*findings);
+}
+
+void DamageStage::beside_a_writer(
+    const std::function<void(const std::filesystem::path&)>& look) const {
+  constexpr int kMostGroups = 1'000'000;
+  constexpr int kLargestFaults = 500;
+  const auto log_folder = folder("beside");
+  copy_folder(half(), log_folder);
+  const auto journal = must(rocks::LocalJournal::open(log_folder, log_key(), clock_));
+  const std::jthread writer([&](const std::stop_token& stop) {
+    for (int i = 0; i < kMostGroups && !stop.stop_requested(); ++i) {
+      // An event that needs no signature, short and long.
+      v1::Record record;
+      for (int fault = 0; fault < i % kLargestFaults; ++fault) {
+        record.mutable_unauthenticated()->add_faults()->set_code("SOME_FAULT");
+      }
+      record.mutable_unauthenticated()->set_from_ms(static_cast<std::uint64_t>(i));
+      journal::Draft draft;
+      draft.record = record.SerializeAsString();
+      draft.state.push_back({"counter", std::to_string(i)});
+      if (!journal->append({&draft, 1})) return;
+    }
+  });
+  look(log_folder);
 }
 
 std::optional<Contents> contents_of(const std::filesystem::path& log_folder, std::string& why) {

@@ -93,7 +93,7 @@ class LogDamage : public ::testing::Test {
     std::filesystem::copy(folder, copied, std::filesystem::copy_options::recursive);
     return copied;
   }
-  static std::size_t trials() { return testing::full_run() ? 4'000 : 60; }
+  static std::size_t trials() { return testing::full_run() ? 2'000 : 60; }
 
   static inline DamageStage* stage_ = nullptr;
   static inline std::uint64_t seed_ = 0;
@@ -106,6 +106,13 @@ TEST_F(LogDamage, WhatIsWholeIsVerified) {
        {stage_->closed(), stage_->live(), stage_->half(), stage_->exported()}) {
     EXPECT_EQ(stage_->named(folder), "") << folder;
   }
+}
+
+TEST_F(LogDamage, AnAuditBesideAWriterAccusesNobody) {
+  constexpr int kAudits = 8;
+  stage_->beside_a_writer([](const std::filesystem::path& folder) {
+    for (int i = 0; i < kAudits; ++i) EXPECT_EQ(stage_->named(folder), "");
+  });
 }
 
 TEST_F(LogDamage, AFlippedByteOfAClosedLogIsNamedOrHarmless) {
