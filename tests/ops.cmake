@@ -28,6 +28,7 @@ set_tests_properties(e2e_independent PROPERTIES LABELS e2e ENVIRONMENT
 
 rapporteur_scenario(disk_full TIMEOUT 300)
 rapporteur_scenario(operator TIMEOUT 200)
+rapporteur_scenario(erasure TIMEOUT 240)
 
 if(RAPPORTEUR_SABOTAGE)
   add_test(NAME sabotage_audit-unchecked
