@@ -59,6 +59,8 @@ class DamageStage {
   std::string newest_;
 };
 
+// The folder and the keys of its bodies, which lie beside it.
+void copy_log(const std::filesystem::path& from, const std::filesystem::path& to);
 // Empty with the reason in `why` when it cannot be read whole.
 [[nodiscard]] std::optional<Contents> contents_of(const std::filesystem::path& log_folder,
                                                   std::string& why);

@@ -89,8 +89,7 @@ class LogDamage : public ::testing::Test {
   static std::filesystem::path copy_of(const std::filesystem::path& folder,
                                        const std::string& name) {
     const auto copied = stage_->folder(name);
-    std::filesystem::remove_all(copied);
-    std::filesystem::copy(folder, copied, std::filesystem::copy_options::recursive);
+    testing::copy_log(folder, copied);
     return copied;
   }
   static std::size_t trials() { return testing::full_run() ? 2'000 : 60; }
