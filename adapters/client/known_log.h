@@ -30,6 +30,11 @@ class KnownLog {
   // read before hello.
   [[nodiscard]] Status follow(Connection& line, TreeSize seen);
 
+  // That a verified checkpoint, smaller or larger, and the largest one seen are of one log, proved
+  // by the hub. Remembers it if it is the largest.
+  [[nodiscard]] Status tie(Connection& line, const notes::Checkpoint& checkpoint,
+                           std::string_view note);
+
   // A verified checkpoint that came in answer to a question asked when `floor` had been seen.
   // Remembers it if it is the largest.
   [[nodiscard]] Status admit(const notes::Checkpoint& checkpoint, std::string_view note,
@@ -41,6 +46,8 @@ class KnownLog {
     Digest root;
   };
   [[nodiscard]] Result<std::optional<Head>> head() const;
+  // That `first` is the beginning of `second`.
+  [[nodiscard]] static Status prove(Connection& line, const Head& first, const Head& second);
   [[nodiscard]] Status remember(const notes::Checkpoint& checkpoint, std::string_view note);
 
   Database& state_;

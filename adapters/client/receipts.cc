@@ -1,6 +1,7 @@
 #include "adapters/client/receipts.h"
 
 #include "adapters/client/files.h"
+#include "proto/base/limits.h"
 #include "store/merkle/tree.h"
 #include "store/verify/receipt.h"
 
@@ -32,6 +33,20 @@ Status Receipts::store(const MessageId& id, const v1::Outcome& outcome) const {
   auto content = proof_file(outcome);
   if (!content) return tl::unexpected(content.error());
   return write_file_atomically(file_of(id), *content);
+}
+
+Result<verify::Receipt> Receipts::read(const MessageId& id) const {
+  auto receipt =
+      read_small_file(file_of(id), limits::kProofFileBytes).and_then([](const std::string& text) {
+        return verify::Receipt::parse(text);
+      });
+  if (receipt) return receipt;
+  return fail(ErrorKind::kStorage, receipt.error().what, file_of(id).string(),
+              "restore it from the folder's backup, or ask the hub: rapporteur proof get");
+}
+
+Status Receipts::replace(const MessageId& id, const verify::Receipt& receipt) const {
+  return write_file_atomically(file_of(id), receipt.file());
 }
 
 }  // namespace rapporteur::client

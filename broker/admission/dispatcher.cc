@@ -11,6 +11,8 @@ void Dispatcher::take(std::vector<core::Action> jobs) {
       work.emplace_back(std::move(*judge));
     } else if (auto* verify = std::get_if<core::VerifyAcknowledgement>(&job)) {
       work.emplace_back(std::move(*verify));
+    } else if (auto* cosigned = std::get_if<core::VerifyCosignatures>(&job)) {
+      work.emplace_back(std::move(*cosigned));
     } else if (auto* chunk = std::get_if<core::ReadChunk>(&job)) {
       log_reader_.take(*chunk);
     } else if (auto* start = std::get_if<core::FindStart>(&job)) {

@@ -5,7 +5,8 @@
 // beside it until it is revised or withdrawn (rule ERASED).
 //
 // Threads: any. Lifetime: borrows what it is given. Errors: kRefused, `what` beginning with a code
-// of refusal.h and ": "; kStorage when the journal cannot be read. Source: ADR on erasure and retention.
+// of refusal.h and ": "; kStorage when the journal cannot be read. Source: ADR on erasure and
+// retention.
 #pragma once
 
 #include <vector>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/admission/answers.h"
+#include "broker/admission/opening.h"
 #include "broker/core/entitlement.h"
 #include "broker/core/wire.h"
 #include "proto/base/fault_codes.h"
@@ -30,6 +31,23 @@ tl::unexpected<v1::Fault> fault(std::string_view code, std::string message) {
 tl::unexpected<v1::Fault> fault(const Error& error) {
   if (error.kind == ErrorKind::kNotFound) return fault(faults::kNotFound, "no such entry");
   return fault(faults::kStorage, "the log cannot be read at present");
+}
+
+tl::expected<TreeSize, v1::Fault> newest_size(const std::string* checkpoint) {
+  if (checkpoint == nullptr) return fault(faults::kNotFound, "the log has no checkpoint yet");
+  const auto size = size_of(*checkpoint);
+  if (!size) return fault(size.error());
+  return *size;
+}
+
+// 0 asks for the tree of the newest checkpoint.
+tl::expected<TreeSize, v1::Fault> tree_asked_for(std::uint64_t size, TreeSize newest) {
+  if (size > newest.value) {
+    return fault(faults::kNotFound, "the newest checkpoint is over " +
+                                        std::to_string(newest.value) + " entries, not " +
+                                        std::to_string(size));
+  }
+  return size == 0 ? newest : TreeSize{size};
 }
 
 bool sees_everything(const core::Ask& question) {
@@ -105,6 +123,9 @@ Questions::OrFault<v1::Welcome> Questions::welcome(const core::Ask& question) co
   out.set_time_ms(unix_millis(clock_.now()));
   out.set_log_size(reader_.size().value);
   if (const auto checkpoint = reader_.checkpoint()) out.set_checkpoint(*checkpoint);
+  auto cosigned = open_cosigned(reader_);
+  if (!cosigned) return fault(cosigned.error());
+  out.set_cosigned_checkpoint(std::move(cosigned->note));
   const auto* participant = question.directory->participant(question.asker.participant);
   if (participant == nullptr) return out;
   for (const auto& signing_key : participant->signing_keys()) {
@@ -142,8 +163,17 @@ Questions::OrFault<v1::Answer> Questions::look_up(const core::Ask& question) con
     case v1::Query::kProof:
       kept = keep(proof(question, query.proof()), out.mutable_proof());
       break;
+    case v1::Query::kProofs:
+      kept = keep(proofs(question, query.proofs()), out.mutable_proofs());
+      break;
+    case v1::Query::kCheckpoint:
+      kept = keep(checkpoint(query.checkpoint()), out.mutable_checkpoint());
+      break;
     case v1::Query::kConsistency:
       kept = keep(consistency(query.consistency()), out.mutable_consistency());
+      break;
+    case v1::Query::kCosigned:
+      kept = keep(cosigned(query.cosigned()), out.mutable_cosigned());
       break;
     case v1::Query::kTable: {
       const Page page{query.table().filter(), false, query.table().most(), query.table().after()};
@@ -195,18 +225,44 @@ Questions::OrFault<v1::Entries> Questions::entries(const core::Ask& question,
 Questions::OrFault<v1::Proof> Questions::proof(const core::Ask& question,
                                                const v1::ProofQuery& query) const {
   const auto checkpoint = reader_.checkpoint();
-  if (checkpoint == nullptr) return fault(faults::kNotFound, "the log has no checkpoint yet");
-  const auto newest = size_of(*checkpoint);
-  if (!newest) return fault(newest.error());
-  const TreeSize size = query.tree_size() == 0 ? *newest : TreeSize{query.tree_size()};
-  if (size > *newest || query.index() >= size.value) {
-    return fault(faults::kNotFound, "no such entry in a tree of that size");
+  const auto newest = newest_size(checkpoint.get());
+  if (!newest) return tl::unexpected(newest.error());
+  const auto size = tree_asked_for(query.tree_size(), *newest);
+  if (!size) return tl::unexpected(size.error());
+  auto out = proof_in(question, LogIndex{query.index()}, *size);
+  if (out && *size == *newest) out->set_checkpoint(*checkpoint);
+  return out;
+}
+
+Questions::OrFault<v1::Proofs> Questions::proofs(const core::Ask& question,
+                                                 const v1::ProofsQuery& query) const {
+  const auto newest = newest_size(reader_.checkpoint().get());
+  if (!newest) return tl::unexpected(newest.error());
+  const auto size = tree_asked_for(query.tree_size(), *newest);
+  if (!size) return tl::unexpected(size.error());
+  v1::Proofs out;
+  out.set_tree_size(size->value);
+  std::size_t bytes = 0;
+  for (const std::uint64_t index : query.indices()) {
+    if (out.proofs_size() == limits::kProofsPerAnswer || bytes >= limits::kAnswerBytes / 2) break;
+    auto one = proof_in(question, LogIndex{index}, *size);
+    if (!one) return tl::unexpected(one.error());
+    bytes += one->ByteSizeLong();
+    *out.add_proofs() = std::move(*one);
   }
-  const LogIndex index{query.index()};
+  return out;
+}
+
+Questions::OrFault<v1::Proof> Questions::proof_in(const core::Ask& question, LogIndex index,
+                                                  TreeSize size) const {
+  const std::string named = "entry " + std::to_string(index.value);
+  if (index.value >= size.value) {
+    return fault(faults::kNotFound, "no " + named + " in a tree of that size");
+  }
   const auto entry = reader_.entry(index);
   if (!entry) return fault(entry.error());
   if (!may_see(question, *entry)) {
-    return fault(faults::kNotAllowed, "the entry is neither yours nor may you receive it");
+    return fault(faults::kNotAllowed, named + " is neither yours nor may you receive it");
   }
   const auto hashes = reader_.inclusion_proof(index, size);
   if (!hashes) return fault(hashes.error());
@@ -216,16 +272,30 @@ Questions::OrFault<v1::Proof> Questions::proof(const core::Ask& question,
   out.set_record(entry->record);
   out.set_tree_size(size.value);
   out.set_proof(merkle::pack(*hashes));
-  if (size == *newest) out.set_checkpoint(*checkpoint);
+  return out;
+}
+
+Questions::OrFault<v1::SignedCheckpoint> Questions::checkpoint(
+    const v1::CheckpointQuery& query) const {
+  const auto newest = newest_size(reader_.checkpoint().get());
+  if (!newest) return tl::unexpected(newest.error());
+  const auto wanted = tree_asked_for(query.tree_size(), *newest);
+  if (!wanted) return tl::unexpected(wanted.error());
+  const auto note = reader_.checkpoint_from(*wanted);
+  if (!note) return fault(note.error());
+  const auto size = size_of(*note);
+  if (!size) return fault(size.error());
+  v1::SignedCheckpoint out;
+  out.set_tree_size(size->value);
+  out.set_checkpoint(*note);
   return out;
 }
 
 Questions::OrFault<v1::Consistency> Questions::consistency(
     const v1::ConsistencyQuery& query) const {
   const auto checkpoint = reader_.checkpoint();
-  if (checkpoint == nullptr) return fault(faults::kNotFound, "the log has no checkpoint yet");
-  const auto newest = size_of(*checkpoint);
-  if (!newest) return fault(newest.error());
+  const auto newest = newest_size(checkpoint.get());
+  if (!newest) return tl::unexpected(newest.error());
   const TreeSize second = query.second_size() == 0 ? *newest : TreeSize{query.second_size()};
   const TreeSize first{query.first_size()};
   if (first.value == 0 || first > second || second > *newest) {
@@ -237,6 +307,21 @@ Questions::OrFault<v1::Consistency> Questions::consistency(
   out.set_proof(merkle::pack(*hashes));
   out.set_second_size(second.value);
   if (second == *newest) out.set_checkpoint(*checkpoint);
+  return out;
+}
+
+Questions::OrFault<v1::Cosigned> Questions::cosigned(const v1::CosignedQuery& query) const {
+  const auto newest = open_cosigned(reader_);
+  if (!newest) return fault(newest.error());
+  if (query.index() >= newest->size.value) {
+    return fault(faults::kNotFound, "no cosigned checkpoint covers this entry yet");
+  }
+  const auto hashes = reader_.inclusion_proof(LogIndex{query.index()}, newest->size);
+  if (!hashes) return fault(hashes.error());
+  v1::Cosigned out;
+  out.set_checkpoint(newest->note);
+  out.set_tree_size(newest->size.value);
+  out.set_proof(merkle::pack(*hashes));
   return out;
 }
 

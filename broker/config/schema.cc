@@ -34,6 +34,9 @@ constexpr std::array kKeys{
         "Folder of the log and everything that follows from it; one broker at a time."},
     Key{"data.block_cache_bytes", Number{&Config::block_cache_bytes, 40 * kMiB, kMiB, 4096 * kMiB},
         "bytes", "Memory for blocks of the database, its indices and filters included."},
+    Key{"witnesses.policy", Path{&Config::witnesses_policy, ""}, "",
+        "Who must cosign checkpoints, a C2SP tlog-policy that names this log alone; empty for "
+        "nobody."},
     Key{"monitor.endpoint", Text{&Config::monitor_endpoint, "127.0.0.1:9570"}, "",
         "Loopback address of /metrics, /healthz and /readyz; empty for none."},
     Key{"log.level", Text{&Config::log_level, "info"}, "",

@@ -24,6 +24,7 @@ Core::Core(CoreOptions options, Opening opening, Now now)
       checkpoint_(std::move(opening.checkpoint)),
       connections_(options_.budgets),
       feed_(opening.size, options_.feed),
+      cosigned_(std::move(opening.cosigned)),
       faults_since_(now.wall),
       faults_due_(now.steady + kFaultsEvery),
       cursors_due_(now.steady),
@@ -100,6 +101,8 @@ void Core::dispatch(Connection& connection, const FrameView& frame, std::string&
       return acknowledge(connection, frame);
     case v1::Frame::kQuery:
       return query(connection, frame);
+    case v1::Frame::kCosignatures:
+      return cosignatures(connection, frame);
     case v1::Frame::kHeartbeat:
       return;
     default:

@@ -52,6 +52,12 @@ journal::Draft unauthenticated_draft(
   return draft_of(record);
 }
 
+journal::Draft cosigned_draft(std::string note) {
+  journal::Draft draft;
+  draft.state.push_back({std::string(kCosignedState), std::move(note)});
+  return draft;
+}
+
 journal::Draft expired_draft(const Expiry& rule, const ExpiredPiece& found) {
   v1::Record record;
   auto* event = record.mutable_expired();

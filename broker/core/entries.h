@@ -20,6 +20,9 @@ namespace rapporteur::core {
 [[nodiscard]] journal::Draft unauthenticated_draft(
     const std::map<std::pair<std::string, std::string>, std::uint64_t>& faults, UnixMillis from,
     UnixMillis until);
+// Only the state: the newest checkpoint that a quorum cosigned, as a note.
+inline constexpr std::string_view kCosignedState = "cosigned";
+[[nodiscard]] journal::Draft cosigned_draft(std::string note);
 // Erases what was found.
 [[nodiscard]] journal::Draft expired_draft(const Expiry& rule, const ExpiredPiece& found);
 [[nodiscard]] journal::Draft started_draft(const v1::Started& started);

@@ -18,6 +18,7 @@
 #include "proto/base/result.h"
 #include "rapporteur/v1/exchange.pb.h"
 #include "store/journal/journal.h"
+#include "store/verify/policy.h"
 
 namespace rapporteur::core {
 
@@ -114,6 +115,13 @@ struct AcknowledgementVerified {
   Digest delivered;
   v1::SignedAcknowledgement signed_acknowledgement;
 };
+// A checkpoint of this log with what witnesses said to it: the signatures that hold.
+struct CosignaturesVerified {
+  Asker asker;
+  std::string note;
+  TreeSize size;
+  bool quorum = false;
+};
 struct StartFound {
   std::uint64_t token = 0;
   Result<LogIndex> index;
@@ -134,10 +142,10 @@ struct Start {
 // Take nothing new, bring what is under way to its end, then emit Drained.
 struct Stop {};
 
-using Event =
-    std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
-                 StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified, StartFound,
-                 ProposalDropped, ExpiredFound, HandshakesRefused, LinesEnded, Tick, Start, Stop>;
+using Event = std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
+                           StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified,
+                           CosignaturesVerified, StartFound, ProposalDropped, ExpiredFound,
+                           HandshakesRefused, LinesEnded, Tick, Start, Stop>;
 
 // ---- actions ----
 
@@ -165,6 +173,13 @@ struct Judge {
 struct VerifyAcknowledgement {
   Asker asker;
   std::string bytes;
+};
+// A note handed in, to be merged with `held` if both are of one checkpoint.
+struct VerifyCosignatures {
+  Asker asker;
+  std::string note;
+  std::string held;
+  std::shared_ptr<const verify::Policy> policy;
 };
 // Items of [first, end) as far as one chunk holds them; answered by ChunkRead or ChunkFailed.
 struct ReadChunk {
@@ -200,8 +215,8 @@ struct Propose {
 // Answer to Stop: nothing is under way any more.
 struct Drained {};
 
-using Action = std::variant<Send, Forget, Judge, VerifyAcknowledgement, ReadChunk, FindStart,
-                            FindExpired, Ask, Propose, Drained>;
+using Action = std::variant<Send, Forget, Judge, VerifyAcknowledgement, VerifyCosignatures,
+                            ReadChunk, FindStart, FindExpired, Ask, Propose, Drained>;
 using Actions = std::vector<Action>;
 
 }  // namespace rapporteur::core

@@ -136,6 +136,9 @@ class JournalReader {
                                                                     TreeSize size) const = 0;
   [[nodiscard]] virtual Result<std::vector<Digest>> consistency_proof(TreeSize first,
                                                                       TreeSize second) const = 0;
+  // The signed checkpoint of the smallest size that is not below `size`.
+  // Error: kNotFound when none is so large.
+  [[nodiscard]] virtual Result<std::string> checkpoint_from(TreeSize size) const = 0;
   // Calls `use` with every signed checkpoint kept, by ascending size, until it returns false.
   [[nodiscard]] virtual Status checkpoints(
       const std::function<bool(TreeSize, const std::string&)>& use) const = 0;

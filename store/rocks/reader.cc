@@ -277,6 +277,25 @@ Result<std::vector<Digest>> Reader::consistency_proof(TreeSize first, TreeSize s
   return merkle::consistency_proof(first, second, tile_reader(*database_, now->size, now->edge));
 }
 
+Result<std::string> Reader::checkpoint_from(TreeSize size) const {
+  const auto now = head();
+  if (size > now->checkpoint_size) {
+    return fail(ErrorKind::kNotFound, "the newest checkpoint is over " +
+                                          std::to_string(now->checkpoint_size.value) + " entries");
+  }
+  const layout::NumberBytes key = layout::number(size.value);
+  const auto rows = database_->iterate(Family::kCheckpoints, rocksdb::ReadOptions());
+  rows->Seek(slice(key));
+  if (!rows->status().ok()) return database_->failed(rows->status());
+  if (rows->Valid()) {
+    auto stored = StoredCheckpoint::parse(view(rows->key()), view(rows->value()), log_.name);
+    if (!stored) return tl::unexpected(stored.error());
+    // The newest is in the database only with the next group.
+    if (stored->checkpoint.size < now->checkpoint_size) return stored->note(log_);
+  }
+  return *now->checkpoint;
+}
+
 Status Reader::checkpoints(const std::function<bool(TreeSize, const std::string&)>& use) const {
   const auto now = head();
   const auto rows = database_->iterate(Family::kCheckpoints, rocksdb::ReadOptions());

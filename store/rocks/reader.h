@@ -55,6 +55,7 @@ class Reader final : public journal::JournalReader {
                                                             TreeSize size) const override;
   [[nodiscard]] Result<std::vector<Digest>> consistency_proof(TreeSize first,
                                                               TreeSize second) const override;
+  [[nodiscard]] Result<std::string> checkpoint_from(TreeSize size) const override;
   [[nodiscard]] Status checkpoints(
       const std::function<bool(TreeSize, const std::string&)>& use) const override;
 

@@ -251,8 +251,8 @@ Status Policy::check_quorum(std::span<const Witnessed> witnesses) const {
     if (one.in_quorum) by += (by.empty() ? "only " : ", ") + one.name;
   }
   return fail(ErrorKind::kNotVerified,
-              "the quorum " + voters_[*quorum_].name + " is not met: " +
-                  (by.empty() ? "nobody" : by) + " cosigned",
+              "the quorum " + voters_[*quorum_].name +
+                  " is not met: " + (by.empty() ? "nobody" : by) + " cosigned",
               {}, "a later checkpoint that covers the entry may have more cosignatures");
 }
 

@@ -1,8 +1,9 @@
 // A receipt: the proof, for anybody and offline, that a record is an entry of the log.
 //
 // What a receipt that verifies proves: the log's key signed a tree that holds exactly this record
-// at this index, and under a policy that the witnesses it asks for have seen that tree. What the hub says in the record it says under that signature; what the sender said
-// is proved by verify_sender() with the sender's key. FORMAT.md, "What a receipt proves".
+// at this index, and under a policy that the witnesses it asks for have seen that tree. What the
+// hub says in the record it says under that signature; what the sender said is proved by
+// verify_sender() with the sender's key. FORMAT.md, "What a receipt proves".
 //
 // Threads: any. Errors: kMalformed for what is no receipt, kNotVerified with the reason for one
 // that does not hold. Source: FORMAT.md, "Receipt file"; C2SP tlog-proof.
