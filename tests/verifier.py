@@ -111,7 +111,7 @@ class Log:
         elif event == ADMINISTERED:
             self.commitment(header, one(what, 2), one(what, 1))
             self.administer(one(header, 2), fields(one(what, 1)))
-        need(event <= 13 and (event != STARTED or one(what, 3).decode() == self.vkey), "not known")
+        need(event <= 14 and (event != STARTED or one(what, 3).decode() == self.vkey), "not known")
         if salt or body:
             need(event in (ACCEPTED, SKIPPED), "a body is kept that may not be")
             self.commitment(header, salt, body)
