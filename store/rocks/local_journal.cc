@@ -40,14 +40,6 @@ class StateWrites {
   std::unordered_map<std::string, std::string> values_;
 };
 
-StoredCheckpoint sign(const notes::VerifierKey& log, const crypto::SigningKey& key,
-                      const merkle::Frontier& tree) {
-  StoredCheckpoint out;
-  out.checkpoint = {log.name, tree.size(), tree.root()};
-  out.signature = notes::sign(out.checkpoint.text(), log.name, key).blob;
-  return out;
-}
-
 void put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, rocksdb::Slice key,
          rocksdb::Slice value) {
   RAPPORTEUR_CHECK(batch.Put(family, key, value).ok());
@@ -62,9 +54,10 @@ void put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, rocksd
 }  // namespace
 
 struct LocalJournal::Impl {
-  Impl(FileHandle held, std::shared_ptr<Database> opened, CheckpointFile given_out,
-       crypto::SigningKey signing_key, const Clock& wall_clock)
-      : lock(std::move(held)),
+  Impl(std::filesystem::path where, FileHandle held, std::shared_ptr<Database> opened,
+       CheckpointFile given_out, crypto::SigningKey signing_key, const Clock& wall_clock)
+      : folder(std::move(where)),
+        lock(std::move(held)),
         database(std::move(opened)),
         checkpoint_file(std::move(given_out)),
         key(std::move(signing_key)),
@@ -78,6 +71,7 @@ struct LocalJournal::Impl {
   [[nodiscard]] std::shared_ptr<const Head> head() const;
   tl::unexpected<Error> poison(const Error& error);
 
+  const std::filesystem::path folder;
   FileHandle lock;
   std::shared_ptr<Database> database;
   CheckpointFile checkpoint_file;
@@ -147,7 +141,7 @@ void LocalJournal::Impl::add_unsaved(rocksdb::WriteBatch& batch) const {
 
 // Signs the tree as it is; on disk beside the database before anybody sees it.
 Status LocalJournal::Impl::sign_head() {
-  newest = sign(log, key, tree);
+  newest = StoredCheckpoint::sign(log, key, tree);
   newest_unsaved = true;
   note = std::make_shared<const std::string>(newest.note(log));
   return checkpoint_file.write(*note, clock.monotonic());
@@ -184,7 +178,7 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::create(const std::filesystem
   if (!lock) return tl::unexpected(lock.error());
   auto database = Database::open(database_folder(folder), Database::Mode::kCreate, options);
   if (!database) return tl::unexpected(database.error());
-  const StoredCheckpoint first = sign(log, key, merkle::Frontier());
+  const StoredCheckpoint first = StoredCheckpoint::sign(log, key, merkle::Frontier());
   rocksdb::WriteBatch batch = Database::batch();
   put(batch, (*database)->family(Family::kLog), slice(layout::kVerifierKey), log.text());
   put(batch, (*database)->family(Family::kCheckpoints), slice(layout::number(0)), first.value());
@@ -193,8 +187,8 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::create(const std::filesystem
   auto file = CheckpointFile::create(folder, first.note(log), clock.monotonic(), files);
   if (!file) return tl::unexpected(file.error());
   if (auto sealed = seal_log_folder(folder, files); !sealed) return tl::unexpected(sealed.error());
-  auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*database), std::move(*file),
-                                     std::move(key), clock);
+  auto impl = std::make_unique<Impl>(folder, std::move(*lock), std::move(*database),
+                                     std::move(*file), std::move(key), clock);
   impl->log = log;
   impl->newest = first;
   impl->note = std::make_shared<const std::string>(first.note(log));
@@ -225,8 +219,8 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::open(const std::filesystem::
   auto file = CheckpointFile::open(folder, *slots, *given, clock.monotonic(), files_of(options));
   if (!file) return tl::unexpected(file.error());
 
-  auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*database), std::move(*file),
-                                     std::move(key), clock);
+  auto impl = std::make_unique<Impl>(folder, std::move(*lock), std::move(*database),
+                                     std::move(*file), std::move(key), clock);
   impl->log = std::move(found->log);
   impl->tree = std::move(found->tree);
   impl->last_time_ms = found->last_time_ms;
@@ -295,6 +289,29 @@ const journal::JournalReader& LocalJournal::reader() const {
 std::optional<Error> LocalJournal::poisoned() const {
   const std::lock_guard guard(impl_->poison_mutex);
   return impl_->poisoned;
+}
+
+Result<journal::Snapshot> LocalJournal::take_snapshot() {
+  // Before the copy: what it covers is in the database, and so in the copy.
+  const std::shared_ptr<const std::string> covered = impl_->reader->checkpoint();
+  const std::filesystem::path folder = std::filesystem::absolute(impl_->folder) / "snapshot";
+  std::error_code error;
+  std::filesystem::remove_all(folder, error);
+  if (error) {
+    return fail(ErrorKind::kStorage, "cannot take the last snapshot away: " + error.message(),
+                folder.string(), "see who owns it");
+  }
+  rocksdb::Env& files = *rocksdb::Env::Default();
+  auto made = make_log_folder(folder)
+                  .and_then([&] { return impl_->database->copy_to(database_folder(folder)); })
+                  .and_then([&]() -> Status {
+                    auto file =
+                        CheckpointFile::create(folder, *covered, impl_->clock.monotonic(), files);
+                    if (!file) return tl::unexpected(file.error());
+                    return seal_log_folder(folder, files);
+                  });
+  if (!made) return tl::unexpected(made.error());
+  return journal::Snapshot{folder.string(), *covered};
 }
 
 std::string LocalJournal::verifier_key() const {

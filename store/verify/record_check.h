@@ -12,6 +12,7 @@
 #include "rapporteur/v1/envelope.pb.h"
 #include "store/verify/key_book.h"
 #include "store/verify/log_audit.h"
+#include "store/verify/succession.h"
 
 namespace rapporteur::verify {
 
@@ -22,6 +23,8 @@ class RecordCheck {
   // Signatures to be verified are appended to `checks`.
   [[nodiscard]] Status add(const AuditEntry& entry, std::vector<Check>& checks);
   [[nodiscard]] AuditCounts counts() const;
+  // The logs before this one, known once the first entry was added.
+  [[nodiscard]] const std::vector<Predecessor>& logs_before() const { return logs_before_; }
 
  private:
   struct Position {
@@ -49,6 +52,8 @@ class RecordCheck {
                                std::vector<Check>& checks);
   [[nodiscard]] Status commitment(const v1::Header& header, ByteSpan salt, ByteSpan body);
   [[nodiscard]] Status started(const v1::Started& started, LogIndex index);
+  [[nodiscard]] bool names_this_log(const v1::Started& started, LogIndex index) const;
+  [[nodiscard]] Status backed_up(const v1::BackedUp& event, LogIndex index);
   [[nodiscard]] Status subscribed(const v1::Subscribed& event);
   [[nodiscard]] Status cursors_moved(const v1::CursorsMoved& event, LogIndex index,
                                      std::vector<Check>& checks);
@@ -56,6 +61,8 @@ class RecordCheck {
                                     LogIndex index, std::vector<Check>& checks);
 
   notes::VerifierKey log_;
+  std::vector<Predecessor> logs_before_;
+  std::uint64_t backed_up_to_ = 0;
   std::string hub_;
   std::uint64_t time_ms_ = 0;
   KeyBook keys_;
