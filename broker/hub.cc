@@ -42,6 +42,7 @@ struct Hub::Impl {
   struct Opened {
     std::shared_ptr<const directory::Directory> directory;
     std::vector<core::Subscription> subscriptions;
+    TreeSize backed_up_to;
   };
 
   Impl(const HubParts& parts, const HubOptions& options, Opened opened,
@@ -51,7 +52,8 @@ struct Hub::Impl {
         reader(parts.journal.reader()),
         directory(reader, opened.directory),
         gate(options.started.hub(), reader, directory, parts.clock),
-        answers(reader, parts.log_key),
+        backed_up(opened.backed_up_to),
+        answers(reader, parts.log_key, backed_up),
         judging(options.started.hub(), gate, directory, answers),
         workers(judging, inbox, worker_count(options.workers)),
         host({judging, answers, directory, parts.log_key, workers, inbox, parts.observer,
@@ -60,11 +62,11 @@ struct Hub::Impl {
         core(core_options(options),
              {reader.size(), reader.checkpoint(), opened.directory,
               admission::signed_directory(*opened.directory, parts.log_key),
-              std::move(opened.subscriptions)},
+              std::move(opened.subscriptions), opened.backed_up_to},
              now_by(parts.clock)),
         questions(
             {options.started.hub(), options.started.origin(), options.started.log_verifier_key()},
-            reader, parts.clock),
+            reader, backed_up, parts.snapshots, parts.clock),
         context(options.io_threads) {}
   ~Impl() { stop(); }
   Impl(const Impl&) = delete;
@@ -79,7 +81,8 @@ struct Hub::Impl {
                                   limits::kProposalQueue});
     workers.start(*sequencer);
     log_reader = std::make_unique<admission::LogReader>(reader, questions, inbox);
-    dispatcher = std::make_unique<admission::Dispatcher>(workers, *log_reader, *sequencer, reader);
+    dispatcher = std::make_unique<admission::Dispatcher>(workers, *log_reader, *sequencer, reader,
+                                                         backed_up);
     router = std::make_unique<net::Router>(
         *socket, inbox, core, *dispatcher, clock,
         [this](const core::Core& with, core::Now now, std::uint64_t open_lines) {
@@ -109,6 +112,7 @@ struct Hub::Impl {
   const journal::JournalReader& reader;
   admission::DirectoryHolder directory;
   admission::Gate gate;
+  admission::BackupMark backed_up;
   admission::Answers answers;
   admission::Judging judging;
   net::Inbox inbox;
@@ -145,7 +149,9 @@ Result<std::unique_ptr<Hub>> Hub::start(const HubParts& parts, const HubOptions&
   if (!directory) return tl::unexpected(directory.error());
   auto subscriptions = admission::open_subscriptions(parts.journal.reader());
   if (!subscriptions) return tl::unexpected(subscriptions.error());
-  Impl::Opened opened{std::move(*directory), std::move(*subscriptions)};
+  const auto backed_up_to = admission::open_backed_up(parts.journal.reader());
+  if (!backed_up_to) return tl::unexpected(backed_up_to.error());
+  Impl::Opened opened{std::move(*directory), std::move(*subscriptions), *backed_up_to};
   const auto short_of = [](const std::exception& error) {
     return fail(ErrorKind::kConfiguration,
                 std::string("threads or descriptors ran out: ") + error.what(), "start",

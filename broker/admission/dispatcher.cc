@@ -17,6 +17,8 @@ void Dispatcher::take(std::vector<core::Action> jobs) {
       log_reader_.take(std::move(*start));
     } else if (auto* ask = std::get_if<core::Ask>(&job)) {
       log_reader_.take(std::move(*ask));
+    } else if (const auto* backed_up = std::get_if<core::BackedUpTo>(&job)) {
+      backed_up_.raise(backed_up->size);
     } else {
       propose(std::move(std::get<core::Propose>(job)));
     }

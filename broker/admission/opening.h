@@ -19,4 +19,7 @@ namespace rapporteur::admission {
 [[nodiscard]] Result<std::vector<core::Subscription>> open_subscriptions(
     const journal::JournalReader& reader);
 
+// Up to where a verified backup covers the log.
+[[nodiscard]] Result<TreeSize> open_backed_up(const journal::JournalReader& reader);
+
 }  // namespace rapporteur::admission

@@ -43,7 +43,8 @@ struct Seen {
 };
 
 bool may_see(const core::Ask& question, const journal::StoredEntry& entry) {
-  if (sees_everything(question)) return true;
+  // The first entry says what log this is, and which one it continues.
+  if (sees_everything(question) || entry.index == LogIndex{0}) return true;
   const std::string& asker = question.asker.participant;
   Seen seen;
   if (!seen.record.ParseFromString(entry.record) ||
@@ -105,6 +106,7 @@ Questions::OrFault<v1::Welcome> Questions::welcome(const core::Ask& question) co
   out.set_time_ms(unix_millis(clock_.now()));
   out.set_log_size(reader_.size().value);
   if (const auto checkpoint = reader_.checkpoint()) out.set_checkpoint(*checkpoint);
+  out.set_backed_up_to(backed_up_.get().value);
   const auto* participant = question.directory->participant(question.asker.participant);
   if (participant == nullptr) return out;
   for (const auto& signing_key : participant->signing_keys()) {
@@ -144,6 +146,9 @@ Questions::OrFault<v1::Answer> Questions::look_up(const core::Ask& question) con
       break;
     case v1::Query::kConsistency:
       kept = keep(consistency(query.consistency()), out.mutable_consistency());
+      break;
+    case v1::Query::kSnapshot:
+      kept = keep(snapshot(), out.mutable_snapshot());
       break;
     case v1::Query::kTable: {
       const Page page{query.table().filter(), false, query.table().most(), query.table().after()};
@@ -237,6 +242,16 @@ Questions::OrFault<v1::Consistency> Questions::consistency(
   out.set_proof(merkle::pack(*hashes));
   out.set_second_size(second.value);
   if (second == *newest) out.set_checkpoint(*checkpoint);
+  return out;
+}
+
+Questions::OrFault<v1::Snapshot> Questions::snapshot() const {
+  if (snapshots_ == nullptr) return fault(faults::kUnexpected, "this hub makes no snapshots");
+  const auto taken = snapshots_->take_snapshot();
+  if (!taken) return fault(faults::kStorage, "no snapshot: " + taken.error().line());
+  v1::Snapshot out;
+  out.set_folder(taken->folder);
+  out.set_checkpoint(taken->checkpoint);
   return out;
 }
 

@@ -53,6 +53,10 @@ void Core::query(Connection& connection, const FrameView& frame) {
         reply.clear_directory();
       }
       break;
+    case v1::Query::kSnapshot:
+      return snapshot(std::move(*asker), std::string(frame.payload));
+    case v1::Query::kBackedUp:
+      return backed_up(std::move(*asker), query.backed_up());
     default: {
       const LogIndex from{query.entries().from()};
       if (query.has_entries() && query.entries().wait() && from.value >= feed_.size().value) {
@@ -120,6 +124,7 @@ v1::Status Core::status(Now now) const {
   out.set_started_ms(started_ms_);
   out.set_log_size(feed_.size().value);
   if (checkpoint_ != nullptr) out.set_checkpoint(*checkpoint_);
+  out.set_backed_up_to(backed_up_to_.value);
   if (storage_error_) {
     out.set_not_ready_because("storage failed: " + storage_error_->line());
   } else if (stopping_ != Stopping::kNo) {

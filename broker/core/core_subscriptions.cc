@@ -234,6 +234,8 @@ void Core::finish_own(std::uint64_t token) {
     if (Subscription* subscription = find(written->name)) {
       cursor_written(*subscription, token, written->position);
     }
+  } else if (const auto* noted = std::get_if<BackupNoted>(&own)) {
+    backup_noted(*noted);
   } else if (std::holds_alternative<Begun>(own)) {
     started_ = true;
   }

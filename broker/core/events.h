@@ -185,11 +185,15 @@ struct Propose {
   std::uint64_t ticket = 0;
   journal::Draft draft;
 };
+// Receipts and greetings say from now on that a verified backup covers what is below `size`.
+struct BackedUpTo {
+  TreeSize size;
+};
 // Answer to Stop: nothing is under way any more.
 struct Drained {};
 
 using Action = std::variant<Send, Forget, Judge, VerifyAcknowledgement, ReadChunk, FindStart, Ask,
-                            Propose, Drained>;
+                            Propose, BackedUpTo, Drained>;
 using Actions = std::vector<Action>;
 
 }  // namespace rapporteur::core
