@@ -1,15 +1,12 @@
 // audit verify: recomputes everything a log claims, from its folder, without a hub.
-#include <algorithm>
 #include <memory>
-#include <thread>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "ops/cli/commands.h"
+#include "ops/cli/log_check.h"
 #include "ops/cli/trust.h"
 #include "proto/crypto/encoding.h"
-#include "store/rocks/local_journal.h"
-#include "store/verify/log_audit.h"
 
 namespace rapporteur::cli {
 namespace {
@@ -17,68 +14,27 @@ namespace {
 struct AuditOptions {
   std::filesystem::path folder;
   Trust trust;
+  std::filesystem::path predecessor;
 };
 
-constexpr std::size_t kEntriesAtOnce = 4'096;
-constexpr std::size_t kBytesAtOnce = 16UL << 20U;
-
-// Signatures are the wall: every core takes an equal share of a batch.
-void run_on_all_cores(std::span<verify::Check> checks) {
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t share = (checks.size() + cores - 1) / cores;
-  std::vector<std::jthread> threads;
-  for (std::size_t begin = 0; begin < checks.size(); begin += share) {
-    const auto part = checks.subspan(begin, std::min(share, checks.size() - begin));
-    threads.emplace_back([part] {
-      for (verify::Check& check : part) check.run();
-    });
+nlohmann::json continued_json(const std::vector<verify::Predecessor>& logs) {
+  auto out = nlohmann::json::array();
+  for (const verify::Predecessor& log : logs) {
+    out.push_back({{"origin", log.log.name},
+                   {"carried", log.carried.value},
+                   {"under_its_checkpoint", log.checkpoint.size.value}});
   }
+  return out;
 }
 
-// Feeds entries and checkpoints to the audit in the order of the log.
-class Feed {
- public:
-  Feed(const journal::JournalReader& reader, verify::LogAudit& audit)
-      : reader_(reader), audit_(audit), progress_("verifying", reader.size().value) {}
-
-  [[nodiscard]] Status run() {
-    Status fed;
-    auto listed = reader_.checkpoints([&](TreeSize size, const std::string& note) {
-      fed = entries_up_to(size);
-      return fed.has_value() && !stopped_ && audit_.add_checkpoint(note);
-    });
-    if (!listed) return listed;
-    if (!fed || stopped_) return fed;
-    return entries_up_to(reader_.size());
+std::string continued_text(const std::vector<verify::Predecessor>& logs) {
+  std::string out;
+  for (const verify::Predecessor& log : logs) {
+    out += fmt::format("  continues {} with {} of its entries, {} of them under its checkpoint\n",
+                       log.log.name, log.carried.value, log.checkpoint.size.value);
   }
-
- private:
-  Status entries_up_to(TreeSize size) {
-    while (audit_.size() < size && !stopped_) {
-      const LogIndex first{audit_.size().value};
-      const auto most = static_cast<std::size_t>(size.value - first.value);
-      const auto entries =
-          reader_.entries(first, std::min(most, kEntriesAtOnce), kBytesAtOnce, /*bodies=*/true);
-      if (!entries) return tl::unexpected(entries.error());
-      if (entries->empty()) {
-        return fail(ErrorKind::kNotVerified, "the entry is missing",
-                    fmt::format("entry {}", first.value));
-      }
-      for (const auto& entry : *entries) {
-        stopped_ =
-            stopped_ || !audit_.add({entry.index, bytes_of(entry.nonce), bytes_of(entry.record),
-                                     bytes_of(entry.salt), bytes_of(entry.body)});
-      }
-      progress_.advance_to(audit_.size().value);
-    }
-    return {};
-  }
-
-  const journal::JournalReader& reader_;
-  verify::LogAudit& audit_;
-  ProgressBar progress_;
-  bool stopped_ = false;
-};
+  return out;
+}
 
 nlohmann::json report_json(const verify::AuditReport& report) {
   const verify::AuditCounts& counts = report.counts;
@@ -94,7 +50,8 @@ nlohmann::json report_json(const verify::AuditReport& report) {
           {"sender_signatures", counts.sender_signatures},
           {"acknowledgements", counts.acknowledgements},
           {"commitments", counts.commitments},
-          {"bodies_absent", counts.bodies_absent}};
+          {"bodies_absent", counts.bodies_absent},
+          {"continues", continued_json(report.predecessors)}};
 }
 
 std::string report_text(const verify::AuditReport& report, const std::string& log) {
@@ -104,13 +61,14 @@ std::string report_text(const verify::AuditReport& report, const std::string& lo
                        counts.entries);
   }
   return fmt::format(
-      "{} verified: {} entries, {} of them under the last checkpoint\n"
-      "  {} accepted, {} refused, {} changes of the directory, {} skipped\n"
-      "  {} signatures of senders, {} of acknowledgements, {} checkpoints, one tree\n"
-      "  {} commitments match their bodies, {} bodies are no longer there\n",
-      log, counts.entries, report.covered.value, counts.accepted, counts.refused,
-      counts.administered, counts.skipped, counts.sender_signatures, counts.acknowledgements,
-      counts.checkpoints, counts.commitments, counts.bodies_absent);
+             "{} verified: {} entries, {} of them under the last checkpoint\n"
+             "  {} accepted, {} refused, {} changes of the directory, {} skipped\n"
+             "  {} signatures of senders, {} of acknowledgements, {} checkpoints, one tree\n"
+             "  {} commitments match their bodies, {} bodies are no longer there\n",
+             log, counts.entries, report.covered.value, counts.accepted, counts.refused,
+             counts.administered, counts.skipped, counts.sender_signatures, counts.acknowledgements,
+             counts.checkpoints, counts.commitments, counts.bodies_absent) +
+         continued_text(report.predecessors);
 }
 
 Status verify_log(Session& session, const AuditOptions& options) {
@@ -120,18 +78,14 @@ Status verify_log(Session& session, const AuditOptions& options) {
       !there) {
     return there;
   }
-  const auto opened = rocks::open_for_audit(options.folder);
-  if (!opened) return tl::unexpected(opened.error());
-  if (opened->verifier_key != log->text()) {
-    return fail(ErrorKind::kNotVerified, "this is the log of another key", options.folder.string(),
-                "compare with the key you were given: " + log->text());
-  }
-  verify::LogAudit audit(*log, run_on_all_cores);
-  if (auto fed = Feed(*opened->reader, audit).run(); !fed) return fed;
-  const verify::AuditReport report = audit.finish();
-  print(session.json ? json_line(report_json(report)) : report_text(report, log->name));
-  if (report.wrong) session.exit = exit_code(ErrorKind::kNotVerified);
-  return {};
+  const auto report = audit_folder(options.folder, *log);
+  if (!report) return tl::unexpected(report.error());
+  print(session.json ? json_line(report_json(*report)) : report_text(*report, log->name));
+  if (report->wrong) session.exit = exit_code(ErrorKind::kNotVerified);
+  if (report->wrong || options.predecessor.empty()) return {};
+  return compare_carried(options.folder, options.predecessor, *report).map([&] {
+    if (!session.json) print("its entries are those of the log in the folder of its predecessor\n");
+  });
 }
 
 }  // namespace
@@ -143,6 +97,8 @@ void add_audit(CLI::App& app, Session& session) {
       "verify", "Recomputes tree, signatures and commitments; the hub may run or not");
   auto options = std::make_shared<AuditOptions>();
   command->add_option("FOLDER", options->folder, "The log's folder")->required();
+  command->add_option("--predecessor", options->predecessor,
+                      "Folder of the log that this one continues: compares entry by entry");
   add_trust_options(*command, options->trust);
   command->callback([&session, options] { session.finish(verify_log(session, *options)); });
 }

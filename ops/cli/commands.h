@@ -39,5 +39,8 @@ void add_table(CLI::App& app, Session& session);
 void add_audit(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_proof(CLI::App& app, Session& session);
+void add_backup(CLI::App& app, Session& session);
+void add_restore(CLI::App& app, Session& session);
+void add_fsck(CLI::App& app, Session& session);
 
 }  // namespace rapporteur::cli

@@ -62,6 +62,9 @@ int run(int argc, char** argv) {
   add_table(app, session);
   add_audit(app, session);
   add_proof(app, session);
+  add_backup(app, session);
+  add_restore(app, session);
+  add_fsck(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

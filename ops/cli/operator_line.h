@@ -25,6 +25,7 @@ class OperatorLine {
   [[nodiscard]] Result<LogIndex> administer(const v1::AdministrativeAction& action);
   // The directory, its signature by the log's key checked.
   [[nodiscard]] Result<v1::DirectoryState> directory();
+  [[nodiscard]] const client::HubAddress& hub() const { return line_->hub(); }
 
  private:
   OperatorLine(std::string participant, crypto::SigningKey key,
