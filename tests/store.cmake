@@ -22,6 +22,11 @@ rapporteur_fuzz(signed_note SOURCES fuzz/signed_note_fuzz.cc LINKS rapporteur::s
 rapporteur_test(unit_receipt LABELS unit
   SOURCES unit/receipt_test.cc
   LINKS rapporteur::store_verify rapporteur::proto_crypto rapporteur::proto_statements)
+rapporteur_test(unit_policy LABELS unit
+  SOURCES unit/policy_test.cc
+  LINKS rapporteur::store_verify rapporteur::proto_crypto)
+rapporteur_fuzz(policy SOURCES fuzz/policy_fuzz.cc LINKS rapporteur::store_verify
+  rapporteur::proto_crypto)
 rapporteur_fuzz(proof_file SOURCES fuzz/proof_file_fuzz.cc LINKS rapporteur::store_verify)
 
 add_library(rapporteur_test_little_log STATIC support/little_log.cc)
@@ -40,6 +45,7 @@ rapporteur_test(property_log_audit LABELS property PROPERTIES
   LINKS rapporteur::test_little_log)
 
 rapporteur_sabotage(proof-check-skipped unit_receipt ReceiptTest.AForgedProofIsRefused)
+rapporteur_sabotage(quorum-ignored unit_policy Policy.TheQuorumDecidesOverEveryLevel)
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME tidy_house

@@ -9,23 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/file_handle.h"
+
 namespace rapporteur::client {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return value_; }
-  [[nodiscard]] bool open() const { return value_ >= 0; }
-
- private:
-  int value_;
-};
 
 tl::unexpected<Error> storage_error(const char* what, const std::filesystem::path& file) {
   return fail(ErrorKind::kStorage, std::string(what) + ": " + std::strerror(errno), file.string());
@@ -46,7 +33,7 @@ bool write_all(int descriptor, std::string_view text) {
 Status write_file_atomically(const std::filesystem::path& file, std::string_view content) {
   std::string temporary = file.string() + ".XXXXXX";
   {
-    const Descriptor out(::mkostemp(temporary.data(), O_CLOEXEC));
+    const FileHandle out(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!out.open()) return storage_error("cannot create", temporary);
     if (!write_all(out.get(), content) || ::fsync(out.get()) != 0) {
       auto error = storage_error("cannot write", file);
@@ -60,7 +47,7 @@ Status write_file_atomically(const std::filesystem::path& file, std::string_view
     return error;
   }
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileHandle directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.open() || ::fsync(directory.get()) != 0) {
     return storage_error("cannot sync", folder);
   }
@@ -68,7 +55,7 @@ Status write_file_atomically(const std::filesystem::path& file, std::string_view
 }
 
 Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t most_bytes) {
-  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const FileHandle in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!in.open()) {
     return fail(ErrorKind::kNotFound, std::string("cannot read: ") + std::strerror(errno),
                 file.string());

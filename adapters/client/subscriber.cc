@@ -227,7 +227,7 @@ Status Subscriber::keep(Connection& line, std::vector<NewDelivery> deliveries) {
   if (sabotaged("ack-before-store")) {
     if (auto sent = acknowledge(line); !sent) return sent;
     // Until the hub has it for sure.
-    if (auto answer = line.receive(std::chrono::milliseconds(200)); !answer) {
+    if (auto answer = line.receive(std::chrono::seconds(2)); !answer) {
       return tl::unexpected(answer.error());
     }
   }

@@ -331,7 +331,7 @@ void Core::on(LogGrew&& event) {
   }
   for (auto& answered : event.answers) on(std::move(answered));
   for (const std::uint64_t token : event.own) finish_own(token);
-  pump_all(false);
+  deliver_new();
   wake_waiting();
 }
 

@@ -78,6 +78,8 @@ class Core {
   [[nodiscard]] std::size_t in_flight() const { return connections_.in_flight(); }
   [[nodiscard]] std::size_t in_flight_bytes() const { return connections_.in_flight_bytes(); }
   [[nodiscard]] TreeSize size() const { return feed_.size(); }
+  // When the next Tick is wanted, if before the usual one: deliveries wait for it.
+  [[nodiscard]] std::optional<MonotonicTime> due() const { return deliveries_due_; }
 
  private:
   static constexpr std::chrono::seconds kFaultsEvery{60};
@@ -193,6 +195,7 @@ class Core {
   void on(ChunkRead&& event);
   void on(ChunkFailed&& event);
   void pump_all(bool starving_only);
+  void deliver_new();
   void pump(Subscription& subscription);
   [[nodiscard]] bool may_send(const Subscription& subscription, const Connection& line) const;
   // True when the scan can go on at once.
@@ -241,6 +244,8 @@ class Core {
   UnixMillis faults_since_;
   MonotonicTime faults_due_;
   MonotonicTime cursors_due_;
+  MonotonicTime delivered_at_;
+  std::optional<MonotonicTime> deliveries_due_;  // entries wait to be delivered together
   std::uint64_t started_ms_ = 0;
   bool started_ = false;
   std::optional<Error> storage_error_;

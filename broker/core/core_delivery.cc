@@ -16,6 +16,9 @@ constexpr auto kRetryAfter = 1s;
 constexpr int kFallingBehind = 10;
 // A subscriber grants credit when it has used up half of it, which may take a while.
 constexpr auto kKeepsAsking = 5s;
+// Entries that come within this time of a delivery are delivered together: a frame for each group
+// and subscriber would cost more than all else at a thousand groups a second.
+constexpr auto kDeliverEvery = 2ms;
 // However many subscribers share the memory, each may have this much unacknowledged.
 constexpr std::size_t kShareLeast = 2 * limits::kDeliverBatchBytes;
 
@@ -41,6 +44,17 @@ void Core::pump_all(bool starving_only) {
       pump(subscription);
     }
   }
+}
+
+void Core::deliver_new() {
+  const MonotonicTime due = delivered_at_ + kDeliverEvery;
+  if (now_.steady < due) {
+    deliveries_due_ = due;
+    return;
+  }
+  deliveries_due_.reset();
+  delivered_at_ = now_.steady;
+  pump_all(false);
 }
 
 void Core::pump(Subscription& subscription) {

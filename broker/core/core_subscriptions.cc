@@ -1,5 +1,6 @@
 // Subscriptions: made, resumed, taken over, rewound, removed; credit and acknowledgements.
 #include <algorithm>
+#include <array>
 
 #include <google/protobuf/util/message_differencer.h>
 
@@ -21,9 +22,11 @@ constexpr std::size_t kOwnMost = 256;
 constexpr std::int64_t kCreditDeliveriesMost = 1'000'000;
 constexpr std::int64_t kCreditBytesMost = 1LL << 30U;
 
-bool within_bounds(const v1::SubscriptionFilter& filter) {
-  return std::max({filter.dataflow().size(), filter.indicator().size(), filter.sender().size(),
-                   filter.area().size()}) <= limits::kPatternBytes;
+bool valid_filter(const v1::SubscriptionFilter& filter) {
+  return std::ranges::all_of(
+      std::array<std::string_view, 4>{filter.dataflow(), filter.indicator(), filter.sender(),
+                                      filter.area()},
+      [](std::string_view pattern) { return pattern.empty() || valid_pattern(pattern); });
 }
 
 v1::Position position_of(const Subscription& subscription) {
@@ -45,7 +48,7 @@ Subscription* Core::find(const SubscriptionName& name) {
 
 std::optional<Core::Complaint> Core::objection(const v1::Subscribe& request,
                                                const Subscription* existing) const {
-  if (!valid_subscription_name(request.subscription()) || !within_bounds(request.filter()) ||
+  if (!valid_subscription_name(request.subscription()) || !valid_filter(request.filter()) ||
       !v1::Subscribe::Start_IsValid(request.start())) {
     return Complaint{faults::kMalformed, "name, filter or start of the subscription", 0ms};
   }

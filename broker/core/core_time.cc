@@ -23,6 +23,7 @@ void Core::on(Tick&&) {
     journal_cursors();
     watch_lag();
   }
+  if (deliveries_due_) deliver_new();
   write_progress();
   if (now_.steady >= faults_due_) {
     faults_due_ = now_.steady + kFaultsEvery;

@@ -46,7 +46,7 @@ void Router::run() {
 }
 
 void Router::poll() {
-  auto wait = std::max(next_tick_ - clock_.monotonic(), MonotonicTime::duration::zero());
+  auto wait = std::max(tick_due() - clock_.monotonic(), MonotonicTime::duration::zero());
   if (socket_.anything_waiting()) wait = std::min<MonotonicTime::duration>(wait, kFlushEvery);
   std::array<zmq_pollitem_t, 3> items{{{socket_.handle(), 0, ZMQ_POLLIN, 0},
                                        {nullptr, inbox_.descriptor(), ZMQ_POLLIN, 0},
@@ -78,10 +78,14 @@ void Router::receive() {
   }
 }
 
+MonotonicTime Router::tick_due() const {
+  return std::min(next_tick_, core_.due().value_or(next_tick_));
+}
+
 void Router::tick() {
   const core::Now at = now();
-  if (at.steady >= next_tick_) {
-    next_tick_ = at.steady + kTickEvery;
+  if (at.steady >= tick_due()) {
+    if (at.steady >= next_tick_) next_tick_ = at.steady + kTickEvery;
     core_.step(core::Tick{}, at, actions_);
   }
   if (at.steady >= next_report_) {

@@ -32,6 +32,7 @@ class Router {
   void carry_out();
   void flush();
   void tick();
+  [[nodiscard]] MonotonicTime tick_due() const;
   [[nodiscard]] core::Now now() const { return {clock_.monotonic(), clock_.now()}; }
 
   RouterSocket& socket_;

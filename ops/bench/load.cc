@@ -1,14 +1,19 @@
 #include "ops/bench/load.h"
 
+#include <algorithm>
 #include <random>
+#include <thread>
 
 #include <spdlog/fmt/fmt.h>
+
+#include "proto/base/limits.h"
 
 namespace rapporteur::bench {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kNothingComes{30};
+constexpr std::chrono::microseconds kLookEvery{200};
 
 std::string message_id_of(const std::string& envelope_bytes) {
   v1::Envelope envelope;
@@ -137,11 +142,18 @@ Status Load::run_open(double per_second, TimePoint begin) {
   const auto deadline = plan_.back().at + kNothingComes;
   while (receipts_ < plan_.size()) {
     while (next < plan_.size() && plan_[next].at <= SteadyClock::now()) {
-      const Planned& planned = plan_[next++];
-      if (auto sent = send_next(lanes_[planned.lane], planned.at); !sent) return sent;
+      const Planned& planned = plan_[next];
+      Lane& lane = lanes_[planned.lane];
+      if (lane.under_way.size() >= limits::kInFlightPerConnection) break;
+      if (auto sent = send_next(lane, planned.at); !sent) return sent;
+      ++next;
     }
-    if (auto taken = wait_and_take(std::chrono::milliseconds(1)); !taken) return taken;
-    if (SteadyClock::now() > deadline) {
+    // ZeroMQ waits in whole milliseconds, which would be part of what is measured.
+    if (auto taken = wait_and_take(std::chrono::milliseconds(0)); !taken) return taken;
+    const auto now = SteadyClock::now();
+    const auto planned = next < plan_.size() ? plan_[next].at : TimePoint::max();
+    std::this_thread::sleep_until(std::min(planned, now + kLookEvery));
+    if (now > deadline) {
       return fail(ErrorKind::kUnreachable,
                   fmt::format("{} of {} receipts came", receipts_, plan_.size()));
     }

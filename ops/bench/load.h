@@ -32,7 +32,8 @@ class Load {
   [[nodiscard]] Result<double> run(std::size_t outstanding);
 
   // Sends each submission at its own time after `begin` (exponential intervals of mean
-  // 1/`per_second`), never waiting for receipts; latencies count from the intended time.
+  // 1/`per_second`), waiting for receipts only where the hub would take no more of a connection;
+  // latencies count from the intended time.
   [[nodiscard]] Status run_open(double per_second, TimePoint begin);
   // Intended sending time of the submission with that message id, after run_open() was planned.
   [[nodiscard]] const std::unordered_map<std::string, TimePoint>& intended() const {

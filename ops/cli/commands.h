@@ -37,6 +37,8 @@ void add_tail(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
 void add_table(CLI::App& app, Session& session);
 void add_audit(CLI::App& app, Session& session);
+// Into the group `audit`.
+void add_audit_export(CLI::App& group, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_proof(CLI::App& app, Session& session);
 void add_backup(CLI::App& app, Session& session);

@@ -1,13 +1,11 @@
 #include "ops/cli/log_check.h"
 
 #include <algorithm>
-#include <thread>
-#include <vector>
 
 #include <spdlog/fmt/fmt.h>
 
-#include "ops/cli/output.h"
-#include "rapporteur/v1/audit.pb.h"
+#include "ops/cli/audit_folder.h"
+#include "store/merkle/tree.h"
 #include "store/rocks/local_journal.h"
 
 namespace rapporteur::cli {
@@ -16,87 +14,21 @@ namespace {
 constexpr std::size_t kEntriesAtOnce = 4'096;
 constexpr std::size_t kBytesAtOnce = 16UL << 20U;
 
-// Signatures are the wall: every core takes an equal share of a batch.
-void run_on_all_cores(std::span<verify::Check> checks) {
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t share = (checks.size() + cores - 1) / cores;
-  std::vector<std::jthread> threads;
-  for (std::size_t begin = 0; begin < checks.size(); begin += share) {
-    const auto part = checks.subspan(begin, std::min(share, checks.size() - begin));
-    threads.emplace_back([part] {
-      for (verify::Check& check : part) check.run();
-    });
-  }
-}
-
-// Feeds entries and checkpoints to the audit in the order of the log.
-class Feed {
- public:
-  Feed(const journal::JournalReader& reader, verify::LogAudit& audit)
-      : reader_(reader), audit_(audit), progress_("verifying", reader.size().value) {}
-
-  [[nodiscard]] Status run() {
-    Status fed;
-    auto listed = reader_.checkpoints([&](TreeSize size, const std::string& note) {
-      fed = entries_up_to(size);
-      return fed.has_value() && !stopped_ && audit_.add_checkpoint(note);
-    });
-    if (!listed) return listed;
-    if (!fed || stopped_) return fed;
-    return entries_up_to(reader_.size());
-  }
-
- private:
-  Status entries_up_to(TreeSize size) {
-    while (audit_.size() < size && !stopped_) {
-      const LogIndex first{audit_.size().value};
-      const auto most = static_cast<std::size_t>(size.value - first.value);
-      const auto entries =
-          reader_.entries(first, std::min(most, kEntriesAtOnce), kBytesAtOnce, /*bodies=*/true);
-      if (!entries) return tl::unexpected(entries.error());
-      if (entries->empty()) {
-        return fail(ErrorKind::kNotVerified, "the entry is missing",
-                    fmt::format("entry {}", first.value));
-      }
-      for (const auto& entry : *entries) {
-        stopped_ =
-            stopped_ || !audit_.add({entry.index, bytes_of(entry.nonce), bytes_of(entry.record),
-                                     bytes_of(entry.salt), bytes_of(entry.body)});
-      }
-      progress_.advance_to(audit_.size().value);
-    }
-    return {};
-  }
-
-  const journal::JournalReader& reader_;
-  verify::LogAudit& audit_;
-  ProgressBar progress_;
-  bool stopped_ = false;
-};
-
 }  // namespace
-
-Result<verify::AuditReport> audit_folder(const std::filesystem::path& folder,
-                                         const notes::VerifierKey& log) {
-  const auto opened = rocks::open_for_audit(folder);
-  if (!opened) return tl::unexpected(opened.error());
-  if (opened->verifier_key != log.text()) {
-    return fail(ErrorKind::kNotVerified, "this is the log of another key", folder.string(),
-                "compare with the key you were given: " + log.text());
-  }
-  verify::LogAudit audit(log, run_on_all_cores);
-  if (auto fed = Feed(*opened->reader, audit).run(); !fed) return tl::unexpected(fed.error());
-  return audit.finish();
-}
 
 Result<verify::AuditReport> audit_whole(const std::filesystem::path& folder,
                                         const notes::VerifierKey& log) {
-  auto report = audit_folder(folder, log);
-  if (report && report->wrong) {
-    return fail(ErrorKind::kNotVerified, report->wrong->line(), folder.string(),
+  auto findings = audit_folder(folder, {}, log);
+  if (!findings) return tl::unexpected(findings.error());
+  if (!findings->records) {
+    return fail(ErrorKind::kUsage, "tiles alone are no log", folder.string(),
+                "name the data folder of a hub, or a backup");
+  }
+  if (findings->records->wrong) {
+    return fail(ErrorKind::kNotVerified, findings->records->wrong->line(), folder.string(),
                 "`rapporteur fsck` says more; use another backup");
   }
-  return report;
+  return std::move(*findings->records);
 }
 
 Status compare_carried(const std::filesystem::path& folder,

@@ -1,7 +1,7 @@
 // A log read back whole from its folder, beside its hub or without one.
 //
 // Threads: one; signatures on all cores. Errors: kStorage for a folder that cannot be read,
-// kNotVerified for the log of another key. What is wrong with the log itself is in the report.
+// kNotVerified with the first thing that is wrong.
 #pragma once
 
 #include <filesystem>
@@ -10,9 +10,7 @@
 
 namespace rapporteur::cli {
 
-[[nodiscard]] Result<verify::AuditReport> audit_folder(const std::filesystem::path& folder,
-                                                       const notes::VerifierKey& log);
-// The same; what is wrong is an error too.
+// As audit_folder; what is wrong is an error too.
 [[nodiscard]] Result<verify::AuditReport> audit_whole(const std::filesystem::path& folder,
                                                       const notes::VerifierKey& log);
 

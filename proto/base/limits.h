@@ -91,8 +91,15 @@ inline constexpr int kStaleVerdicts = 3;
 // Files.
 inline constexpr std::size_t kKeyFileBytes = 4'096;
 inline constexpr std::size_t kConfigurationBytes = 1UL << 20U;
-inline constexpr std::size_t kNoteBytes = 64UL << 10U;
+// Holds 32 cosignatures of types that this code passes over, of up to 5 kB each.
+inline constexpr std::size_t kNoteBytes = 256UL << 10U;
 inline constexpr std::size_t kNoteSignatures = 64;
 inline constexpr std::size_t kProofFileBytes = 4UL << 20U;
+inline constexpr std::size_t kPolicyBytes = 256UL << 10U;
+inline constexpr std::size_t kPolicyLogs = 64;
+inline constexpr std::size_t kPolicyWitnesses = 64;
+inline constexpr std::size_t kPolicyGroups = 64;
+// Inclusion proofs that one answer holds; more are asked for by the next question.
+inline constexpr int kProofsPerAnswer = 256;
 
 }  // namespace rapporteur::limits

@@ -10,27 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/file_handle.h"
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
 #include "proto/crypto/encoding.h"
 
 namespace rapporteur::crypto {
 namespace {
-
-class FileHandle {
- public:
-  explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
-  ~FileHandle() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  FileHandle(const FileHandle&) = delete;
-  FileHandle& operator=(const FileHandle&) = delete;
-  [[nodiscard]] int get() const { return descriptor_; }
-  [[nodiscard]] bool open() const { return descriptor_ >= 0; }
-
- private:
-  int descriptor_;
-};
 
 constexpr const char* kRestore =
     "restore it from its backup; a new key has to be made known before it can be used";

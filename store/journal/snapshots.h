@@ -1,4 +1,4 @@
-// Copies of a log as it stands at one moment, made beside its writer without holding it up.
+// Copies of a log as it stands at one moment, made beside its writer, which waits for a moment.
 //
 // Threads: one at a time, any, beside appends. Durability: none; a snapshot is to be copied
 // elsewhere and read back before anything is promised of it. Errors: kStorage; there is no snapshot

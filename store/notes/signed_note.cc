@@ -33,6 +33,22 @@ std::string big_endian_key_id(std::uint32_t id) {
   return bytes;
 }
 
+tl::unexpected<Error> no_verifier_key(const char* why) {
+  return fail(ErrorKind::kMalformed, std::string("not a verifier key: ") + why, {},
+              "it reads name+hexadecimal key id+base64 key");
+}
+
+std::string typed_bytes(const VerifierKey& key) {
+  return static_cast<char>(key.type) + key.key.string();
+}
+
+std::uint32_t key_id(std::string_view name, std::string_view typed) {
+  std::string named(name);
+  named.append("\n").append(typed);
+  const Digest digest = crypto::sha256(named);
+  return static_cast<std::uint32_t>(read_big_endian(digest.view().substr(0, kKeyIdBytes)));
+}
+
 // UTF-8 without control characters but newline.
 bool note_characters(std::string_view text) {
   while (!text.empty()) {
@@ -97,45 +113,44 @@ bool valid_key_name(std::string_view name) {
   return true;
 }
 
-Result<VerifierKey> VerifierKey::parse(std::string_view text) {
-  const auto refuse = [](const char* why) {
-    return fail(ErrorKind::kMalformed, std::string("not a verifier key: ") + why, {},
-                "it reads name+hexadecimal key id+base64 key");
-  };
-  if (text.size() > limits::kKeyFileBytes) return refuse("too long");
+Result<EncodedKey> EncodedKey::parse(std::string_view text) {
+  if (text.size() > limits::kKeyFileBytes) return no_verifier_key("too long");
   const std::size_t first = text.find('+');
   const std::size_t second = text.find('+', first == std::string_view::npos ? first : first + 1);
-  if (second == std::string_view::npos) return refuse("it has no three parts");
+  if (second == std::string_view::npos) return no_verifier_key("it has no three parts");
   const std::string_view name = text.substr(0, first);
-  if (!valid_key_name(name)) return refuse("the name is empty or has white space");
+  if (!valid_key_name(name)) return no_verifier_key("the name is empty or has white space");
   const auto id = crypto::parse_hex(text.substr(first + 1, second - first - 1));
-  if (!id || id->size() != kKeyIdBytes) return refuse("the key id is not 8 hexadecimal digits");
-  const auto key = crypto::parse_base64(text.substr(second + 1));
-  if (!key || key->empty()) return refuse("the key is not base64");
-  const auto type = static_cast<KeyType>(static_cast<unsigned char>(key->front()));
-  if (type != KeyType::kEd25519 && type != KeyType::kCosignatureV1) {
-    return refuse("keys of this type are not supported");
+  if (!id || id->size() != kKeyIdBytes) {
+    return no_verifier_key("the key id is not 8 hexadecimal digits");
   }
-  const auto bytes = PublicKeyBytes::from(std::string_view(*key).substr(1));
-  if (!bytes) return refuse("the key has not 32 bytes");
-  VerifierKey out{std::string(name), type, *bytes};
-  if (out.id() != read_big_endian(*id)) return refuse("the key id is of another key");
-  return out;
+  const auto typed = crypto::parse_base64(text.substr(second + 1));
+  if (!typed || typed->empty()) return no_verifier_key("the key is not base64");
+  if (key_id(name, *typed) != read_big_endian(*id)) {
+    return no_verifier_key("the key id is of another key");
+  }
+  return EncodedKey{std::string(name), static_cast<std::uint8_t>(typed->front()), typed->substr(1)};
+}
+
+Result<VerifierKey> VerifierKey::parse(std::string_view text) {
+  const auto encoded = EncodedKey::parse(text);
+  if (!encoded) return tl::unexpected(encoded.error());
+  const auto type = static_cast<KeyType>(encoded->type);
+  if (type != KeyType::kEd25519 && type != KeyType::kCosignatureV1) {
+    return no_verifier_key("keys of this type are not supported");
+  }
+  const auto bytes = PublicKeyBytes::from(encoded->key);
+  if (!bytes) return no_verifier_key("the key has not 32 bytes");
+  return VerifierKey{encoded->name, type, *bytes};
 }
 
 std::string VerifierKey::text() const {
-  std::string typed(1, static_cast<char>(type));
-  typed += key.view();
   return name + "+" + crypto::hex(bytes_of(big_endian_key_id(id()))) + "+" +
-         crypto::base64(bytes_of(typed));
+         crypto::base64(bytes_of(typed_bytes(*this)));
 }
 
 std::uint32_t VerifierKey::id() const {
-  std::string named = name + "\n";
-  named += static_cast<char>(type);
-  named += key.view();
-  const Digest digest = crypto::sha256(named);
-  return static_cast<std::uint32_t>(read_big_endian(digest.view().substr(0, kKeyIdBytes)));
+  return key_id(name, typed_bytes(*this));
 }
 
 Result<Note> Note::parse(std::string_view bytes) {

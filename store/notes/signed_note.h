@@ -21,12 +21,25 @@
 
 namespace rapporteur::notes {
 
-// Types of which this code verifies signatures. Of others (06, ML-DSA-44) a verifier key is refused
-// and a signature is ignored.
+// Types of which this code verifies signatures. Of others a verifier key is refused and a signature
+// is ignored.
 enum class KeyType : std::uint8_t { kEd25519 = 0x01, kCosignatureV1 = 0x04 };
+// A cosignature by ML-DSA-44: its keys are recognised (EncodedKey), its signatures are not
+// verified.
+inline constexpr std::uint8_t kMlDsa44Type = 0x06;
+inline constexpr std::size_t kMlDsa44KeyBytes = 1312;
 
 // Not empty, UTF-8, no white space, control character or '+'.
 [[nodiscard]] bool valid_key_name(std::string_view name);
+
+// The text of a verifier key of whatever type, its key id checked.
+struct EncodedKey {
+  std::string name;
+  std::uint8_t type = 0;
+  std::string key;
+
+  [[nodiscard]] static Result<EncodedKey> parse(std::string_view text);
+};
 
 // "name+hex8+base64(type || key)".
 struct VerifierKey {

@@ -1,5 +1,6 @@
 #include "store/rocks/checkpoint_file.h"
 #include "store/rocks/recovery.h"
+#include "store/rocks/whole.h"
 
 namespace rapporteur::rocks {
 
@@ -33,8 +34,12 @@ Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
   }
   AuditedLog log;
   log.verifier_key = found->log.text();
-  log.reader = std::make_unique<Reader>(std::move(*database), found->log,
-                                        std::make_shared<const Head>(std::move(head)));
+  const std::shared_ptr<const Database> shared = std::move(*database);
+  log.read_rest = [shared, db = database_folder(folder), &files = files_of(options)] {
+    return check_ends(db, files).and_then([&] { return read_through(*shared); });
+  };
+  log.reader =
+      std::make_unique<Reader>(shared, found->log, std::make_shared<const Head>(std::move(head)));
   return log;
 }
 

@@ -58,7 +58,7 @@ rocksdb::ColumnFamilyOptions family_options(const FamilySettings& settings,
   table.cache_index_and_filter_blocks_with_high_priority = true;
   if (settings.looked_up) {
     table.partition_filters = true;
-    table.filter_policy.reset(rocksdb::NewRibbonFilterPolicy(10.0));
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10.0));
   }
   rocksdb::ColumnFamilyOptions options;
   if (settings.looked_up) {

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -29,16 +28,6 @@ Status sync_folder(const std::filesystem::path& folder, rocksdb::Env& files) {
 }
 
 }  // namespace
-
-FileHandle::~FileHandle() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-FileHandle::FileHandle(FileHandle&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
-FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
 
 tl::unexpected<Error> system_failure(const std::string& what, const std::filesystem::path& where) {
   return fail(ErrorKind::kStorage, what + ": " + std::generic_category().message(errno),

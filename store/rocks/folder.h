@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "proto/base/file_handle.h"
 #include "proto/base/result.h"
 
 namespace rocksdb {
@@ -18,23 +19,6 @@ namespace rapporteur::rocks {
 
 // Highest format this program reads and the one it writes.
 inline constexpr unsigned kFormat = 1;
-
-// A file descriptor that closes itself.
-class FileHandle {
- public:
-  FileHandle() = default;
-  explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
-  ~FileHandle();
-  FileHandle(FileHandle&& other) noexcept;
-  FileHandle& operator=(FileHandle&& other) noexcept;
-  FileHandle(const FileHandle&) = delete;
-  FileHandle& operator=(const FileHandle&) = delete;
-  [[nodiscard]] int get() const { return descriptor_; }
-  [[nodiscard]] bool open() const { return descriptor_ >= 0; }
-
- private:
-  int descriptor_ = -1;
-};
 
 [[nodiscard]] tl::unexpected<Error> system_failure(const std::string& what,
                                                    const std::filesystem::path& where);

@@ -67,6 +67,10 @@ struct LocalJournal::Impl {
                  StateWrites& states, rocksdb::WriteBatch& batch, Group& group) const;
   void add_tree(merkle::Frontier& grown, rocksdb::WriteBatch& batch) const;
   void add_unsaved(rocksdb::WriteBatch& batch) const;
+  [[nodiscard]] Status write(rocksdb::WriteBatch& batch) {
+    const std::lock_guard guard(writing);
+    return database->write(batch);
+  }
   [[nodiscard]] Status sign_head();
   [[nodiscard]] std::shared_ptr<const Head> head() const;
   tl::unexpected<Error> poison(const Error& error);
@@ -86,6 +90,8 @@ struct LocalJournal::Impl {
   std::shared_ptr<const std::string> note;
   std::unique_ptr<Reader> reader;
 
+  // A snapshot's copy of the write-ahead log ends where a write ends.
+  std::mutex writing;
   mutable std::mutex poison_mutex;
   std::optional<Error> poisoned;
 };
@@ -266,7 +272,7 @@ Result<Group> LocalJournal::append(std::span<Draft> drafts) {
   states.put(*self.database, batch);
   self.add_tree(grown, batch);
   self.add_unsaved(batch);
-  if (auto written = self.database->write(batch); !written) return self.poison(written.error());
+  if (auto written = self.write(batch); !written) return self.poison(written.error());
 
   self.newest_unsaved = false;
   self.tree = std::move(grown);
@@ -303,7 +309,10 @@ Result<journal::Snapshot> LocalJournal::take_snapshot() {
   }
   rocksdb::Env& files = *rocksdb::Env::Default();
   auto made = make_log_folder(folder)
-                  .and_then([&] { return impl_->database->copy_to(database_folder(folder)); })
+                  .and_then([&] {
+                    const std::lock_guard guard(impl_->writing);
+                    return impl_->database->copy_to(database_folder(folder));
+                  })
                   .and_then([&]() -> Status {
                     auto file =
                         CheckpointFile::create(folder, *covered, impl_->clock.monotonic(), files);

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "proto/base/clock.h"
@@ -78,6 +79,9 @@ class LocalJournal final : public journal::Journal, public journal::Snapshots {
 struct AuditedLog {
   std::string verifier_key;
   std::unique_ptr<journal::JournalReader> reader;
+  // Looks at all that `reader` does not read in order: the other families, and where the logs of
+  // the database end. kStorage for damage.
+  std::function<Status()> read_rest;
 };
 [[nodiscard]] Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
                                                 const LocalJournalOptions& options = {});

@@ -21,7 +21,8 @@ void run_in_order(std::span<Check> checks) {
 
 std::string Wrong::line() const {
   const char* const place = where == Where::kEntry ? "entry " : "checkpoint of size ";
-  return place + std::to_string(at) + ": " + reason;
+  const std::string kept = source.empty() ? "" : ", kept in " + source;
+  return place + std::to_string(at) + kept + ": " + reason;
 }
 
 struct LogAudit::Impl {
@@ -34,14 +35,15 @@ struct LogAudit::Impl {
   merkle::Frontier tree;
   CarriedEntries carried{{}};
   TreeSize covered;
+  TreeSize own_head;  // size of the log's own newest checkpoint so far
   std::uint64_t checkpoints = 0;
   std::vector<Check> pending;
   std::size_t pending_bytes = 0;
   std::optional<Wrong> wrong;
 
-  void found(Wrong::Where where, std::uint64_t at, std::string reason) {
+  void found(Wrong::Where where, std::uint64_t at, std::string reason, std::string source = {}) {
     flush();
-    if (!wrong) wrong = Wrong{where, at, std::move(reason)};
+    if (!wrong) wrong = Wrong{where, at, std::move(reason), std::move(source)};
   }
 
   // Checks stand in the order of the log, and before whatever is found while they are pending.
@@ -51,23 +53,34 @@ struct LogAudit::Impl {
     for (const Check& check : pending) {
       if (check.holds_ || wrong) continue;
       wrong = Wrong{check.checkpoint_ ? Wrong::Where::kCheckpoint : Wrong::Where::kEntry, check.at_,
-                    std::string(check.reason_)};
+                    std::string(check.reason_), check.source_};
     }
     pending.clear();
     pending_bytes = 0;
   }
 
-  void checkpoint(std::string_view bytes);
+  void checkpoint(std::string_view bytes, const std::string& source);
+  [[nodiscard]] std::string why_another_root(const std::string& source) const;
   void flush_if_full(std::size_t added_bytes) {
     pending_bytes += added_bytes;
     if (pending.size() >= kBatchChecks || pending_bytes >= kBatchBytes) flush();
   }
 };
 
-void LogAudit::Impl::checkpoint(std::string_view bytes) {
+std::string LogAudit::Impl::why_another_root(const std::string& source) const {
+  if (!source.empty() && own_head == tree.size()) {
+    return "the log's own checkpoint of this size has another root: two heads of one size are two "
+           "histories of one log";
+  }
+  return "its root is not that of the entries: one of entries " + std::to_string(covered.value) +
+         " to " + std::to_string(tree.size().value) +
+         " (not included) was changed, or another log was signed";
+}
+
+void LogAudit::Impl::checkpoint(std::string_view bytes, const std::string& source) {
   const std::uint64_t size = tree.size().value;
   const auto refuse = [&](std::uint64_t at, std::string reason) {
-    found(Wrong::Where::kCheckpoint, at, std::move(reason));
+    found(Wrong::Where::kCheckpoint, at, std::move(reason), source);
   };
   const auto note = notes::Note::parse(bytes);
   if (!note) return refuse(size, note.error().what);
@@ -79,14 +92,13 @@ void LogAudit::Impl::checkpoint(std::string_view bytes) {
   }
   if (head->size.value < size) return refuse(head->size.value, "it is not in ascending order");
   if (head->root != tree.root()) {
-    return refuse(size, "its root is not that of the entries: one of entries " +
-                            std::to_string(covered.value) + " to " + std::to_string(size) +
-                            " (not included) was changed, or another log was signed");
+    return refuse(size, why_another_root(source));
   }
   pending.emplace_back([bytes = std::string(bytes),
                         key = log] { return notes::open_checkpoint(bytes, key).has_value(); },
-                       "the log's key did not sign it", size, true);
+                       "the log's key did not sign it", size, source);
   covered = TreeSize{size};
+  if (source.empty()) own_head = covered;
   ++checkpoints;
   flush_if_full(bytes.size());
 }
@@ -109,7 +121,8 @@ bool LogAudit::add(const AuditEntry& entry) {
     impl_->found(Wrong::Where::kEntry, expected, checked.error().what);
     return false;
   }
-  const Digest leaf = merkle::record_leaf_hash(entry.nonce, entry.record);
+  const Digest leaf =
+      entry.leaf ? *entry.leaf : merkle::record_leaf_hash(entry.nonce, entry.record);
   if (expected == 0) impl_->carried = CarriedEntries(impl_->records.logs_before());
   if (auto checked = impl_->carried.add(entry.index, leaf); !checked) {
     impl_->found(Wrong::Where::kEntry, 0, checked.error().what);
@@ -124,8 +137,8 @@ bool LogAudit::add(const AuditEntry& entry) {
   return !impl_->wrong;
 }
 
-bool LogAudit::add_checkpoint(std::string_view note) {
-  if (!impl_->wrong) impl_->checkpoint(note);
+bool LogAudit::add_checkpoint(std::string_view note, const std::string& source) {
+  if (!impl_->wrong) impl_->checkpoint(note, source);
   return !impl_->wrong;
 }
 

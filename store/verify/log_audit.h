@@ -29,6 +29,8 @@ struct AuditEntry {
   // Both empty when there are none, or none any more.
   ByteSpan salt;
   ByteSpan body;
+  // record_leaf_hash() of nonce and record where the caller has computed it, say on many threads.
+  std::optional<Digest> leaf{};
 };
 
 // One signature to be verified.
@@ -37,6 +39,11 @@ class Check {
   using Verify = std::function<bool()>;
   Check(Verify verify, std::string_view reason, std::uint64_t at, bool checkpoint)
       : verify_(std::move(verify)), reason_(reason), at_(at), checkpoint_(checkpoint) {}
+  // Of a checkpoint: where it was kept.
+  Check(Verify verify, std::string_view reason, std::uint64_t at, std::string source)
+      : Check(std::move(verify), reason, at, true) {
+    source_ = std::move(source);
+  }
   void run() { holds_ = verify_(); }
 
  private:
@@ -45,6 +52,7 @@ class Check {
   std::string_view reason_;  // why it is wrong if it does not hold
   std::uint64_t at_;
   bool checkpoint_;
+  std::string source_;
   bool holds_ = false;
 };
 
@@ -58,8 +66,10 @@ struct Wrong {
   Where where = Where::kEntry;
   std::uint64_t at = 0;  // index of the entry; size of the checkpoint
   std::string reason;
+  std::string source{};  // of a checkpoint that does not come from the log: where it was kept
 
-  // "entry 17: the sender's signature does not hold"
+  // "entry 17: the sender's signature does not hold",
+  // "checkpoint of size 4, kept in FILE: its root is not that of the entries: ..."
   [[nodiscard]] std::string line() const;
 };
 
@@ -100,8 +110,9 @@ class LogAudit {
 
   // False when something is known to be wrong: finish() says what, and more entries change nothing.
   [[nodiscard]] bool add(const AuditEntry& entry);
-  // A signed note. One that is not of the size reached is wrong.
-  [[nodiscard]] bool add_checkpoint(std::string_view note);
+  // A signed note. One that is not of the size reached is wrong. `source` says where one was kept
+  // that is not the log's own copy.
+  [[nodiscard]] bool add_checkpoint(std::string_view note, const std::string& source = {});
   [[nodiscard]] TreeSize size() const;
   [[nodiscard]] AuditReport finish();
 

@@ -72,33 +72,42 @@ std::string Receipt::file() const {
   return ProofFile{extra.SerializeAsString(), index, proof, checkpoint}.bytes();
 }
 
-Result<VerifiedReceipt> verify_receipt(const Receipt& receipt, const notes::VerifierKey& log) {
+Result<VerifiedReceipt> verify_receipt(const Receipt& receipt, const Policy& policy) {
   if (receipt.nonce.size() != limits::kNonceBytes)
     return not_verified("the nonce has not 32 bytes");
   VerifiedReceipt out;
   out.index = receipt.index;
-  auto checkpoint = notes::open_checkpoint(receipt.checkpoint, log);
-  if (!checkpoint) return tl::unexpected(checkpoint.error());
-  out.checkpoint = std::move(*checkpoint);
+  auto head = policy.open(receipt.checkpoint);
+  if (!head) return tl::unexpected(head.error());
+  out.head = std::move(*head);
+  const notes::Checkpoint& checkpoint = out.head.checkpoint;
   const Digest leaf = merkle::record_leaf_hash(bytes_of(receipt.nonce), bytes_of(receipt.record));
-  if (auto included = merkle::verify_inclusion(receipt.index, out.checkpoint.size, leaf,
-                                               receipt.proof, out.checkpoint.root);
+  if (auto included = merkle::verify_inclusion(receipt.index, checkpoint.size, leaf, receipt.proof,
+                                               checkpoint.root);
       !included) {
     return tl::unexpected(included.error());
   }
   if (!out.record.ParseFromString(receipt.record)) {
     return fail(ErrorKind::kMalformed, "the record cannot be read");
   }
-  auto findings = signed_findings(receipt, out.record, log.key);
+  auto findings = signed_findings(receipt, out.record, out.head.log.key);
   if (!findings) return tl::unexpected(findings.error());
   out.findings = std::move(*findings);
   return out;
 }
 
-Result<VerifiedReceipt> verify_receipt(std::string_view file, const notes::VerifierKey& log) {
+Result<VerifiedReceipt> verify_receipt(std::string_view file, const Policy& policy) {
   const auto receipt = Receipt::parse(file);
   if (!receipt) return tl::unexpected(receipt.error());
-  return verify_receipt(*receipt, log);
+  return verify_receipt(*receipt, policy);
+}
+
+Result<VerifiedReceipt> verify_receipt(const Receipt& receipt, const notes::VerifierKey& log) {
+  return verify_receipt(receipt, Policy::of_log(log));
+}
+
+Result<VerifiedReceipt> verify_receipt(std::string_view file, const notes::VerifierKey& log) {
+  return verify_receipt(file, Policy::of_log(log));
 }
 
 Result<v1::Header> verify_sender(const v1::Record& record, const PublicKeyBytes& key) {

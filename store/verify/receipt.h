@@ -1,8 +1,9 @@
 // A receipt: the proof, for anybody and offline, that a record is an entry of the log.
 //
 // What a receipt that verifies proves: the log's key signed a tree that holds exactly this record
-// at this index. What the hub says in the record it says under that signature; what the sender said
-// is proved by verify_sender() with the sender's key. FORMAT.md, "What a receipt proves".
+// at this index, and under a policy that the witnesses it asks for have seen that tree. What the
+// hub says in the record it says under that signature; what the sender said is proved by
+// verify_sender() with the sender's key. FORMAT.md, "What a receipt proves".
 //
 // Threads: any. Errors: kMalformed for what is no receipt, kNotVerified with the reason for one
 // that does not hold. Source: FORMAT.md, "Receipt file"; C2SP tlog-proof.
@@ -10,7 +11,7 @@
 
 #include "rapporteur/v1/audit.pb.h"
 #include "rapporteur/v1/exchange.pb.h"
-#include "store/notes/checkpoint.h"
+#include "store/verify/policy.h"
 #include "store/verify/proof_file.h"
 
 namespace rapporteur::verify {
@@ -35,11 +36,14 @@ struct Receipt {
 
 struct VerifiedReceipt {
   LogIndex index;
-  notes::Checkpoint checkpoint;
+  TrustedHead head;
   v1::Record record;
   std::vector<v1::Finding> findings;  // signed by the log's key
 };
 
+[[nodiscard]] Result<VerifiedReceipt> verify_receipt(const Receipt& receipt, const Policy& policy);
+[[nodiscard]] Result<VerifiedReceipt> verify_receipt(std::string_view file, const Policy& policy);
+// Under the policy of one log and no witness.
 [[nodiscard]] Result<VerifiedReceipt> verify_receipt(const Receipt& receipt,
                                                      const notes::VerifierKey& log);
 [[nodiscard]] Result<VerifiedReceipt> verify_receipt(std::string_view file,

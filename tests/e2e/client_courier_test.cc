@@ -125,23 +125,13 @@ TEST_F(ClientCourier, AnAbsentHubLosesNothing) {
 TEST_F(ClientCourier, AHubThatRestartsUnderLoadGetsEachOnce) {
   add(200);
   std::atomic<int> calls = 0;
-  std::atomic<bool> restart = false;
+  testing::HubRestarter operator_(hub_);
   hub_.on_submit([&](const v1::Header&) -> std::optional<v1::Frame> {
-    if (++calls % 60 == 0) restart = true;
+    if (++calls % 60 == 0) operator_.restart();
     return std::nullopt;
   });
-  std::jthread operator_([&](const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      if (restart.exchange(false)) {
-        hub_.stop();
-        hub_.start();
-      }
-      std::this_thread::sleep_for(1ms);
-    }
-  });
   const auto carried = carry(15s);
-  operator_.request_stop();
-  operator_.join();
+  operator_.finish();
   ASSERT_TRUE(carried) << carried.error().line();
   EXPECT_EQ(hub_.accepted().size(), 200U);
   EXPECT_EQ(count(ItemState::kReceipted), 200U);

@@ -347,23 +347,13 @@ TEST_F(ClientSubscriber, AHubThatRestartsLosesAndDoublesNothing) {
     publish(expected.back());
   }
   std::atomic<int> batches = 0;
-  std::atomic<bool> restart = false;
+  testing::HubRestarter operator_(hub_);
   hub_.on_answer([&](v1::Frame& frame) {
-    if (frame.has_deliver() && ++batches % 10 == 0) restart = true;
+    if (frame.has_deliver() && ++batches % 10 == 0) operator_.restart();
     return true;
   });
-  std::jthread operator_([&](const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      if (restart.exchange(false)) {
-        hub_.stop();
-        hub_.start();
-      }
-      std::this_thread::sleep_for(1ms);
-    }
-  });
   const auto done = receive(15s);
-  operator_.request_stop();
-  operator_.join();
+  operator_.finish();
   ASSERT_TRUE(done) << done.error().line();
   EXPECT_EQ(bodies(), expected);
 }

@@ -295,6 +295,66 @@ class AtAHub(Lines):
         self.refused(STORAGE, ["audit", "verify", self.hub.home, "--public", self.public],
                      self.hub.home)
 
+    def test_audit_against_what_others_kept(self):
+        verify = ["audit", "verify", self.hub.home / "data", "--public", self.public,
+                  "--checkpoints"]
+        kept = self.receipt.parent
+        self.assertIn("1 checkpoints that others kept", self.good(*verify, kept))
+        self.assertEqual(self.values(*verify, kept)[0]["given_checkpoints"], 1)
+        self.refused(USAGE, [*verify, self.hub.folder / "nofolder"], "nofolder")
+        wrong = self.hub.folder / "kept"
+        wrong.mkdir()
+        text = self.receipt.read_text(encoding="utf-8")
+        (wrong / "changed").write_text(text[:-12] + ("A" if text[-12] != "A" else "B") + text[-11:],
+                                       encoding="utf-8")
+        self.refused(REFUSED, [*verify, wrong], wrong / "changed")
+
+    def test_audit_export_tiles(self):
+        data, out = self.hub.home / "data", self.hub.folder / "tiles"
+        export = ["audit", "export-tiles", data, "--out", out]
+        self.assertRegex(self.good(*export), r"holds (\d+) entries of .*, \1 of them new")
+        again = self.values(*export)[0]
+        # The hub runs, and may have written since.
+        self.assertTrue(0 < again["from"] <= again["to"] and not again["records"], again)
+        verify = ["audit", "verify", out, "--public", self.public]
+        self.assertIn("tree and checkpoint verified", self.good(*verify))
+        found = self.values(*verify)[0]
+        self.assertEqual((found["verified"], found["proved"], found["entries"]),
+                         (True, "tree and checkpoints", again["to"]))
+        self.refused(USAGE, ["audit", "export-tiles", data], "--out")
+        self.refused(USAGE, ["audit", "export-tiles", "nofolder", "--out", out], "nofolder")
+        self.refused(USAGE, ["audit", "export-tiles", "--out", out], "data")
+        self.refused(STORAGE, ["audit", "export-tiles", data, "--out", self.public], self.public)
+        self.refused(STORAGE, ["audit", "export-tiles", out, "--out", data], out)
+        tile = next(path for path in sorted((out / "tile/0").rglob("*")) if path.is_file())
+        tile.write_bytes(b"x" + tile.read_bytes()[1:])
+        done = rapporteur(*verify)
+        self.assertEqual((done.returncode, done.stderr), (REFUSED, ""))
+        self.assertIn(f"NOT VERIFIED: {tile}", done.stdout)
+        wrong = json.loads(rapporteur("--json", *verify).stdout)["wrong"]
+        self.assertEqual((wrong["place"], wrong["file"]), ("file", str(tile)))
+        other = self.hub.folder / "another"
+        self.assertEqual(rapporteur("init", other, "--hub", "another.example").returncode, DONE)
+        self.refused(REFUSED, ["audit", "export-tiles", other / "data", "--out", out], out)
+
+    def test_audit_export_records(self):
+        data, out = self.hub.home / "data", self.hub.folder / "records"
+        export = ["audit", "export", data, "--out", out, "--records"]
+        self.assertTrue(self.values(*export)[0]["records"])
+        verify = ["audit", "verify", out, "--public", self.public]
+        self.assertIn("tiles hold the same tree", self.good(*verify))
+        found = self.values(*verify)[0]
+        self.assertEqual((found["proved"], found["commitments"] > 0, found["bodies_absent"]),
+                         ("everything", True, found["accepted"]))
+        self.refused(USAGE, [*export, "--bodies"], out, "--bodies")
+        self.refused(USAGE, export[:-1], "--records")
+        whole = self.hub.folder / "bodies"
+        self.good("audit", "export", data, "--out", whole, "--records", "--bodies")
+        found = self.values("audit", "verify", whole, "--public", self.public)[0]
+        self.assertEqual((found["verified"], found["bodies_absent"]), (True, 0))
+        self.refused(USAGE, ["audit", "export", data, "--out", whole, "--records"], whole,
+                     "--bodies")
+
 
 class OfADamagedLog(Lines):
     def test_each_damaged_file_is_named(self):

@@ -98,6 +98,7 @@ void CoreStage::commit(std::vector<journal::Draft> accepted) {
     log.push_back(std::move(draft));
   }
   grown.added.end = LogIndex{log.size()};
+  now.steady += between_groups;
   step(std::move(grown));
 }
 
@@ -143,6 +144,7 @@ void CoreStage::administer(const v1::AdministrativeAction& action) {
   core::LogGrew grown;
   grown.added = {LogIndex{log.size() - 1}, LogIndex{log.size()}, {}, 0};
   grown.directory = directory;
+  now.steady += between_groups;
   step(std::move(grown));
 }
 

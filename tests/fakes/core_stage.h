@@ -48,6 +48,8 @@ class CoreStage {
   // Answers ReadChunk jobs from the log; done after every step while `disk_answers`.
   void read_chunks();
   bool disk_answers = true;
+  // What passes before the core is told of a group; the default is past the wait for company.
+  std::chrono::milliseconds between_groups{2};
   void administer(const v1::AdministrativeAction& action);
   // The acknowledgement of `number` as a worker hands it on.
   void acknowledge(int line, const Party& party, const std::string& subscription,

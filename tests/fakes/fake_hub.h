@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <set>
 #include <string>
 #include <thread>
@@ -126,6 +127,33 @@ class FakeHub {
   std::size_t batch_ = 8;
   std::optional<std::size_t> withheld_;
   std::uint64_t acknowledged_most_ = UINT64_MAX;
+  std::jthread thread_;
+};
+
+// Stops the hub and starts it again whenever it is asked to; for hooks, which run on the hub's own
+// thread and cannot.
+class HubRestarter {
+ public:
+  explicit HubRestarter(FakeHub& hub)
+      : thread_([this, &hub](const std::stop_token& stop) {
+          for (asked_.acquire(); !stop.stop_requested(); asked_.acquire()) {
+            hub.stop();
+            hub.start();
+          }
+        }) {}
+  ~HubRestarter() { finish(); }
+  HubRestarter(const HubRestarter&) = delete;
+  HubRestarter& operator=(const HubRestarter&) = delete;
+  void restart() { asked_.release(); }
+  // When it returns the hub runs, and nothing restarts it any more.
+  void finish() {
+    thread_.request_stop();
+    asked_.release();
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  std::counting_semaphore<> asked_{0};
   std::jthread thread_;
 };
 

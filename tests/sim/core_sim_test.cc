@@ -184,7 +184,7 @@ class CoreSim : public ::testing::TestWithParam<Rights> {};
 
 TEST_P(CoreSim, EverybodyGetsWhatIsTheirsAndNothingElse) {
   const std::uint64_t first = testing::chosen_seed();
-  const std::uint64_t runs = testing::full_run() ? 20'000 : 100;
+  const std::uint64_t runs = testing::full_run() ? 5'000 : 100;
   Totals totals;
   for (std::uint64_t seed = first; seed < first + runs; ++seed) {
     ASSERT_EQ(Course(seed, GetParam()).play(totals), "") << "RAPPORTEUR_SEED=" << seed;

@@ -41,6 +41,18 @@ class CoreDelivery : public ::testing::Test {
     const auto frame = stage.only(line);
     ASSERT_TRUE(frame.has_position()) << frame.DebugString();
   }
+  // "no" takes everything on line 1.
+  void begin(std::uint32_t credit = 10) {
+    stage.greet(1, stage.no);
+    subscribe(1, stage.no, "all");
+    stage.receive(1, stage.no, stage.credit_frame("all", credit));
+  }
+  // "no" comes back on `line` and asks for what it has not acknowledged.
+  void resume(int line) {
+    stage.receive(line, stage.no, stage.subscribe_frame("all"));
+    ASSERT_TRUE(stage.only(line).has_position());
+    stage.receive(line, stage.no, stage.credit_frame("all", 10));
+  }
   void publish(const std::string& indicator, int count = 1) {
     std::vector<journal::Draft> drafts;
     for (int i = 0; i < count; ++i) drafts.push_back(stage.submission("at", indicator, "AT"));
@@ -49,6 +61,22 @@ class CoreDelivery : public ::testing::Test {
 
   CoreStage stage;
 };
+
+TEST_F(CoreDelivery, GroupsThatComeCloseTogetherAreDeliveredInOneFrame) {
+  begin(100);
+  publish("CJ_INV");
+  EXPECT_EQ(stage.sent(1).size(), 1U) << "the first waits for nothing";
+  EXPECT_FALSE(stage.core->due());
+  stage.between_groups = 0ms;
+  publish("CJ_INV");
+  publish("VIC_REG");
+  stage.pass(1ms);
+  EXPECT_TRUE(stage.sent(1).empty());
+  ASSERT_TRUE(stage.core->due());
+  stage.pass(1ms);
+  EXPECT_EQ(stage.only(1).deliver().deliveries_size(), 2);
+  EXPECT_FALSE(stage.core->due());
+}
 
 TEST_F(CoreDelivery, EveryEntitledSubscriberGetsWhatItIsEntitledToInOrder) {
   stage.greet(1, stage.no);
@@ -99,18 +127,14 @@ TEST_F(CoreDelivery, AnAbsentSubscriberGetsEverythingLater) {
   stage.step(core::Unreachable{stage.routing(1)});
   publish("CJ_INV", 3);
   stage.greet(3, stage.no);
-  stage.receive(3, stage.no, stage.subscribe_frame("all"));
-  ASSERT_TRUE(stage.only(3).has_position());
-  stage.receive(3, stage.no, stage.credit_frame("all", 10));
+  resume(3);
   Inbox inbox;
   inbox.take(stage, 3);
   EXPECT_EQ(inbox.number, 3U);
 }
 
 TEST_F(CoreDelivery, WhatWasNotAcknowledgedComesAgainUnderTheSameNumber) {
-  stage.greet(1, stage.no);
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  begin();
   publish("CJ_INV", 2);
   Inbox first;
   first.take(stage, 1);
@@ -162,9 +186,7 @@ TEST_F(CoreDelivery, SeveralDeliveriesTravelInOneFrame) {
 }
 
 TEST_F(CoreDelivery, AnAcknowledgementMustMatchWhatWasSent) {
-  stage.greet(1, stage.no);
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  begin();
   publish("CJ_INV", 2);
   Inbox inbox;
   inbox.take(stage, 1);
@@ -178,9 +200,7 @@ TEST_F(CoreDelivery, AnAcknowledgementMustMatchWhatWasSent) {
 }
 
 TEST_F(CoreDelivery, AcknowledgementsAreDurableAtOnceAndJournalledOnceASecond) {
-  stage.greet(1, stage.no);
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  begin();
   publish("CJ_INV", 2);
   Inbox inbox;
   inbox.take(stage, 1);
@@ -205,9 +225,7 @@ TEST_F(CoreDelivery, AcknowledgementsAreDurableAtOnceAndJournalledOnceASecond) {
 }
 
 TEST_F(CoreDelivery, ThePositionThatAnswersAnAcknowledgementIsDurable) {
-  stage.greet(1, stage.no);
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  begin();
   publish("CJ_INV", 2);
   Inbox first;
   first.take(stage, 1);
@@ -232,9 +250,7 @@ TEST_F(CoreDelivery, ThePositionThatAnswersAnAcknowledgementIsDurable) {
 }
 
 TEST_F(CoreDelivery, ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay) {
-  stage.greet(1, stage.no);
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  begin();
   publish("CJ_INV", 2);
   Inbox inbox;
   inbox.take(stage, 1);
@@ -253,9 +269,7 @@ TEST_F(CoreDelivery, ARemovedSubscriptionIsNotWrittenBackByWhatWasUnderWay) {
 }
 
 TEST_F(CoreDelivery, WhatWasAcknowledgedIsInTheLogBeforeTheSubscriptionIsRemoved) {
-  stage.greet(1, stage.no);
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  begin();
   publish("CJ_INV", 2);
   Inbox inbox;
   inbox.take(stage, 1);
@@ -276,9 +290,7 @@ TEST_F(CoreDelivery, WhatWasAcknowledgedIsInTheLogBeforeTheSubscriptionIsRemoved
 }
 
 TEST_F(CoreDelivery, AnAcknowledgementDuringARewindIsDurableAfterIt) {
-  stage.greet(1, stage.no);
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  begin();
   publish("CJ_INV", 2);
   Inbox inbox;
   inbox.take(stage, 1);
@@ -301,27 +313,33 @@ TEST_F(CoreDelivery, AnAcknowledgementDuringARewindIsDurableAfterIt) {
 }
 
 TEST_F(CoreDelivery, ASuspendedReceiverGetsNothingMoreAndLaterEverything) {
-  stage.greet(1, stage.no);
-  subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  begin();
   stage.administer(fakes::state_change("no", v1::SUSPENDED));
   publish("CJ_INV", 2);
   EXPECT_TRUE(stage.sent(1).empty());
   stage.receive(1, stage.no, stage.credit_frame("all", 10));
   EXPECT_EQ(stage.only(1).fault().code(), faults::kNotActive);
   stage.administer(fakes::state_change("no", v1::ACTIVE));
-  stage.receive(1, stage.no, stage.subscribe_frame("all"));
-  ASSERT_TRUE(stage.only(1).has_position());
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+  resume(1);
   Inbox inbox;
   inbox.take(stage, 1);
   EXPECT_EQ(inbox.number, 2U);
 }
 
-TEST_F(CoreDelivery, ListedReleasabilityIsRespected) {
+TEST_F(CoreDelivery, AFilterThatIsNoPatternIsRefused) {
   stage.greet(1, stage.no);
+  for (const std::string& pattern :
+       std::vector<std::string>{"CJ_|", "a b", "\x01", std::string(300, 'A')}) {
+    v1::Frame frame = stage.subscribe_frame("all");
+    frame.mutable_subscribe()->mutable_filter()->set_indicator(pattern);
+    stage.receive(1, stage.no, frame);
+    EXPECT_EQ(stage.only(1).fault().code(), faults::kMalformed) << pattern;
+  }
   subscribe(1, stage.no, "all");
-  stage.receive(1, stage.no, stage.credit_frame("all", 10));
+}
+
+TEST_F(CoreDelivery, ListedReleasabilityIsRespected) {
+  begin();
   stage.commit({stage.submission("at", "CJ_INV", "AT", v1::AUDIENCE_LISTED)});
   EXPECT_TRUE(stage.sent(1).empty());
 }

@@ -18,7 +18,7 @@ namespace {
 using fakes::figure;
 using fakes::Sender;
 
-constexpr std::size_t kPairs = 1'000;
+constexpr std::size_t kPairs = 2'000;
 constexpr std::size_t kThreads = 4;
 
 struct Message : journal::Context {

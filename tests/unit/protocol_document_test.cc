@@ -132,6 +132,7 @@ TEST(ProtocolDocument, StatesTheLimitsOfTheCode) {
       {"bytes of deliveries in one message", l::kDeliverBatchBytes},
       {"unacknowledged deliveries of a subscription", l::kUnacknowledgedPerSubscription},
       {"entries of one answer", l::kEntriesPerAnswer},
+      {"inclusion proofs of one answer", l::kProofsPerAnswer},
       {"bytes of an answer", l::kAnswerBytes},
       {"bytes of a signed note", l::kNoteBytes},
       {"signatures of a note", l::kNoteSignatures},

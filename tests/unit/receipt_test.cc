@@ -6,6 +6,7 @@
 #include "proto/crypto/encoding.h"
 #include "proto/statements/refusal.h"
 #include "store/merkle/frontier.h"
+#include "tests/support/cosigner.h"
 
 namespace rapporteur::verify {
 namespace {
@@ -54,7 +55,7 @@ TEST_F(ReceiptTest, AReceiptVerifiesFromItsFileAlone) {
   const auto verified = verify_receipt(file, verifier_);
   ASSERT_TRUE(verified.has_value()) << verified.error().line();
   EXPECT_EQ(verified->index, LogIndex{4});
-  EXPECT_EQ(verified->checkpoint.size, TreeSize{7});
+  EXPECT_EQ(verified->head.checkpoint.size, TreeSize{7});
   EXPECT_TRUE(verified->record.has_accepted());
   const auto parsed = Receipt::parse(file);
   EXPECT_EQ(parsed->file(), file);
@@ -89,6 +90,26 @@ TEST_F(ReceiptTest, ACheckpointOfSomebodyElseIsRefused) {
   const auto other = crypto::SigningKey::generate();
   const notes::VerifierKey key{std::string(kOrigin), notes::KeyType::kEd25519, other.public_key()};
   EXPECT_EQ(verify_receipt(receipt_, key).error().kind, ErrorKind::kNotVerified);
+}
+
+TEST_F(ReceiptTest, UnderAPolicyTheWitnessesItAsksForHaveCosigned) {
+  const auto witness = testing::seeded_key(7);
+  const auto key = testing::verifier("w.example", witness, notes::KeyType::kCosignatureV1);
+  const auto policy =
+      Policy::parse("log " + verifier_.text() + "\nwitness W " + key.text() + "\nquorum W\n");
+  ASSERT_TRUE(policy.has_value()) << policy.error().line();
+  EXPECT_EQ(verify_receipt(receipt_, *policy).error().kind, ErrorKind::kNotVerified);
+  auto note = notes::Note::parse(receipt_.checkpoint).value();
+  note.signatures.push_back(testing::cosign(note.text, "w.example", 1'700'000'000, witness));
+  receipt_.checkpoint = note.bytes();
+  const auto verified = verify_receipt(receipt_.file(), *policy);
+  ASSERT_TRUE(verified.has_value()) << verified.error().line();
+  ASSERT_EQ(verified->head.witnesses.size(), 1U);
+  EXPECT_EQ(verified->head.witnesses[0].name, "W");
+  EXPECT_EQ(verified->head.witnesses[0].time.time_since_epoch().count(), 1'700'000'000);
+  // A quorum does not make a wrong record right.
+  receipt_.record += '\x00';
+  EXPECT_EQ(verify_receipt(receipt_, *policy).error().kind, ErrorKind::kNotVerified);
 }
 
 TEST_F(ReceiptTest, TheSenderIsBoundByItsSignature) {

@@ -1,38 +1,21 @@
 #include "store/notes/signed_note.h"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
 #include "proto/crypto/encoding.h"
+#include "proto/crypto/sha256.h"
+#include "tests/support/cosigner.h"
 
 namespace rapporteur::notes {
 namespace {
 
+using testing::cosign;
+using testing::seeded_key;
+using testing::verifier;
+
 constexpr std::string_view kName = "hub.example/log";
 constexpr std::string_view kText = "a text\n";
-
-crypto::SigningKey seeded_key(int number) {
-  crypto::SecretBytes seed;
-  std::fill(seed.mutable_bytes().begin(), seed.mutable_bytes().end(), std::byte(number));
-  return crypto::SigningKey::from_seed(seed);
-}
-
-VerifierKey verifier(std::string_view name, const crypto::SigningKey& key,
-                     KeyType type = KeyType::kEd25519) {
-  return {std::string(name), type, key.public_key()};
-}
-
-NoteSignature cosign(std::string_view text, std::string_view name, std::uint64_t seconds,
-                     const crypto::SigningKey& key) {
-  std::string blob;
-  for (int shift = 56; shift >= 0; shift -= 8)
-    blob += static_cast<char>(seconds >> unsigned(shift));
-  const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
-  blob += key.sign({}, bytes_of(cosigned_message(time, text))).view();
-  return {std::string(name), verifier(name, key, KeyType::kCosignatureV1).id(), blob};
-}
 
 std::string line(std::string_view name, std::string_view signature) {
   return std::string("\u2014 ").append(name).append(" ").append(signature).append("\n");
@@ -166,6 +149,60 @@ TEST(Note, OneBadSignatureOfAKnownKeySpoilsTheNote) {
   EXPECT_FALSE(verify(note, known));
 }
 
+// One name may have several keys, and several names one key: the pair of name and key id decides.
+TEST(Note, NamesMayRepeatAndEachKeyIsVerifiedByItself) {
+  const auto key = seeded_key(1);
+  const auto second = seeded_key(2);
+  const std::vector<VerifierKey> known = {verifier(kName, key), verifier(kName, second),
+                                          verifier(kName, second, KeyType::kCosignatureV1),
+                                          verifier("other.example", key)};
+  Note note{std::string(kText),
+            {sign(kText, kName, second), cosign(kText, kName, 7, second), sign(kText, kName, key),
+             sign(kText, "other.example", key)}};
+  const auto holds = verify(Note::parse(note.bytes()).value(), known);
+  ASSERT_TRUE(holds.has_value()) << holds.error().line();
+  ASSERT_EQ(holds->size(), 4U);
+  EXPECT_EQ((*holds)[0].key, known[1]);
+  EXPECT_EQ((*holds)[1].key, known[2]);
+  EXPECT_EQ((*holds)[2].key, known[0]);
+  // Under the name of both, and made by neither.
+  note.signatures[2].blob = note.signatures[0].blob;
+  EXPECT_FALSE(verify(note, known));
+}
+
+// As large as the standard says that verifiers must expect: cosignatures of later types.
+TEST(Note, SixteenAndMoreSignaturesOfOtherTypesDoNotHideAGoodOne) {
+  const auto key = seeded_key(1);
+  const VerifierKey known = verifier(kName, key);
+  for (const std::size_t others : {15U, 16U, 31U}) {
+    Note note{std::string(kText), {}};
+    for (std::size_t i = 0; i < others; ++i) {
+      note.signatures.push_back({"mldsa.example/" + std::to_string(i), 0x06060606U + unsigned(i),
+                                 std::string(5'000, static_cast<char>(i))});
+    }
+    note.signatures.push_back(sign(kText, kName, key));
+    const auto read = Note::parse(note.bytes());
+    ASSERT_TRUE(read.has_value()) << others << " others: " << read.error().line();
+    EXPECT_EQ(read->signatures.size(), others + 1);
+    EXPECT_EQ(verify(*read, std::span(&known, 1))->size(), 1U);
+  }
+}
+
+TEST(Note, BlankLinesBelongToTheTextThatIsSigned) {
+  const auto key = seeded_key(1);
+  const VerifierKey known = verifier(kName, key);
+  for (const std::string& text :
+       {std::string("\n"), std::string("\n\n\n"), std::string("a\n\n\nb\n"), std::string("a\n\n"),
+        "a\n\n" + line("n", some_signature()) + "\nb\n"}) {
+    const std::string bytes = Note{text, {sign(text, kName, key)}}.bytes();
+    const auto note = Note::parse(bytes);
+    ASSERT_TRUE(note.has_value()) << text;
+    EXPECT_EQ(note->text, text);
+    EXPECT_TRUE(verify(*note, std::span(&known, 1))) << text;
+    EXPECT_EQ(note->bytes(), bytes);
+  }
+}
+
 TEST(Note, ACosignatureHoldsForItsTime) {
   const auto key = seeded_key(3);
   const VerifierKey witness = verifier("witness.example", key, KeyType::kCosignatureV1);
@@ -199,6 +236,21 @@ TEST(VerifierKey, ReadsAndWritesTheExampleOfGoSumdb) {
   EXPECT_EQ(key->name, "sum.golang.org");
   EXPECT_EQ(key->id(), 0x033de0aeU);
   EXPECT_EQ(key->text(), text);
+}
+
+TEST(VerifierKey, KnowsTheKeysOfATypeThatIsNotVerified) {
+  std::string typed("\x06");
+  typed.append(kMlDsa44KeyBytes, 'k');
+  const std::string text =
+      "witness.example+" +
+      crypto::hex(crypto::sha256("witness.example\n" + typed).span().first(4)) + "+" +
+      crypto::base64(bytes_of(typed));
+  const auto encoded = EncodedKey::parse(text);
+  ASSERT_TRUE(encoded.has_value()) << encoded.error().line();
+  EXPECT_EQ(encoded->name, "witness.example");
+  EXPECT_EQ(encoded->type, kMlDsa44Type);
+  EXPECT_EQ(encoded->key, std::string(kMlDsa44KeyBytes, 'k'));
+  EXPECT_EQ(VerifierKey::parse(text).error().kind, ErrorKind::kMalformed);
 }
 
 TEST(VerifierKey, RefusesWhatIsNone) {

@@ -1,0 +1,139 @@
+#include "ops/cli/audit_folder.h"
+
+#include <algorithm>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "ops/cli/all_cores.h"
+#include "ops/cli/audit_feed.h"
+#include "ops/cli/output.h"
+#include "store/export/record_folder.h"
+#include "store/rocks/local_journal.h"
+
+namespace rapporteur::cli {
+namespace {
+
+using Given = std::span<const GivenCheckpoint>;
+
+Result<verify::AuditReport> audit_of(exports::EntrySource& source, const notes::VerifierKey& log,
+                                     Given given) {
+  verify::LogAudit audit(log, run_checks_on_all_cores);
+  ProgressBar progress("verifying", source.size().value);
+  const auto fed =
+      feed_audit(source, given, audit, [&](std::uint64_t done) { progress.advance_to(done); });
+  if (!fed) return tl::unexpected(fed.error());
+  return audit.finish();
+}
+
+Status audit_log(const std::filesystem::path& folder, const notes::VerifierKey& log, Given given,
+                 AuditFindings& findings) {
+  const auto opened = rocks::open_for_audit(folder);
+  if (!opened) return tl::unexpected(opened.error());
+  if (opened->verifier_key != log.text()) {
+    return fail(ErrorKind::kNotVerified, "this is the log of another key", folder.string(),
+                "compare with the key you were given: " + log.text());
+  }
+  exports::JournalSource source(*opened->reader);
+  auto report = audit_of(source, log, given);
+  if (!report) return tl::unexpected(report.error());
+  findings.records = std::move(*report);
+  return findings.records->wrong ? Status() : opened->read_rest();
+}
+
+// What others kept against the tiles. Empty when all of it is of the same history.
+Result<std::optional<verify::Wrong>> contradicted(const exports::TileFolder& folder, TreeSize size,
+                                                  Given given) {
+  const merkle::TileHashReader hashes = folder.hashes(size);
+  for (const GivenCheckpoint& one : given) {
+    verify::Wrong wrong{verify::Wrong::Where::kCheckpoint, one.head.size.value, {}, one.file};
+    if (one.head.size > size) {
+      wrong.reason =
+          fmt::format("the folder has only {} entries: the others are missing", size.value);
+      return std::optional(std::move(wrong));
+    }
+    const auto root = merkle::root(one.head.size, hashes);
+    if (!root) return tl::unexpected(root.error());
+    if (*root != one.head.root) {
+      wrong.reason = "its root is not that of the tiles: two histories of one log";
+      return std::optional(std::move(wrong));
+    }
+  }
+  return std::optional<verify::Wrong>();
+}
+
+// That the records are the entries of which the tiles are made, all of them.
+Result<std::optional<verify::Wrong>> records_apart(const exports::TileFolder& folder,
+                                                   const AuditFindings& findings) {
+  const TreeSize size = findings.records->size;
+  const TreeSize tiles = findings.tiles->checkpoint.size;
+  if (size != tiles) {
+    return std::optional(verify::Wrong{
+        verify::Wrong::Where::kEntry,
+        std::min(size.value, tiles.value),
+        fmt::format("the records end at {} entries, the tiles at {}: bring the export up to date",
+                    size.value, tiles.value),
+        {}});
+  }
+  const auto root = merkle::root(size, folder.hashes(tiles));
+  if (!root) return tl::unexpected(root.error());
+  if (*root == findings.records->root) return std::optional<verify::Wrong>();
+  return std::optional(verify::Wrong{verify::Wrong::Where::kCheckpoint,
+                                     size.value,
+                                     "the records are not the entries of the tiles",
+                                     {}});
+}
+
+Status audit_export(const std::filesystem::path& folder, const notes::VerifierKey& log, Given given,
+                    AuditFindings& findings) {
+  const exports::TileFolder tiles(folder);
+  {
+    std::optional<ProgressBar> progress;
+    auto report =
+        exports::check_tiles(tiles, log, on_all_cores, [&](std::uint64_t done, std::uint64_t all) {
+          if (!progress) progress.emplace("verifying tiles", all);
+          progress->advance_to(done);
+        });
+    if (!report) return tl::unexpected(report.error());
+    findings.tiles = std::move(*report);
+  }
+  if (findings.tiles->wrong) return {};
+  auto wrong = contradicted(tiles, findings.tiles->checkpoint.size, given);
+  if (!wrong) return tl::unexpected(wrong.error());
+  findings.contradiction = std::move(*wrong);
+  auto records = exports::RecordFolder::open(folder);
+  if (!records) return tl::unexpected(records.error());
+  if (!*records || findings.contradiction) return {};
+  auto report = audit_of(**records, log, {});
+  if (!report) return tl::unexpected(report.error());
+  findings.records = std::move(*report);
+  if (findings.records->wrong) return {};
+  auto apart = records_apart(tiles, findings);
+  if (!apart) return tl::unexpected(apart.error());
+  findings.contradiction = std::move(*apart);
+  return {};
+}
+
+bool exported(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  return !std::filesystem::exists(folder / "format", ignored) &&
+         std::filesystem::exists(folder / "tile", ignored);
+}
+
+}  // namespace
+
+Result<AuditFindings> audit_folder(const std::filesystem::path& folder,
+                                   const std::filesystem::path& checkpoints,
+                                   const notes::VerifierKey& log) {
+  // Before the log: a hub that runs may give out newer ones meanwhile.
+  const auto given = read_given_checkpoints(checkpoints, log);
+  if (!given) return tl::unexpected(given.error());
+  AuditFindings findings;
+  findings.log = log.name;
+  findings.given = given->size();
+  const auto audited = exported(folder) ? audit_export(folder, log, *given, findings)
+                                        : audit_log(folder, log, *given, findings);
+  if (!audited) return tl::unexpected(audited.error());
+  return findings;
+}
+
+}  // namespace rapporteur::cli

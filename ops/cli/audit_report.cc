@@ -1,0 +1,136 @@
+#include "ops/cli/audit_report.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "proto/crypto/encoding.h"
+
+namespace rapporteur::cli {
+namespace {
+
+std::optional<verify::Wrong> wrong_in_log(const AuditFindings& findings) {
+  if (findings.contradiction) return findings.contradiction;
+  return findings.records ? findings.records->wrong : std::nullopt;
+}
+
+bool wrong_in_tiles(const AuditFindings& findings) {
+  return findings.tiles && findings.tiles->wrong;
+}
+
+std::string wrong_line(const AuditFindings& findings) {
+  return wrong_in_tiles(findings) ? findings.tiles->wrong->line() : wrong_in_log(findings)->line();
+}
+
+nlohmann::json wrong_json(const AuditFindings& findings) {
+  if (findings.verified()) return nullptr;
+  nlohmann::json out{{"line", wrong_line(findings)}, {"at", nullptr}, {"file", nullptr}};
+  if (wrong_in_tiles(findings)) {
+    out["place"] = "file";
+    out["file"] = findings.tiles->wrong->where;
+    out["reason"] = findings.tiles->wrong->what;
+    return out;
+  }
+  const verify::Wrong wrong = *wrong_in_log(findings);
+  out["place"] = wrong.where == verify::Wrong::Where::kEntry ? "entry" : "checkpoint";
+  out["at"] = wrong.at;
+  if (!wrong.source.empty()) out["file"] = wrong.source;
+  out["reason"] = wrong.reason;
+  return out;
+}
+
+std::string records_text(const AuditFindings& findings) {
+  const verify::AuditReport& report = *findings.records;
+  const verify::AuditCounts& counts = report.counts;
+  std::string out = fmt::format(
+      "{} verified: {} entries, {} of them under the last checkpoint\n"
+      "  {} accepted, {} refused, {} changes of the directory, {} skipped\n"
+      "  {} signatures of senders, {} of acknowledgements, {} checkpoints, one tree\n"
+      "  {} commitments match their bodies, {} bodies are no longer there\n",
+      findings.log, counts.entries, report.covered.value, counts.accepted, counts.refused,
+      counts.administered, counts.skipped, counts.sender_signatures, counts.acknowledgements,
+      counts.checkpoints, counts.commitments, counts.bodies_absent);
+  for (const verify::Predecessor& log : report.predecessors) {
+    out += fmt::format("  continues {} with {} of its entries, {} of them under its checkpoint\n",
+                       log.log.name, log.carried.value, log.checkpoint.size.value);
+  }
+  return out;
+}
+
+nlohmann::json continued_json(const std::vector<verify::Predecessor>& logs) {
+  auto out = nlohmann::json::array();
+  for (const verify::Predecessor& log : logs) {
+    out.push_back({{"origin", log.log.name},
+                   {"carried", log.carried.value},
+                   {"under_its_checkpoint", log.checkpoint.size.value}});
+  }
+  return out;
+}
+
+std::string tiles_text(const AuditFindings& findings) {
+  const exports::TileReport& tiles = *findings.tiles;
+  if (findings.records) {
+    return fmt::format("  {} tiles hold the same tree, up to entry {} (not included)\n",
+                       tiles.tiles, tiles.checkpoint.size.value);
+  }
+  return fmt::format(
+      "{}: tree and checkpoint verified: {} entries, {} tiles\n"
+      "  no more than that is proved: records, signatures and commitments are not in this folder\n",
+      findings.log, tiles.checkpoint.size.value, tiles.tiles);
+}
+
+}  // namespace
+
+bool AuditFindings::verified() const {
+  return !wrong_in_tiles(*this) && !wrong_in_log(*this);
+}
+
+nlohmann::json findings_json(const AuditFindings& findings) {
+  nlohmann::json out{{"verified", findings.verified()},
+                     {"log", findings.log},
+                     {"proved", findings.records ? "everything" : "tree and checkpoints"},
+                     {"wrong", wrong_json(findings)},
+                     {"given_checkpoints", findings.given}};
+  if (findings.tiles) {
+    const notes::Checkpoint& head = findings.tiles->checkpoint;
+    out["tiles"] = findings.tiles->tiles;
+    out["entries"] = head.size.value;
+    out["covered_by_checkpoint"] = head.size.value;
+    out["root"] = crypto::base64(head.root.span());
+  }
+  if (!findings.records) return out;
+  const verify::AuditReport& report = *findings.records;
+  const verify::AuditCounts& counts = report.counts;
+  out["entries"] = counts.entries;
+  out["covered_by_checkpoint"] = report.covered.value;
+  out["root"] = crypto::base64(report.root.span());
+  out["accepted"] = counts.accepted;
+  out["refused"] = counts.refused;
+  out["administered"] = counts.administered;
+  out["skipped"] = counts.skipped;
+  out["checkpoints"] = counts.checkpoints;
+  out["sender_signatures"] = counts.sender_signatures;
+  out["second_signatures"] = counts.second_signatures;
+  out["acknowledgements"] = counts.acknowledgements;
+  out["commitments"] = counts.commitments;
+  out["bodies_absent"] = counts.bodies_absent;
+  out["signing_keys"] = counts.signing_keys;
+  out["subscriptions"] = counts.subscriptions;
+  out["continues"] = continued_json(report.predecessors);
+  return out;
+}
+
+std::string findings_text(const AuditFindings& findings) {
+  if (!findings.verified()) {
+    const std::uint64_t before = findings.records ? findings.records->counts.entries : 0;
+    return fmt::format("NOT VERIFIED: {}\n{} entries before it hold\n", wrong_line(findings),
+                       before);
+  }
+  std::string out;
+  if (findings.records) out += records_text(findings);
+  if (findings.tiles) out += tiles_text(findings);
+  if (findings.given != 0) {
+    out += fmt::format("  {} checkpoints that others kept are of this history\n", findings.given);
+  }
+  return out;
+}
+
+}  // namespace rapporteur::cli

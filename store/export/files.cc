@@ -1,0 +1,141 @@
+#include "store/export/files.h"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace rapporteur::exports {
+namespace {
+
+constexpr mode_t kFileMode = 0644;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return number_; }
+  [[nodiscard]] bool open() const { return number_ >= 0; }
+  // Closing can fail, where the file is on a network.
+  [[nodiscard]] bool close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+ private:
+  int number_;
+};
+
+tl::unexpected<Error> disk_failure(const char* what, const std::filesystem::path& where) {
+  return fail(errno == ENOENT ? ErrorKind::kNotFound : ErrorKind::kStorage,
+              std::string(what) + ": " + std::generic_category().message(errno), where.string());
+}
+
+bool write_whole(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& file, std::size_t most) {
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!opened.open()) return disk_failure("cannot open", file);
+  struct stat status {};
+  if (::fstat(opened.get(), &status) != 0) return disk_failure("cannot read", file);
+  if (!S_ISREG(status.st_mode)) {
+    return fail(ErrorKind::kStorage, "is not a file", file.string());
+  }
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > most) {
+    return fail(
+        ErrorKind::kNotVerified,
+        "has " + std::to_string(size) + " bytes, at most " + std::to_string(most) + " may be in it",
+        file.string());
+  }
+  std::string out(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = ::read(opened.get(), out.data() + done, size - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return disk_failure("cannot read", file);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  out.resize(done);
+  return out;
+}
+
+Result<WritableFolder> WritableFolder::open(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(), folder.string(),
+                "name a folder that you may write, on a disk with room");
+  }
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return disk_failure("cannot open", folder);
+  WritableFolder out(folder, descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return disk_failure("cannot lock", folder);
+    return fail(ErrorKind::kStorage, "another process writes this folder", folder.string(),
+                "wait until it is done");
+  }
+  return out;
+}
+
+WritableFolder::WritableFolder(WritableFolder&& other) noexcept
+    : folder_(std::move(other.folder_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+WritableFolder::~WritableFolder() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Status WritableFolder::write(const std::string& name, std::string_view bytes) const {
+  const std::filesystem::path file = folder_ / name;
+  std::filesystem::path fresh = file;
+  fresh += ".new";
+  const auto open_fresh = [&] {
+    return ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kFileMode);
+  };
+  int descriptor = open_fresh();
+  if (descriptor < 0 && errno == ENOENT) {
+    std::error_code error;
+    std::filesystem::create_directories(file.parent_path(), error);
+    if (error) {
+      return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(),
+                  file.parent_path().string());
+    }
+    descriptor = open_fresh();
+  }
+  Descriptor opened(descriptor);
+  if (!opened.open() || !write_whole(opened.get(), bytes) || !opened.close() ||
+      ::rename(fresh.c_str(), file.c_str()) != 0) {
+    return fail(ErrorKind::kStorage, "cannot write: " + std::generic_category().message(errno),
+                file.string(), "name a folder that you may write, on a disk with room");
+  }
+  return {};
+}
+
+Status WritableFolder::sync() const {
+  // One call for all files: a log of millions has tens of thousands of them.
+  if (::syncfs(descriptor_) != 0) return disk_failure("cannot sync", folder_);
+  return {};
+}
+
+void WritableFolder::remove_all(const std::string& name) const {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_ / name, ignored);
+}
+
+}  // namespace rapporteur::exports
