@@ -2,7 +2,7 @@
 //
 // Threads: one at a time, any, beside appends. Durability: none; a snapshot is to be copied
 // elsewhere and read back before anything is promised of it. Errors: kStorage; there is no snapshot
-// then. Source: ops/adr/0019-backups-are-log-folders.md.
+// then. Source: ops/adr/0021-backups-are-log-folders.md.
 #pragma once
 
 #include <string>

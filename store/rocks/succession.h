@@ -3,7 +3,7 @@
 //
 // Threads: one at a time. Durability: synced when it returns. Errors: kStorage; kConfiguration for
 // an origin that is none, or that of the log itself. The folder is of no use after an error.
-// Source: FORMAT.md, "A log that continues another"; ops/adr/0020-a-restored-log-is-a-new-one.md.
+// Source: FORMAT.md, "A log that continues another"; ops/adr/0022-a-restored-log-is-a-new-one.md.
 #pragma once
 
 #include <filesystem>

@@ -4,7 +4,7 @@
 // that was carried is the same in both: with the old leaf it gives the old root.
 //
 // Threads: any. Errors: kNotVerified with the reason.
-// Source: FORMAT.md, "A log that continues another"; ops/adr/0020-a-restored-log-is-a-new-one.md.
+// Source: FORMAT.md, "A log that continues another"; ops/adr/0022-a-restored-log-is-a-new-one.md.
 #pragma once
 
 #include <span>
