@@ -280,6 +280,24 @@ class Backups(Scenario):
         self.rapporteur("backup", "verify", made["backup"], "--public", self.public)
 
 
+class Fsck(Scenario):
+    def test_the_folder_of_a_stopped_hub_is_whole_and_a_damaged_file_is_named(self):
+        for year in range(2001, 2005):
+            self.push("at", year)
+        self.hub.stop_broker()
+        data = self.hub.home / "data"
+        report = json.loads(self.rapporteur("--json", "fsck", data).stdout)
+        self.assertTrue(report["whole"], report)
+        self.assertGreater(report["entries"], 10)
+        self.assertGreater(report["rows_compared"], 10)
+        self.assertIn("nothing is wrong", self.rapporteur("fsck", data, "--repair").stdout)
+        file = max((data / "db").glob("*.sst"), key=lambda one: one.stat().st_size)
+        damaged = bytearray(file.read_bytes())
+        damaged[len(damaged) // 4] ^= 0x10
+        file.write_bytes(damaged)
+        self.assertIn("rapporteur", self.rapporteur("fsck", data, expect=6).stderr)
+
+
 class BadInput(Scenario):
     def test_one_line_each(self):
         self.push("at", 2001)
@@ -305,6 +323,10 @@ class BadInput(Scenario):
                  "--public", self.public], "no origin"),
             (1, ["audit", "verify", made["backup"], "--public", self.public, "--predecessor",
                  made["backup"]], "continues none"),
+            (2, ["fsck"], "FOLDER"),
+            (2, ["fsck", self.hub.folder / "none"], "none"),
+            (6, ["fsck", self.hub.folder], "no log"),
+            (6, ["fsck", self.hub.home / "data"], "stop the broker"),
         ]
         for code, words, mention in cases:
             done = self.rapporteur(*words, expect=None)
