@@ -64,8 +64,9 @@ int run(std::span<char* const> arguments) {
   Command chosen;
   app.add_option("-C,--folder", program.folder, "The agency's folder")->capture_default_str();
   app.add_flag("--json", program.json, "Answer as one JSON document");
-  for (const auto add : {add_init, add_enrol, add_sync, add_validate, add_push, add_revise,
-                         add_withdraw, add_receive, add_run, add_outbox, add_subscription}) {
+  for (const auto add :
+       {add_init, add_enrol, add_sync, add_validate, add_push, add_revise, add_withdraw,
+        add_receive, add_run, add_outbox, add_subscription, add_witness}) {
     add(app, chosen);
   }
   try {

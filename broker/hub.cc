@@ -29,6 +29,7 @@ core::CoreOptions core_options(const HubOptions& options) {
   out.software_version = options.started.software_version();
   out.budgets = options.budgets;
   out.feed = options.feed;
+  out.policy = options.policy;
   return out;
 }
 
@@ -42,6 +43,7 @@ struct Hub::Impl {
   struct Opened {
     std::shared_ptr<const directory::Directory> directory;
     std::vector<core::Subscription> subscriptions;
+    core::Cosigned cosigned;
     TreeSize backed_up_to;
   };
 
@@ -62,7 +64,7 @@ struct Hub::Impl {
         core(core_options(options),
              {reader.size(), reader.checkpoint(), opened.directory,
               admission::signed_directory(*opened.directory, parts.log_key),
-              std::move(opened.subscriptions), opened.backed_up_to},
+              std::move(opened.subscriptions), std::move(opened.cosigned), opened.backed_up_to},
              now_by(parts.clock)),
         questions(
             {options.started.hub(), options.started.origin(), options.started.log_verifier_key()},
@@ -149,9 +151,12 @@ Result<std::unique_ptr<Hub>> Hub::start(const HubParts& parts, const HubOptions&
   if (!directory) return tl::unexpected(directory.error());
   auto subscriptions = admission::open_subscriptions(parts.journal.reader());
   if (!subscriptions) return tl::unexpected(subscriptions.error());
+  auto cosigned = admission::open_cosigned(parts.journal.reader());
+  if (!cosigned) return tl::unexpected(cosigned.error());
   const auto backed_up_to = admission::open_backed_up(parts.journal.reader());
   if (!backed_up_to) return tl::unexpected(backed_up_to.error());
-  Impl::Opened opened{std::move(*directory), std::move(*subscriptions), *backed_up_to};
+  Impl::Opened opened{std::move(*directory), std::move(*subscriptions), std::move(*cosigned),
+                      *backed_up_to};
   const auto short_of = [](const std::exception& error) {
     return fail(ErrorKind::kConfiguration,
                 std::string("threads or descriptors ran out: ") + error.what(), "start",

@@ -29,6 +29,8 @@ struct HubOptions {
   std::size_t group_entries = limits::kGroupEntries;
   core::Budgets budgets;
   core::FeedBounds feed{limits::kDeliveryWindowBytes, limits::kChunkCacheBytes};
+  // Of this log alone; null: no witnesses are asked for.
+  std::shared_ptr<const verify::Policy> policy;
 };
 
 struct HubParts {

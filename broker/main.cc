@@ -1,6 +1,7 @@
 // rapporteur-broker: the hub.
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <optional>
 
 #include <spdlog/logger.h>
@@ -14,6 +15,7 @@
 #include "broker/monitor/report.h"
 #include "broker/monitor/server.h"
 #include "broker/monitor/service_notify.h"
+#include "proto/base/host_and_port.h"
 #include "proto/crypto/key_file.h"
 #include "store/rocks/local_journal.h"
 
@@ -68,6 +70,29 @@ Status same_origin(const config::Config& config, const std::string& log_verifier
               "hub.origin = " + config.hub_origin, "the log's key is " + log_verifier_key);
 }
 
+// Null: nobody is asked for cosignatures.
+Result<std::shared_ptr<const verify::Policy>> read_policy(const std::string& file,
+                                                          const std::string& log_verifier_key) {
+  std::shared_ptr<const verify::Policy> none;
+  if (file.empty()) return none;
+  const auto wrong = [&](const std::string& what) {
+    return fail(ErrorKind::kConfiguration, what, file,
+                "a tlog-policy with the line: log " + log_verifier_key);
+  };
+  std::ifstream in(file, std::ios::binary);
+  std::string text(limits::kConfigurationBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (!in.is_open() || in.bad()) return wrong("cannot read the policy of witnesses");
+  if (text.size() > limits::kConfigurationBytes) return wrong("the policy is larger than 1 MiB");
+  auto policy = verify::Policy::parse(text);
+  if (!policy) return wrong(policy.error().line());
+  if (policy->logs().size() != 1 || policy->logs().front().key.text() != log_verifier_key) {
+    return wrong("the policy does not name this hub's log, and it alone");
+  }
+  return std::make_shared<const verify::Policy>(std::move(*policy));
+}
+
 // Blocks the signals in all threads to come, so that one of them can wait for them.
 sigset_t block_signals() {
   sigset_t signals;
@@ -85,17 +110,23 @@ Status serve(const config::Config& config, const Keys& keys) {
   const SystemClock clock;
   rocks::LocalJournalOptions storage;
   storage.block_cache_bytes = config.block_cache_bytes;
+  storage.body_keys = config.keys_bodies;
+  storage.body_keys_copy = config.keys_bodies_copy;
   auto journal = rocks::LocalJournal::open(config.data_folder,
                                            crypto::SigningKey::from_seed(keys.log), clock, storage);
   if (!journal) return tl::unexpected(journal.error());
   const std::string verifier_key = (*journal)->verifier_key();
   if (auto same = same_origin(config, verifier_key); !same) return same;
+  auto policy = read_policy(config.witnesses_policy, verifier_key);
+  if (!policy) return tl::unexpected(policy.error());
+  HubOptions options = hub_options(config, keys, verifier_key);
+  options.policy = std::move(*policy);
   const auto log_key = crypto::SigningKey::from_seed(keys.log);
   const auto notify = monitor::ServiceNotify::from_environment();
   monitor::Metrics metrics(clock);
   std::unique_ptr<monitor::Server> server;
   if (!config.monitor_endpoint.empty()) {
-    const auto address = config::parse_host_and_port(config.monitor_endpoint);
+    const auto address = parse_host_and_port(config.monitor_endpoint);
     if (!address) return tl::unexpected(address.error());
     auto started = monitor::Server::start(address->host, address->port, metrics);
     if (!started) return tl::unexpected(started.error());
@@ -110,7 +141,7 @@ Status serve(const config::Config& config, const Keys& keys) {
                   metrics,
                   clock,
                   journal->get()},
-                 hub_options(config, keys, verifier_key), [&](const HubReport& report) {
+                 options, [&](const HubReport& report) {
                    reporter.report({report.core.status(report.now), report.core.counters(),
                                     report.core.in_flight(), report.core.in_flight_bytes(),
                                     report.open_lines, report.judgement_queue, report.now.steady});

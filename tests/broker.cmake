@@ -3,8 +3,9 @@ rapporteur_library(test_core_stage
   LINKS rapporteur::broker_core)
 
 rapporteur_test(unit_core LABELS unit
-  SOURCES unit/core_backup_test.cc unit/core_delivery_test.cc unit/core_intake_test.cc unit/core_line_test.cc
-    unit/feed_test.cc unit/subscription_test.cc
+  SOURCES unit/core_backup_test.cc unit/core_cosigned_test.cc unit/core_delivery_test.cc
+    unit/core_intake_test.cc unit/core_line_test.cc unit/core_retention_test.cc unit/feed_test.cc
+    unit/subscription_test.cc
   LINKS rapporteur::test_core_stage rapporteur::store_merkle rapporteur::store_notes)
 rapporteur_test(unit_commit_host LABELS unit
   SOURCES unit/commit_host_test.cc
@@ -24,7 +25,7 @@ rapporteur_library(test_hub_stage
   PRIVATE_LINKS cppzmq)
 
 rapporteur_test(e2e_hub LABELS e2e threads TIMEOUT 240
-  SOURCES e2e/hub_test.cc
+  SOURCES e2e/hub_erasure_test.cc e2e/hub_test.cc
   LINKS rapporteur::test_hub_stage rapporteur::store_merkle rapporteur::store_notes)
 rapporteur_test(e2e_hub_group LABELS e2e threads
   SOURCES e2e/hub_group_test.cc
@@ -37,6 +38,7 @@ rapporteur_sabotage(zap-off e2e_line ZapGuard.AKeyThatNobodyEnrolledIsTurnedAway
 rapporteur_sabotage(mandatory-off e2e_line Sending.NothingIsDroppedWhenThePeerReadsSlowly)
 rapporteur_sabotage(identity-from-routing-id e2e_line
   Identity.ComesFromTheKeyNeverFromTheRoutingId)
+rapporteur_sabotage(erased-still-delivered unit_core Feed.AnErasedBodyIsNotShownAnyMore)
 rapporteur_sabotage(checked-at-the-door-only unit_core CoreLine.ARevokedKeyIsRefusedOnALiveLine)
 rapporteur_sabotage(receive-rights-off unit_core
   CoreDelivery.EveryEntitledSubscriberGetsWhatItIsEntitledToInOrder)

@@ -15,7 +15,8 @@ rapporteur_library(test_gate_stage
   LINKS rapporteur::broker_admission rapporteur::proto_crypto rapporteur::test_fakes)
 
 rapporteur_test(unit_gate LABELS unit
-  SOURCES unit/gate_test.cc unit/gate_chain_test.cc unit/gate_fault_test.cc
+  SOURCES unit/gate_test.cc unit/gate_chain_test.cc unit/gate_erasure_test.cc
+    unit/gate_fault_test.cc
   LINKS rapporteur::test_gate_stage)
 
 rapporteur_test(property_gate_refusal PROPERTIES LABELS property
@@ -34,6 +35,7 @@ rapporteur_sabotage(credit-ignored sim_core
   Changes/CoreSim.EverybodyGetsWhatIsTheirsAndNothingElse/NoRightChanges
   NAME credit-ignored-by-chance)
 
+rapporteur_sabotage(hold-ignored unit_gate GateErasureTest.AHoldKeepsWhatItCovers)
 rapporteur_sabotage(dedup-off unit_gate GateTest.RepeatedMessageIsAnsweredWithItsEntry)
 rapporteur_sabotage(rights-off unit_gate GateTest.EveryAreaNeedsARight)
 rapporteur_sabotage(signature-off unit_gate GateTest.SignatureMustHold)

@@ -8,8 +8,18 @@ rapporteur_test(unit_sequencer_threads LABELS unit threads TIMEOUT 120
   SOURCES unit/sequencer_threads_test.cc
   LINKS rapporteur::store_journal rapporteur::test_fakes)
 rapporteur_test(unit_local_journal LABELS unit threads TIMEOUT 120
-  SOURCES unit/local_journal_test.cc
+  SOURCES unit/journal_checkpoints_test.cc unit/local_journal_test.cc
   LINKS rapporteur::store_rocks rapporteur::store_merkle rapporteur::store_notes)
+rapporteur_test(unit_erasure LABELS unit TIMEOUT 120
+  SOURCES unit/body_keys_test.cc unit/erasure_test.cc
+  LINKS rapporteur::adapters_client rapporteur::proto_crypto rapporteur::proto_messages
+    rapporteur::store_merkle rapporteur::store_notes rapporteur::store_rocks
+    RocksDB::rocksdb-shared)
+rapporteur_sabotage(erasure-keeps-key unit_erasure ErasureTest.NoCopyMadeBeforeOpensTheBody)
+rapporteur_sabotage(erasure-reported-early unit_erasure
+  ErasureTest.BothPlacesHoldNoKeyWhenItIsReported)
+rapporteur_sabotage(fixed-salt unit_erasure
+  ErasureTest.NoBodyOfASmallSpaceCanBeToldFromTheOthers NAME fixed-salt-erasure)
 
 rapporteur_test(unit_succession LABELS unit
   SOURCES unit/succession_test.cc

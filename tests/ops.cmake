@@ -17,9 +17,19 @@ rapporteur_test(unit_record_view LABELS unit
   SOURCES unit/record_view_test.cc
   LINKS rapporteur::ops_record_view)
 
+# Verifiers in other languages, on what this program makes and on a hub's own export.
+add_executable(make_export support/make_export.cc crash/signed_script.cc)
+target_link_libraries(make_export PRIVATE rapporteur_options rapporteur::broker_admission_workers
+  rapporteur::crash_support rapporteur::store_export rapporteur::store_rocks
+  rapporteur::test_gate_stage)
+rapporteur_scenario(independent TIMEOUT 200)
+set_tests_properties(e2e_independent PROPERTIES LABELS e2e ENVIRONMENT
+  "RAPPORTEUR_BIN=${CMAKE_BINARY_DIR}/bin;RAPPORTEUR_MAKE_EXPORT=$<TARGET_FILE:make_export>;PYTHONDONTWRITEBYTECODE=1")
+
 rapporteur_scenario(disk_full TIMEOUT 300)
 rapporteur_scenario(operator TIMEOUT 200)
 rapporteur_scenario(backup TIMEOUT 300)
+rapporteur_scenario(erasure TIMEOUT 240)
 
 # The ctest entry sabotage_<switch> passes when the scenario's case fails with the switch.
 function(rapporteur_sabotaged_scenario switch scenario case)

@@ -35,7 +35,7 @@ target_link_libraries(rapporteur_test_little_log
   PUBLIC rapporteur::store_verify rapporteur::proto_crypto PRIVATE rapporteur_test_options)
 
 rapporteur_test(unit_log_audit LABELS unit
-  SOURCES unit/log_audit_test.cc
+  SOURCES unit/erasure_audit_test.cc unit/log_audit_test.cc
   LINKS rapporteur::test_little_log)
 rapporteur_test(unit_continued_log LABELS unit
   SOURCES unit/continued_log_test.cc
@@ -44,6 +44,8 @@ rapporteur_test(property_log_audit LABELS property PROPERTIES
   SOURCES property/log_audit_property_test.cc
   LINKS rapporteur::test_little_log)
 
+rapporteur_sabotage(erasures-unchecked unit_log_audit
+  ErasureAudit.ABodyThatIsGoneWithoutAnEntryIsWrong)
 rapporteur_sabotage(proof-check-skipped unit_receipt ReceiptTest.AForgedProofIsRefused)
 rapporteur_sabotage(quorum-ignored unit_policy Policy.TheQuorumDecidesOverEveryLevel)
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <thread>
 
+#include "adapters/agency/under_quorum.h"
+
 namespace rapporteur::agency {
 namespace {
 
@@ -28,6 +30,17 @@ Result<std::vector<Item>> items_of(const Desk& desk, std::span<const MessageId> 
 std::size_t count_under_way(const std::vector<Item>& items) {
   return static_cast<std::size_t>(std::count_if(
       items.begin(), items.end(), [](const Item& item) { return under_way(item.state); }));
+}
+
+// Those of the first `asked_for` that the hub has accepted.
+std::vector<client::Receipted> receipted(const std::vector<Item>& items, std::size_t asked_for) {
+  std::vector<client::Receipted> out;
+  for (std::size_t i = 0; i < asked_for; ++i) {
+    if (items[i].state == ItemState::kReceipted && items[i].log_index) {
+      out.push_back({items[i].message_id, *items[i].log_index});
+    }
+  }
+  return out;
 }
 
 // What waits beside `ids`, in the order in which it is sent.
@@ -72,10 +85,17 @@ class Carriage {
     }
     auto after = items_of(desk_, ids);
     if (!after) return tl::unexpected(after.error());
+    std::optional<Error> uncovered;
+    if (options_.require_quorum && carried) {
+      const auto accepted = receipted(*after, asked_for.size());
+      auto under = bring_under_quorum(program_, desk_, accepted, options_.patience, stop_);
+      if (!under) uncovered = under.error();
+    }
     const int code = report(*after, asked_for.size());
     const std::size_t waiting = count_under_way(*after);
     if (!carried) return tl::unexpected(kept(carried.error(), waiting));
     if (waiting > 0) return tl::unexpected(kept(why_unanswered(), waiting));
+    if (uncovered) return tl::unexpected(*uncovered);
     return code;
   }
 
@@ -100,7 +120,9 @@ class Carriage {
                               give_up = program_.clock.monotonic() + options_.patience;
                             });
     client::Session session = desk_.session(program_);
-    const std::array<client::Conversation*, 1> talks{&courier};
+    std::optional<client::QuorumWatch> watch = watch_quorum(program_, desk_);
+    std::vector<client::Conversation*> talks{&courier};
+    if (watch) talks.push_back(&*watch);
     const auto enough = [&]() {
       return courier.idle() || stop_.requested() || program_.clock.monotonic() > give_up;
     };

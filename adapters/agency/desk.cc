@@ -41,8 +41,24 @@ Result<std::unique_ptr<Desk>> Desk::open(const Program& program) {
   if (!signing) return tl::unexpected(signing.error());
   auto curve = agency->curve_keys();
   if (!curve) return tl::unexpected(curve.error());
-  return std::unique_ptr<Desk>(new Desk(std::move(*agency), std::move(*hub), std::move(*signing),
-                                        std::move(*curve), program));
+  std::optional<client::Quorum> quorum;
+  if (const std::string& policy = agency->settings().policy; !policy.empty()) {
+    auto read = client::Quorum::read(policy, client::log_key(*hub));
+    if (!read) return tl::unexpected(read.error());
+    quorum = std::move(*read);
+  }
+  std::unique_ptr<Desk> desk(new Desk(std::move(*agency), std::move(*hub), std::move(*signing),
+                                      std::move(*curve), program));
+  desk->quorum = std::move(quorum);
+  return desk;
+}
+
+std::string Desk::witness_name() const {
+  return hub.hub + "/witness/" + participant();
+}
+
+std::filesystem::path Desk::witness_key() const {
+  return agency.folder() / "keys/witness.key";
 }
 
 client::CourierOptions Desk::courier_options() const {

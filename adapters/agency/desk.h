@@ -14,6 +14,7 @@
 #include "adapters/client/hub_file.h"
 #include "adapters/client/known_log.h"
 #include "adapters/client/outbox.h"
+#include "adapters/client/quorum.h"
 #include "adapters/client/receipts.h"
 #include "adapters/client/received.h"
 #include "adapters/client/session.h"
@@ -34,12 +35,16 @@ class Desk {
   client::Outbox outbox;
   client::Received received;
   client::Receipts receipts;
+  std::optional<client::Quorum> quorum;  // empty: the agency has no policy of witnesses
 
   [[nodiscard]] const std::string& participant() const { return agency.settings().participant; }
   [[nodiscard]] client::CourierOptions courier_options() const;
   // A line on which hello was said and the log followed.
   [[nodiscard]] Result<std::unique_ptr<client::Connection>> connect();
   [[nodiscard]] client::Session session(const Program& program);
+  // The name under which this agency witnesses the hub's log.
+  [[nodiscard]] std::string witness_name() const;
+  [[nodiscard]] std::filesystem::path witness_key() const;
 
  private:
   Desk(client::Agency opened, client::HubAddress address, crypto::SigningKey signing_key,

@@ -55,6 +55,7 @@ void add_receive(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);
 void add_outbox(CLI::App& app, Command& chosen);
 void add_subscription(CLI::App& app, Command& chosen);
+void add_witness(CLI::App& app, Command& chosen);
 
 enum class Tone { kGood, kBad, kWarning };
 // kScreen: in colour on a terminal, plain elsewhere.

@@ -5,6 +5,7 @@
 
 #include "adapters/agency/carry.h"
 #include "adapters/agency/planned_file.h"
+#include "adapters/agency/under_quorum.h"
 #include "adapters/agency/waiting_keys.h"
 #include "adapters/client/ledger.h"
 
@@ -16,6 +17,7 @@ struct PushOptions {
   FileOptions file;
   bool dry_run = false;
   bool as_is = false;
+  bool require_quorum = false;
   int patience_s = 30;
 };
 
@@ -100,8 +102,18 @@ Outcome push(Program& program, const PushOptions& options) {
   }
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
-  CarryOptions carrying{std::chrono::seconds(options.patience_s), {}};
-  if (options.files.empty()) return carry(program, **desk, {}, carrying);
+  if (options.require_quorum && !(*desk)->quorum) {
+    return fail(ErrorKind::kConfiguration, "--require-quorum needs a policy of witnesses",
+                ((*desk)->agency.folder() / "adapter.toml").string(),
+                "name a tlog-policy there: policy = \"policy.txt\"");
+  }
+  CarryOptions carrying{std::chrono::seconds(options.patience_s), {}, options.require_quorum};
+  if (options.files.empty()) {
+    const auto ids =
+        options.require_quorum ? without_quorum(**desk) : Result<std::vector<MessageId>>();
+    if (!ids) return tl::unexpected(ids.error());
+    return carry(program, **desk, *ids, carrying);
+  }
   const client::Ledger ledger((*desk)->agency.state(), client::log_key((*desk)->hub).key);
   auto check = LocalCheck::open((*desk)->participant(), ledger);
   if (!check) return tl::unexpected(check.error());
@@ -141,6 +153,9 @@ void add_push(CLI::App& app, Command& chosen) {
                     "Leave out rows that cannot be read or mapped; receivers see how many");
   command->add_flag("--as-is", options->as_is,
                     "Send what the local rules object to, unknown codes too: the hub decides");
+  command->add_flag("--require-quorum", options->require_quorum,
+                    "Wait until the witnesses of the agency's policy have cosigned what was "
+                    "accepted; without a FILE, of all receipts that have no quorum yet");
   command->add_option("--wait", options->patience_s, "Seconds without the hub before giving up")
       ->check(CLI::Range(0, 86'400))
       ->capture_default_str();

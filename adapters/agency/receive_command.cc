@@ -1,11 +1,12 @@
 // receive: one subscription into a destination.
-#include <array>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/desk.h"
 #include "adapters/agency/destination.h"
 #include "adapters/agency/receiving.h"
+#include "adapters/agency/under_quorum.h"
 #include "adapters/client/subscriber.h"
 
 namespace rapporteur::agency {
@@ -48,7 +49,9 @@ Outcome receive(Program& program, const ReceiveOptions& options) {
                                   return destination->update(false, program);
                                 });
   client::Session session = (*desk)->session(program);
-  const std::array<client::Conversation*, 1> talks{&subscriber};
+  std::optional<client::QuorumWatch> quorum = watch_quorum(program, **desk);
+  std::vector<client::Conversation*> talks{&subscriber};
+  if (quorum) talks.push_back(&*quorum);
   Status written;
   const auto enough = [&]() {
     if (subscriber.caught_up() && options.follow) written = destination->update(true, program);

@@ -1,14 +1,16 @@
 // run: carries the outbox, sends what comes into the watched folder and receives, until told to
 // stop.
-#include <array>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/desk.h"
 #include "adapters/agency/destination.h"
 #include "adapters/agency/receiving.h"
+#include "adapters/agency/under_quorum.h"
 #include "adapters/agency/watch_folder.h"
 #include "adapters/client/subscriber.h"
+#include "adapters/witness/service.h"
 
 namespace rapporteur::agency {
 namespace {
@@ -110,8 +112,28 @@ class Runner {
                              });
   }
 
+  // Empty if this agency is no witness.
+  Result<std::unique_ptr<witness::Service>> open_witness() {
+    if (settings_.witness.empty()) return std::unique_ptr<witness::Service>();
+    auto service = witness::Service::start(
+        {.name = desk_.witness_name(),
+         .key_file = desk_.witness_key(),
+         .state = desk_.agency.folder() / "witness",
+         .logs = {client::log_key(desk_.hub)},
+         .listen = settings_.witness,
+         .setting = (desk_.agency.folder() / "adapter.toml").string() + ": witness"},
+        program_.clock);
+    if (service) {
+      events_.say("witness",
+                  {{"url", (*service)->url()}, {"verifier_key", (*service)->key().text()}});
+    }
+    return service;
+  }
+
   Outcome talk(Destination& destination, std::optional<WatchFolder>& watch) {
     StopSignals stop;
+    auto witness = open_witness();
+    if (!witness) return tl::unexpected(witness.error());
     client::Courier courier(
         desk_.agency.state(), desk_.outbox, desk_.log, desk_.receipts, desk_.signing.key_id(),
         desk_.courier_options(),
@@ -130,7 +152,9 @@ class Runner {
                                     });
                                   });
     client::Session session = desk_.session(program_);
-    const std::array<client::Conversation*, 2> talks{&courier, &subscriber};
+    std::optional<client::QuorumWatch> quorum = watch_quorum(program_, desk_);
+    std::vector<client::Conversation*> talks{&courier, &subscriber};
+    if (quorum) talks.push_back(&*quorum);
     Status worked;
     const auto enough = [&]() {
       if (watch) worked = watch->look(program_.clock.monotonic());

@@ -16,7 +16,7 @@
 namespace rapporteur::client {
 namespace {
 
-constexpr std::array<Setting, 10> kSettings{{
+constexpr std::array<Setting, 12> kSettings{{
     {.key = "participant", .required = true, .sentence = "Who this agency is at the hub."},
     {.key = "approval",
      .default_text = "none",
@@ -30,6 +30,13 @@ constexpr std::array<Setting, 10> kSettings{{
     {.key = "mapping",
      .sentence = "Mapping file of push and validate where none is named; a relative path "
                  "begins at this folder."},
+    {.key = "policy",
+     .sentence = "Which witnesses must have cosigned the hub's checkpoints for push "
+                 "--require-quorum, and be heard of lately: a C2SP tlog-policy; a relative path "
+                 "begins at this folder."},
+    {.key = "witness",
+     .sentence = "Where run answers as a witness of the hub's log, such as 127.0.0.1:8090; empty "
+                 "is no witness."},
     {.key = "line.window",
      .type = SettingType::kNumber,
      .default_number = 16,
@@ -77,6 +84,8 @@ AgencySettings read_settings(const Settings& from, const std::filesystem::path& 
   settings.approval_required = from.text("approval") == "required";
   settings.approvers = from.texts("approvers");
   settings.mapping = within(folder, from.text("mapping"));
+  settings.policy = within(folder, from.text("policy"));
+  settings.witness = from.text("witness");
   settings.window = static_cast<std::size_t>(from.number("line.window"));
   settings.answer_timeout = std::chrono::milliseconds(from.number("line.answer_timeout_ms"));
   settings.run_subscription = from.text("run.subscription");

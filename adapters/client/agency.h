@@ -27,6 +27,8 @@ struct AgencySettings {
   bool approval_required = false;
   std::vector<std::string> approvers;
   std::string mapping;  // "" is the identity
+  std::string policy;   // "" asks for no quorum
+  std::string witness;  // host:port; "" is no witness
   std::size_t window = 16;
   std::chrono::milliseconds answer_timeout{5'000};
   std::string run_subscription;

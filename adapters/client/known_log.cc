@@ -188,31 +188,42 @@ Status KnownLog::begin_new_log(Connection& line, const notes::Checkpoint& now) {
 }
 
 Status KnownLog::follow(Connection& line, TreeSize seen) {
-  auto opened = reader_.open(line.welcome().checkpoint());
-  if (!opened) return tl::unexpected(opened.error());
-  const notes::Checkpoint now = *opened;
-  auto known = head();
+  const auto now = reader_.open(line.welcome().checkpoint());
+  if (!now) return tl::unexpected(now.error());
+  if (now->size < seen) return rolled_back(now->size, seen);
+  const auto known = head();
   if (!known) return tl::unexpected(known.error());
-  if (now.size < seen) return rolled_back(now.size, seen);
-  if (!*known) return begin_new_log(line, now);
-  if (*known && (*known)->size < now.size) {
-    v1::Frame question;
-    v1::ConsistencyQuery& query = *question.mutable_query()->mutable_consistency();
-    query.set_first_size((*known)->size.value);
-    query.set_second_size(now.size.value);
-    auto answer = line.ask(question);
-    if (!answer) return tl::unexpected(answer.error());
-    auto proof = merkle::unpack(answer->answer().consistency().proof());
-    if (!proof) return tl::unexpected(proof.error());
-    if (auto consistent =
-            merkle::verify_consistency((*known)->size, now.size, *proof, (*known)->root, now.root);
-        !consistent) {
-      return fail(ErrorKind::kNotVerified,
-                  "the hub's log does not continue the one seen before: " + consistent.error().what,
-                  "checkpoint", "keep your receipts and ask the operator");
-    }
+  if (!*known) return begin_new_log(line, *now);
+  return tie(line, *now, line.welcome().checkpoint());
+}
+
+Status KnownLog::tie(Connection& line, const notes::Checkpoint& checkpoint, std::string_view note) {
+  const auto known = head();
+  if (!known) return tl::unexpected(known.error());
+  const Head given{checkpoint.size, checkpoint.root};
+  if (*known && (*known)->size != given.size) {
+    const auto& [first, second] =
+        std::minmax(given, **known, [](const Head& a, const Head& b) { return a.size < b.size; });
+    if (auto proved = prove(line, first, second); !proved) return proved;
   }
-  return admit(now, line.welcome().checkpoint(), seen);
+  return admit(checkpoint, note, TreeSize{});
+}
+
+Status KnownLog::prove(Connection& line, const Head& first, const Head& second) {
+  v1::Frame question;
+  v1::ConsistencyQuery& query = *question.mutable_query()->mutable_consistency();
+  query.set_first_size(first.size.value);
+  query.set_second_size(second.size.value);
+  const auto answer = line.ask(question);
+  if (!answer) return tl::unexpected(answer.error());
+  const auto proof = merkle::unpack(answer->answer().consistency().proof());
+  if (!proof) return tl::unexpected(proof.error());
+  const auto consistent =
+      merkle::verify_consistency(first.size, second.size, *proof, first.root, second.root);
+  if (consistent) return {};
+  return fail(ErrorKind::kNotVerified,
+              "the hub's log does not continue the one seen before: " + consistent.error().what,
+              "checkpoint", "keep your receipts and ask the operator");
 }
 
 }  // namespace rapporteur::client

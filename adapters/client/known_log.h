@@ -45,6 +45,11 @@ class KnownLog {
   // it, also proved.
   [[nodiscard]] Status follow(Connection& line, TreeSize seen);
 
+  // That a verified checkpoint, smaller or larger, and the largest one seen are of one log, proved
+  // by the hub. Remembers it if it is the largest.
+  [[nodiscard]] Status tie(Connection& line, const notes::Checkpoint& checkpoint,
+                           std::string_view note);
+
   // A verified checkpoint that came in answer to a question asked when `floor` had been seen.
   // Remembers it if it is the largest.
   [[nodiscard]] Status admit(const notes::Checkpoint& checkpoint, std::string_view note,
@@ -58,6 +63,8 @@ class KnownLog {
   [[nodiscard]] Result<std::optional<Head>> head() const;
   [[nodiscard]] Result<std::map<std::string, Head>> heads() const;
   [[nodiscard]] Status begin_new_log(Connection& line, const notes::Checkpoint& now);
+  // That `first` is the beginning of `second`.
+  [[nodiscard]] static Status prove(Connection& line, const Head& first, const Head& second);
   [[nodiscard]] Status remember(const notes::Checkpoint& checkpoint, std::string_view note);
 
   Database& state_;

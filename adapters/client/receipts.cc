@@ -65,4 +65,18 @@ Status Receipts::store(const MessageId& id, const v1::Outcome& outcome) const {
   return write_file_atomically(file_of(id), *content);
 }
 
+Result<verify::Receipt> Receipts::read(const MessageId& id) const {
+  auto receipt =
+      read_small_file(file_of(id), limits::kProofFileBytes).and_then([](const std::string& text) {
+        return verify::Receipt::parse(text);
+      });
+  if (receipt) return receipt;
+  return fail(ErrorKind::kStorage, receipt.error().what, file_of(id).string(),
+              "restore it from the folder's backup, or ask the hub: rapporteur proof get");
+}
+
+Status Receipts::replace(const MessageId& id, const verify::Receipt& receipt) const {
+  return write_file_atomically(file_of(id), receipt.file());
+}
+
 }  // namespace rapporteur::client

@@ -10,6 +10,7 @@
 #include "proto/base/ids.h"
 #include "proto/base/result.h"
 #include "rapporteur/v1/exchange.pb.h"
+#include "store/verify/receipt.h"
 
 namespace rapporteur::client {
 
@@ -22,6 +23,10 @@ class Receipts {
   [[nodiscard]] std::filesystem::path file_of(const MessageId& id) const;
   // The receipt of the same message by another log of the hub is kept beside it, with a number.
   [[nodiscard]] Status store(const MessageId& id, const v1::Outcome& outcome) const;
+  // What was stored. kStorage for a file that is gone or damaged.
+  [[nodiscard]] Result<verify::Receipt> read(const MessageId& id) const;
+  // In the place of what was stored, at once.
+  [[nodiscard]] Status replace(const MessageId& id, const verify::Receipt& receipt) const;
 
  private:
   [[nodiscard]] Status keep_that_of_another_log(const MessageId& id,

@@ -47,6 +47,8 @@ void CommitHost::committed(std::vector<journal::Committed> run) {
       ++size_.value;
     }
     grown.checkpoint = committed.checkpoint;
+    const auto& erases = context.message ? context.message->erases : context.erases;
+    grown.erased.insert(grown.erased.end(), erases.begin(), erases.end());
     if (context.message) {
       enter(committed, *context.message, grown);
       administrative = administrative || context.message->administrative;
@@ -65,10 +67,14 @@ void CommitHost::committed(std::vector<journal::Committed> run) {
 }
 
 void CommitHost::passed(std::unique_ptr<journal::Context> context) {
-  Message& message = *hub_context(*context).message;
-  RAPPORTEUR_CHECK(message.answer.has_value());
+  HubContext& passed = hub_context(*context);
   std::vector<core::Event> events;
-  events.emplace_back(std::move(*message.answer));
+  if (passed.message) {
+    RAPPORTEUR_CHECK(passed.message->answer.has_value());
+    events.emplace_back(std::move(*passed.message->answer));
+  } else {
+    events.emplace_back(core::ProposalDropped{passed.token});
+  }
   parts_.events.post(std::move(events));
 }
 
@@ -80,8 +86,6 @@ void CommitHost::stale(journal::Proposal proposal) {
 }
 
 void CommitHost::judge_in_order(journal::Proposal& proposal) {
-  // The hub's own proposals read nothing and are never stale.
-  RAPPORTEUR_CHECK(hub_context(*proposal.context).message.has_value());
   parts_.observer.stale_verdict();
   parts_.judging.judge(proposal);
 }

@@ -18,6 +18,8 @@ struct Message {
   bool administrative = false;
   MessageId message_id;
   std::vector<rules::Finding> findings;
+  // Entries whose bodies it erases.
+  std::vector<LogIndex> erases;
   // Of an acceptance: what is delivered with the record.
   std::string salt;
   std::string body;
@@ -28,10 +30,12 @@ struct Message {
 class HubContext final : public journal::Context {
  public:
   explicit HubContext(Message with) : message(std::move(with)) {}
-  explicit HubContext(std::uint64_t own) : token(own) {}
+  explicit HubContext(std::uint64_t own, std::vector<LogIndex> erased = {})
+      : token(own), erases(std::move(erased)) {}
 
   std::optional<Message> message;  // else a proposal of the core's own
   std::uint64_t token = 0;
+  std::vector<LogIndex> erases;
 };
 
 // Every context that this broker hands to the sequencer is one.

@@ -11,6 +11,8 @@ void Dispatcher::take(std::vector<core::Action> jobs) {
       work.emplace_back(std::move(*judge));
     } else if (auto* verify = std::get_if<core::VerifyAcknowledgement>(&job)) {
       work.emplace_back(std::move(*verify));
+    } else if (auto* cosigned = std::get_if<core::VerifyCosignatures>(&job)) {
+      work.emplace_back(std::move(*cosigned));
     } else if (auto* chunk = std::get_if<core::ReadChunk>(&job)) {
       log_reader_.take(*chunk);
     } else if (auto* start = std::get_if<core::FindStart>(&job)) {
@@ -19,6 +21,8 @@ void Dispatcher::take(std::vector<core::Action> jobs) {
       log_reader_.take(std::move(*ask));
     } else if (const auto* backed_up = std::get_if<core::BackedUpTo>(&job)) {
       backed_up_.raise(backed_up->size);
+    } else if (auto* expired = std::get_if<core::FindExpired>(&job)) {
+      log_reader_.take(std::move(*expired));
     } else {
       propose(std::move(std::get<core::Propose>(job)));
     }
@@ -30,9 +34,10 @@ void Dispatcher::propose(core::Propose job) {
   journal::Proposal proposal;
   proposal.lane = "";
   proposal.ticket = job.ticket;
-  // It reads nothing, so it cannot become stale.
-  proposal.content = journal::Entry{std::move(job.draft), {reader_.size(), {}}, std::nullopt};
-  proposal.context = std::make_unique<HubContext>(job.token);
+  proposal.context = std::make_unique<HubContext>(job.token, job.draft.erases);
+  // Most read nothing, and cannot become stale.
+  if (job.reads.resources.empty()) job.reads.as_of = reader_.size();
+  proposal.content = journal::Entry{std::move(job.draft), std::move(job.reads), std::nullopt};
   // The core keeps few of its own under way, and submissions below the queue's length.
   RAPPORTEUR_CHECK(sequencer_.submit(std::move(proposal)));
 }

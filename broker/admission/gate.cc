@@ -5,6 +5,7 @@
 
 #include <google/protobuf/arena.h>
 
+#include "broker/admission/erasure.h"
 #include "broker/admission/records.h"
 #include "broker/admission/submission.h"
 #include "broker/directory/refusal.h"
@@ -110,31 +111,47 @@ rules::Finding administrative_finding(std::string_view code, const Error& error)
   return finding;
 }
 
-Verdict judge_administration(Judgement& judgement, DirectoryHolder& holder) {
+Verdict judge_administration(Judgement& judgement, DirectoryHolder& holder,
+                             const journal::JournalReader& reader) {
   const SignedMessage& message = judgement.message;
   const auto action = read_action(message.envelope->body());
   const std::string actor = message.header->sender();
   // The index is not known yet; no other change can come in between, so the real one, which is at
   // least as large, is taken as this one is.
   const LogIndex trial{std::max(judgement.reads.as_of.value, judgement.directory->version())};
-  const auto refuse = [&](std::string_view code, const Error& error) {
+  const auto refuse_as = [&](std::string_view code, const Error& error) {
     std::vector<rules::Finding> findings{administrative_finding(code, error)};
     std::string record = refused_record(message, findings, nullptr);
     return enter(judgement, std::move(record), false, std::move(findings));
   };
-  if (!action) {
-    return refuse(directory::refusal::kBadAction,
-                  {ErrorKind::kMalformed, "not an AdministrativeAction in canonical form", "body",
-                   "use a release of the tools that this hub's protocol version knows"});
-  }
-  if (const auto tried = judgement.directory->apply(*action, actor, trial); !tried) {
-    Error error = tried.error();
+  const auto refuse = [&](Error error) {
     const std::string code(directory::refusal::code_of(error));
     error.what = directory::refusal::text_of(error);
-    return refuse(code, error);
+    return refuse_as(code, error);
+  };
+  if (!action) {
+    return refuse_as(directory::refusal::kBadAction,
+                     {ErrorKind::kMalformed, "not an AdministrativeAction in canonical form",
+                      "body", "use a release of the tools that this hub's protocol version knows"});
+  }
+  if (const auto tried = judgement.directory->apply(*action, actor, trial); !tried) {
+    return refuse(tried.error());
+  }
+  std::vector<journal::TableWrite> tables;
+  std::vector<LogIndex> erases;
+  if (action->has_erase()) {
+    erases.push_back(LogIndex{action->erase().index()});
+    auto judged = judge_erasure(erases.front(), *judgement.directory, reader, judgement.reads);
+    if (!judged && judged.error().kind != ErrorKind::kRefused) {
+      return unreadable_store(judged.error());
+    }
+    if (!judged) return refuse(judged.error());
+    tables = std::move(*judged);
   }
   Enter verdict = enter(judgement, administered_record(message), true, {});
   verdict.administrative = true;
+  verdict.entry.draft.tables = std::move(tables);
+  verdict.entry.draft.erases = std::move(erases);
   verdict.entry.draft.resources.push_back(directory_resource());
   verdict.entry.draft.state_at = [before = judgement.directory, action = *action, actor,
                                   &holder](LogIndex index) {
@@ -182,7 +199,7 @@ Verdict Gate::judge(ByteSpan envelope, const Principal& principal) const {
     case v1::KIND_SKIP:
       return judge_skip(judgement);
     case v1::KIND_ADMINISTRATION:
-      return judge_administration(judgement, directory_);
+      return judge_administration(judgement, directory_, reader_);
     default:
       return judge_submission(judgement, reader_);
   }

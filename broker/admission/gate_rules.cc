@@ -27,6 +27,13 @@ constexpr std::array kGateRules{
     Rule{code::kTableFull, kError, "A table of one area and period has room for the cells.",
          "Un tableau d’une zone et d’une période a de la place pour les cellules.",
          "Send a coarser breakdown.", "TIME_PERIOD", "Envoyer une ventilation moins fine."},
+    Rule{code::kErased, kError,
+         "What is published of one area and period is known, so that a new submission can be "
+         "judged beside it.",
+         "Ce qui est publié d’une zone et d’une période est connu, pour qu’un nouvel envoi puisse "
+         "être jugé à côté.",
+         "Revise or withdraw the submission that was erased first.", "TIME_PERIOD",
+         "Réviser ou retirer d’abord l’envoi qui a été effacé."},
     Rule{
         code::kNotFound, kError,
         "What is revised or withdrawn is an accepted submission of the sender, of the same "

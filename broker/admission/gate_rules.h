@@ -15,6 +15,7 @@ namespace rapporteur::admission {
 namespace code {
 inline constexpr std::string_view kBody = "BODY";
 inline constexpr std::string_view kTableFull = "TABLE_FULL";
+inline constexpr std::string_view kErased = "ERASED";
 inline constexpr std::string_view kNotFound = "NOT_FOUND";
 inline constexpr std::string_view kConflict = "CONFLICT";
 inline constexpr std::string_view kWithdrawn = "WITHDRAWN";

@@ -27,7 +27,13 @@ journal::Proposal Judging::proposal(core::Judge job) {
 }
 
 void Judging::judge(journal::Proposal& proposal) const {
-  Message& message = *hub_context(*proposal.context).message;
+  auto& of_a_sender = hub_context(*proposal.context).message;
+  if (!of_a_sender) {
+    // Of the hub's own: who proposed it looks again.
+    proposal.content = journal::NoEntry{};
+    return;
+  }
+  Message& message = *of_a_sender;
   const auto envelope =
       std::string_view(message.job.frame).substr(message.job.offset, message.job.size);
   Verdict verdict =
@@ -38,6 +44,7 @@ void Judging::judge(journal::Proposal& proposal) const {
     message.administrative = enter->administrative;
     message.message_id = enter->message_id;
     message.findings = std::move(enter->findings);
+    message.erases = enter->entry.draft.erases;
     message.salt = enter->entry.draft.salt;
     message.body = enter->entry.draft.body;
     proposal.content = std::move(enter->entry);

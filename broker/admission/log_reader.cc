@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/admission/erasure.h"
 #include "broker/core/entitlement.h"
 #include "proto/base/limits.h"
 
@@ -24,6 +25,10 @@ void LogReader::take(core::ReadChunk job) {
 }
 
 void LogReader::take(core::FindStart job) {
+  push(std::move(job));
+}
+
+void LogReader::take(core::FindExpired job) {
   push(std::move(job));
 }
 
@@ -132,6 +137,10 @@ void LogReader::carry_out(core::FindStart job) {
     if (!read->empty()) return push(std::move(job));
   }
   post(core::StartFound{job.token, job.from});
+}
+
+void LogReader::carry_out(const core::FindExpired& job) {
+  post(core::ExpiredFound{job.sweep, find_expired(job, reader_)});
 }
 
 void LogReader::carry_out(core::Ask job) {

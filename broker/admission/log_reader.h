@@ -27,16 +27,18 @@ class LogReader {
 
   void take(core::ReadChunk job);
   void take(core::FindStart job);
+  void take(core::FindExpired job);
   void take(core::Ask job);
   void stop();
 
  private:
-  using Job = std::variant<core::ReadChunk, core::FindStart, core::Ask>;
+  using Job = std::variant<core::ReadChunk, core::FindStart, core::FindExpired, core::Ask>;
   void push(Job job);
   void run();
   void post(core::Event event);
   void carry_out(core::ReadChunk job);
   void carry_out(core::FindStart job);
+  void carry_out(const core::FindExpired& job);
   void carry_out(core::Ask job);
   [[nodiscard]] Result<LogIndex> first_not_older(std::uint64_t time_ms, TreeSize size) const;
 

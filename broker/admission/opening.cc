@@ -1,5 +1,7 @@
 #include "broker/admission/opening.h"
 
+#include "broker/admission/answers.h"
+#include "broker/core/entries.h"
 #include "rapporteur/v1/audit.pb.h"
 #include "store/journal/snapshots.h"
 
@@ -41,6 +43,18 @@ Result<std::vector<core::Subscription>> open_subscriptions(const journal::Journa
     out.push_back(std::move(*subscription));
   }
   return out;
+}
+
+Result<core::Cosigned> open_cosigned(const journal::JournalReader& reader) {
+  auto note = reader.state(core::kCosignedState);
+  if (!note) return tl::unexpected(note.error());
+  if (note->empty()) return core::Cosigned{};
+  const auto size = size_of(*note);
+  if (!size) {
+    return fail(ErrorKind::kStorage, size.error().what, std::string(core::kCosignedState),
+                "restore the database from a backup");
+  }
+  return core::Cosigned{std::move(*note), *size};
 }
 
 }  // namespace rapporteur::admission

@@ -1,5 +1,5 @@
-// What the log says when the hub opens it: the directory and the subscriptions, as the folds left
-// them.
+// What the log says when the hub opens it: the directory, the subscriptions and the newest cosigned
+// checkpoint, as they were left.
 //
 // Errors: kStorage when a state cannot be read, or the log has no founding entry.
 #pragma once
@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "broker/core/core.h"
 #include "broker/core/subscription.h"
 #include "broker/directory/directory.h"
 #include "store/journal/journal.h"
@@ -18,6 +19,8 @@ namespace rapporteur::admission {
     const journal::JournalReader& reader);
 [[nodiscard]] Result<std::vector<core::Subscription>> open_subscriptions(
     const journal::JournalReader& reader);
+// An empty note if there is none.
+[[nodiscard]] Result<core::Cosigned> open_cosigned(const journal::JournalReader& reader);
 
 // Up to where a verified backup covers the log.
 [[nodiscard]] Result<TreeSize> open_backed_up(const journal::JournalReader& reader);

@@ -4,6 +4,7 @@
 
 #include "proto/statistics/body_codec.h"
 #include "rapporteur/v1/audit.pb.h"
+#include "store/tables/message_state.h"
 
 namespace rapporteur::admission {
 namespace {
@@ -45,9 +46,12 @@ Result<std::unique_ptr<Holder>> read_holder(const journal::JournalReader& reader
   if (!record.has_accepted()) return nullptr;
   auto holder = std::make_unique<Holder>();
   if (!holder->header.ParseFromString(record.header())) return damaged();
-  auto body = BodyCodec::decode(bytes_of(stored->body));
-  if (!body) return damaged();
-  holder->observations = std::move(body->observations);
+  holder->erased = stored->state == journal::BodyState::kErased;
+  if (!holder->erased) {
+    auto body = BodyCodec::decode(bytes_of(stored->body));
+    if (!body) return damaged();
+    holder->observations = std::move(body->observations);
+  }
   holder->keys = std::make_unique<KeyIndex>(holder->observations);
   return holder;
 }
@@ -87,6 +91,16 @@ Result<const Holder*> PublishedView::holder(LogIndex index) const {
   auto holder = read_holder(reader_, index);
   if (!holder) return tl::unexpected(holder.error());
   return holders_.emplace(index, std::move(*holder)).first->second.get();
+}
+
+Result<bool> PublishedView::ended(const Holder& holder) const {
+  const auto id = MessageId::from(holder.header.message_id());
+  if (!id) return fail(ErrorKind::kStorage, "a table names what is no submission");
+  const journal::ResourceId head = tables::head_id({holder.header.sender(), *id});
+  reads_.resources.push_back(head);
+  const auto stored = reader_.table(head);
+  if (!stored) return tl::unexpected(stored.error());
+  return !stored->empty();
 }
 
 Status PublishedView::visit_table(std::optional<LogIndex> skipped, const rules::TableKey& key,

@@ -41,6 +41,7 @@ class KeyIndex {
 // An accepted submission of the log.
 struct Holder {
   v1::Header header;
+  bool erased = false;  // what it said is not known any more: no observations, no keys
   ObservationSet observations;
   std::unique_ptr<KeyIndex> keys;
 };
@@ -59,6 +60,9 @@ class PublishedView final : public rules::PublishedFigures {
   [[nodiscard]] Result<const tables::Table*> table(const journal::ResourceId& id) const;
   // Empty when the entry is no accepted submission, or newer than the view.
   [[nodiscard]] Result<const Holder*> holder(LogIndex index) const;
+
+  // Whether something replaced it or withdrew it.
+  [[nodiscard]] Result<bool> ended(const Holder& holder) const;
 
   using Use = std::function<void(const ObservationSet&, std::size_t row)>;
   void visit(const rules::TableKey& table, const Use& use) const override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/admission/answers.h"
+#include "broker/admission/opening.h"
 #include "broker/core/entitlement.h"
 #include "broker/core/wire.h"
 #include "proto/base/fault_codes.h"
@@ -32,27 +33,39 @@ tl::unexpected<v1::Fault> fault(const Error& error) {
   return fault(faults::kStorage, "the log cannot be read at present");
 }
 
+tl::expected<TreeSize, v1::Fault> newest_size(const std::string* checkpoint) {
+  if (checkpoint == nullptr) return fault(faults::kNotFound, "the log has no checkpoint yet");
+  const auto size = size_of(*checkpoint);
+  if (!size) return fault(size.error());
+  return *size;
+}
+
+// 0 asks for the tree of the newest checkpoint.
+tl::expected<TreeSize, v1::Fault> tree_asked_for(std::uint64_t size, TreeSize newest) {
+  if (size > newest.value) {
+    return fault(faults::kNotFound, "the newest checkpoint is over " +
+                                        std::to_string(newest.value) + " entries, not " +
+                                        std::to_string(size));
+  }
+  return size == 0 ? newest : TreeSize{size};
+}
+
 bool sees_everything(const core::Ask& question) {
   const auto* asker = question.directory->participant(question.asker.participant);
   return asker != nullptr && (asker->kind() == v1::OPERATOR || asker->kind() == v1::AUDITOR);
 }
 
-struct Seen {
-  v1::Record record;
-  v1::Header header;
-};
-
 bool may_see(const core::Ask& question, const journal::StoredEntry& entry) {
   // The first entry says what log this is, and which one it continues.
   if (sees_everything(question) || entry.index == LogIndex{0}) return true;
   const std::string& asker = question.asker.participant;
-  Seen seen;
-  if (!seen.record.ParseFromString(entry.record) ||
-      !seen.header.ParseFromString(seen.record.header())) {
+  v1::Record record;
+  v1::Header header;
+  if (!record.ParseFromString(entry.record) || !header.ParseFromString(record.header())) {
     return false;
   }
-  if (seen.record.has_subscribed()) return seen.record.subscribed().participant() == asker;
-  if (!seen.record.header().empty() && seen.header.sender() == asker) return true;
+  if (record.has_subscribed()) return record.subscribed().participant() == asker;
+  if (!record.header().empty() && header.sender() == asker) return true;
   const auto item = core::make_item({entry.index, entry.nonce, entry.record, {}, {}});
   return item && *item != nullptr && core::entitled(*question.directory, asker, **item);
 }
@@ -107,6 +120,9 @@ Questions::OrFault<v1::Welcome> Questions::welcome(const core::Ask& question) co
   out.set_log_size(reader_.size().value);
   if (const auto checkpoint = reader_.checkpoint()) out.set_checkpoint(*checkpoint);
   out.set_backed_up_to(backed_up_.get().value);
+  auto cosigned = open_cosigned(reader_);
+  if (!cosigned) return fault(cosigned.error());
+  out.set_cosigned_checkpoint(std::move(cosigned->note));
   const auto* participant = question.directory->participant(question.asker.participant);
   if (participant == nullptr) return out;
   for (const auto& signing_key : participant->signing_keys()) {
@@ -144,11 +160,20 @@ Questions::OrFault<v1::Answer> Questions::look_up(const core::Ask& question) con
     case v1::Query::kProof:
       kept = keep(proof(question, query.proof()), out.mutable_proof());
       break;
+    case v1::Query::kProofs:
+      kept = keep(proofs(question, query.proofs()), out.mutable_proofs());
+      break;
+    case v1::Query::kCheckpoint:
+      kept = keep(checkpoint(query.checkpoint()), out.mutable_checkpoint());
+      break;
     case v1::Query::kConsistency:
       kept = keep(consistency(query.consistency()), out.mutable_consistency());
       break;
     case v1::Query::kSnapshot:
       kept = keep(snapshot(), out.mutable_snapshot());
+      break;
+    case v1::Query::kCosigned:
+      kept = keep(cosigned(query.cosigned()), out.mutable_cosigned());
       break;
     case v1::Query::kTable: {
       const Page page{query.table().filter(), false, query.table().most(), query.table().after()};
@@ -200,18 +225,44 @@ Questions::OrFault<v1::Entries> Questions::entries(const core::Ask& question,
 Questions::OrFault<v1::Proof> Questions::proof(const core::Ask& question,
                                                const v1::ProofQuery& query) const {
   const auto checkpoint = reader_.checkpoint();
-  if (checkpoint == nullptr) return fault(faults::kNotFound, "the log has no checkpoint yet");
-  const auto newest = size_of(*checkpoint);
-  if (!newest) return fault(newest.error());
-  const TreeSize size = query.tree_size() == 0 ? *newest : TreeSize{query.tree_size()};
-  if (size > *newest || query.index() >= size.value) {
-    return fault(faults::kNotFound, "no such entry in a tree of that size");
+  const auto newest = newest_size(checkpoint.get());
+  if (!newest) return tl::unexpected(newest.error());
+  const auto size = tree_asked_for(query.tree_size(), *newest);
+  if (!size) return tl::unexpected(size.error());
+  auto out = proof_in(question, LogIndex{query.index()}, *size);
+  if (out && *size == *newest) out->set_checkpoint(*checkpoint);
+  return out;
+}
+
+Questions::OrFault<v1::Proofs> Questions::proofs(const core::Ask& question,
+                                                 const v1::ProofsQuery& query) const {
+  const auto newest = newest_size(reader_.checkpoint().get());
+  if (!newest) return tl::unexpected(newest.error());
+  const auto size = tree_asked_for(query.tree_size(), *newest);
+  if (!size) return tl::unexpected(size.error());
+  v1::Proofs out;
+  out.set_tree_size(size->value);
+  std::size_t bytes = 0;
+  for (const std::uint64_t index : query.indices()) {
+    if (out.proofs_size() == limits::kProofsPerAnswer || bytes >= limits::kAnswerBytes / 2) break;
+    auto one = proof_in(question, LogIndex{index}, *size);
+    if (!one) return tl::unexpected(one.error());
+    bytes += one->ByteSizeLong();
+    *out.add_proofs() = std::move(*one);
   }
-  const LogIndex index{query.index()};
+  return out;
+}
+
+Questions::OrFault<v1::Proof> Questions::proof_in(const core::Ask& question, LogIndex index,
+                                                  TreeSize size) const {
+  const std::string named = "entry " + std::to_string(index.value);
+  if (index.value >= size.value) {
+    return fault(faults::kNotFound, "no " + named + " in a tree of that size");
+  }
   const auto entry = reader_.entry(index);
   if (!entry) return fault(entry.error());
   if (!may_see(question, *entry)) {
-    return fault(faults::kNotAllowed, "the entry is neither yours nor may you receive it");
+    return fault(faults::kNotAllowed, named + " is neither yours nor may you receive it");
   }
   const auto hashes = reader_.inclusion_proof(index, size);
   if (!hashes) return fault(hashes.error());
@@ -221,16 +272,30 @@ Questions::OrFault<v1::Proof> Questions::proof(const core::Ask& question,
   out.set_record(entry->record);
   out.set_tree_size(size.value);
   out.set_proof(merkle::pack(*hashes));
-  if (size == *newest) out.set_checkpoint(*checkpoint);
+  return out;
+}
+
+Questions::OrFault<v1::SignedCheckpoint> Questions::checkpoint(
+    const v1::CheckpointQuery& query) const {
+  const auto newest = newest_size(reader_.checkpoint().get());
+  if (!newest) return tl::unexpected(newest.error());
+  const auto wanted = tree_asked_for(query.tree_size(), *newest);
+  if (!wanted) return tl::unexpected(wanted.error());
+  const auto note = reader_.checkpoint_from(*wanted);
+  if (!note) return fault(note.error());
+  const auto size = size_of(*note);
+  if (!size) return fault(size.error());
+  v1::SignedCheckpoint out;
+  out.set_tree_size(size->value);
+  out.set_checkpoint(*note);
   return out;
 }
 
 Questions::OrFault<v1::Consistency> Questions::consistency(
     const v1::ConsistencyQuery& query) const {
   const auto checkpoint = reader_.checkpoint();
-  if (checkpoint == nullptr) return fault(faults::kNotFound, "the log has no checkpoint yet");
-  const auto newest = size_of(*checkpoint);
-  if (!newest) return fault(newest.error());
+  const auto newest = newest_size(checkpoint.get());
+  if (!newest) return tl::unexpected(newest.error());
   const TreeSize second = query.second_size() == 0 ? *newest : TreeSize{query.second_size()};
   const TreeSize first{query.first_size()};
   if (first.value == 0 || first > second || second > *newest) {
@@ -245,13 +310,18 @@ Questions::OrFault<v1::Consistency> Questions::consistency(
   return out;
 }
 
-Questions::OrFault<v1::Snapshot> Questions::snapshot() const {
-  if (snapshots_ == nullptr) return fault(faults::kUnexpected, "this hub makes no snapshots");
-  const auto taken = snapshots_->take_snapshot();
-  if (!taken) return fault(faults::kStorage, "no snapshot: " + taken.error().line());
-  v1::Snapshot out;
-  out.set_folder(taken->folder);
-  out.set_checkpoint(taken->checkpoint);
+Questions::OrFault<v1::Cosigned> Questions::cosigned(const v1::CosignedQuery& query) const {
+  const auto newest = open_cosigned(reader_);
+  if (!newest) return fault(newest.error());
+  if (query.index() >= newest->size.value) {
+    return fault(faults::kNotFound, "no cosigned checkpoint covers this entry yet");
+  }
+  const auto hashes = reader_.inclusion_proof(LogIndex{query.index()}, newest->size);
+  if (!hashes) return fault(hashes.error());
+  v1::Cosigned out;
+  out.set_checkpoint(newest->note);
+  out.set_tree_size(newest->size.value);
+  out.set_proof(merkle::pack(*hashes));
   return out;
 }
 
@@ -322,6 +392,7 @@ Questions::OrFault<bool> Questions::collect(const core::Ask& question, const Pag
   shown->set_index(entry.index.value);
   shown->set_header(record.header());
   shown->set_body(whole->body);
+  shown->set_erased(whole->state == journal::BodyState::kErased);
   return true;
 }
 

@@ -46,6 +46,13 @@ class Questions {
                                              const v1::EntriesQuery& query) const;
   [[nodiscard]] OrFault<v1::Proof> proof(const core::Ask& question,
                                          const v1::ProofQuery& query) const;
+  [[nodiscard]] OrFault<v1::Proofs> proofs(const core::Ask& question,
+                                           const v1::ProofsQuery& query) const;
+  // An entry and its proof in a tree that the log has reached.
+  [[nodiscard]] OrFault<v1::Proof> proof_in(const core::Ask& question, LogIndex index,
+                                            TreeSize size) const;
+  [[nodiscard]] OrFault<v1::SignedCheckpoint> checkpoint(const v1::CheckpointQuery& query) const;
+  [[nodiscard]] OrFault<v1::Cosigned> cosigned(const v1::CosignedQuery& query) const;
   [[nodiscard]] OrFault<v1::Consistency> consistency(const v1::ConsistencyQuery& query) const;
   [[nodiscard]] OrFault<v1::Snapshot> snapshot() const;
   // Live submissions: those of the filter that the asker may receive, or (`own`) its own.

@@ -212,6 +212,16 @@ Status SubmissionJudge::judge_keys() {
     held.push_back(rules::key_taken(*observations_, key.row, id ? uuid_text(*id) : "?"));
   }
   findings_.add_all(std::move(held));
+  const auto erased = changes_.erased();
+  if (!erased) return tl::unexpected(erased.error());
+  for (const Holder* holder : *erased) {
+    const auto id = MessageId::from(holder->header.message_id());
+    const std::string name = id ? uuid_text(*id) : "?";
+    findings_.add(code::kErased, {"TIME_PERIOD"}, [&] {
+      return Detail{"the figures of submission " + name + " beside it were erased",
+                    "les chiffres de l'envoi " + name + ", à côté, ont été effacés"};
+    });
+  }
   auto writes = changes_.writes();
   if (!writes) return tl::unexpected(writes.error());
   if (*writes) {

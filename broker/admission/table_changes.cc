@@ -1,6 +1,7 @@
 #include "broker/admission/table_changes.h"
 
 #include <algorithm>
+#include <set>
 
 #include "store/tables/cells.h"
 
@@ -44,6 +45,24 @@ Result<std::vector<TableChanges::TakenKey>> TableChanges::taken_keys() const {
   return taken;
 }
 
+Result<std::vector<const Holder*>> TableChanges::erased() const {
+  std::vector<const Holder*> out;
+  for (const auto& [id, touched] : tables_) {
+    const auto table = view_.table(id);
+    if (!table) return tl::unexpected(table.error());
+    for (const LogIndex index : (*table)->erased()) {
+      if (index == view_.left_out()) continue;
+      const auto holder = view_.holder(index);
+      if (!holder) return tl::unexpected(holder.error());
+      if (*holder == nullptr || std::ranges::find(out, *holder) != out.end()) continue;
+      const auto ended = view_.ended(**holder);
+      if (!ended) return tl::unexpected(ended.error());
+      if (!*ended) out.push_back(*holder);
+    }
+  }
+  return out;
+}
+
 Result<std::optional<std::vector<journal::TableWrite>>> TableChanges::writes() const {
   std::vector<journal::TableWrite> writes;
   writes.reserve(tables_.size());
@@ -56,6 +75,37 @@ Result<std::optional<std::vector<journal::TableWrite>>> TableChanges::writes() c
     writes.push_back({id, table.encode()});
   }
   return writes;
+}
+
+Status ErasedTables::add(const v1::Header& header, const ObservationSet& observations,
+                         LogIndex index) {
+  std::set<journal::ResourceId> touched;
+  for (std::size_t row = 0; row < observations.rows(); ++row) {
+    const auto code = [&](Dimension d) -> std::string_view {
+      const Column& column = observations.column(d);
+      return column.codes[column.index(row)];
+    };
+    touched.insert(
+        tables::table_id({header.dataflow(), header.sender(), code(Dimension::kIndicator),
+                          code(Dimension::kRefArea), code(Dimension::kTimePeriod)}));
+  }
+  for (const journal::ResourceId& id : touched) {
+    const auto published = view_.table(id);
+    if (!published) return tl::unexpected(published.error());
+    tables::Table& table = tables_.try_emplace(id, **published).first->second;
+    // One that was replaced is in none.
+    static_cast<void>(table.erase(index));
+  }
+  return {};
+}
+
+std::vector<journal::TableWrite> ErasedTables::writes() const {
+  std::vector<journal::TableWrite> out;
+  out.reserve(tables_.size());
+  for (const auto& [id, table] : tables_) {
+    if (!table.empty()) out.push_back({id, table.encode()});
+  }
+  return out;
 }
 
 }  // namespace rapporteur::admission

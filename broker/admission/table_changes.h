@@ -29,6 +29,9 @@ class TableChanges {
   };
   // By row.
   [[nodiscard]] Result<std::vector<TakenKey>> taken_keys() const;
+  // Live submissions in the tables touched of which nothing is known any more, but the one that is
+  // replaced.
+  [[nodiscard]] Result<std::vector<const Holder*>> erased() const;
   // Empty, when a table would hold more than limits::kCellsPerTable cells.
   [[nodiscard]] Result<std::optional<std::vector<journal::TableWrite>>> writes() const;
 
@@ -42,6 +45,20 @@ class TableChanges {
   std::string_view sender_;
   const ObservationSet* added_ = nullptr;
   std::map<journal::ResourceId, Touched> tables_;
+};
+
+// The tables of submissions that are erased, as they become.
+class ErasedTables {
+ public:
+  explicit ErasedTables(const PublishedView& view) : view_(view) {}
+  // `observations` are those of the submission at `index`.
+  [[nodiscard]] Status add(const v1::Header& header, const ObservationSet& observations,
+                           LogIndex index);
+  [[nodiscard]] std::vector<journal::TableWrite> writes() const;
+
+ private:
+  const PublishedView& view_;
+  std::map<journal::ResourceId, tables::Table> tables_;
 };
 
 }  // namespace rapporteur::admission

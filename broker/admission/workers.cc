@@ -1,5 +1,6 @@
 #include "broker/admission/workers.h"
 
+#include "broker/admission/cosigning.h"
 #include "proto/base/check.h"
 #include "proto/base/fault_codes.h"
 #include "proto/base/limits.h"
@@ -54,6 +55,8 @@ void Workers::run() {
         judge(Judging::proposal(std::move(*job)));
       } else if (auto* proposal = std::get_if<journal::Proposal>(&work)) {
         judge(std::move(*proposal));
+      } else if (auto* cosigned = std::get_if<core::VerifyCosignatures>(&work)) {
+        verified.push_back(verify_cosignatures(std::move(*cosigned)));
       } else {
         verified.push_back(judging_.verify(std::move(std::get<core::VerifyAcknowledgement>(work))));
       }
@@ -67,9 +70,11 @@ void Workers::judge(journal::Proposal proposal) {
   if (sequencer_->submit(std::move(proposal))) return;
   // Left with us, its ticket closed.
   // NOLINTBEGIN(bugprone-use-after-move)
-  std::vector<core::Event> answer;
-  answer.emplace_back(overloaded(std::move(hub_context(*proposal.context).message->job.asker)));
+  auto& message = hub_context(*proposal.context).message;
   // NOLINTEND(bugprone-use-after-move)
+  if (!message) return;  // the hub's own: the sequencer has stopped
+  std::vector<core::Event> answer;
+  answer.emplace_back(overloaded(std::move(message->job.asker)));
   answers_.post(std::move(answer));
 }
 

@@ -18,7 +18,8 @@ namespace rapporteur::admission {
 class Workers {
  public:
   // A job, or a proposal whose verdict went stale.
-  using Work = std::variant<core::Judge, core::VerifyAcknowledgement, journal::Proposal>;
+  using Work = std::variant<core::Judge, core::VerifyAcknowledgement, core::VerifyCosignatures,
+                            journal::Proposal>;
 
   Workers(const Judging& judging, core::EventSink& answers, std::size_t threads);
   ~Workers();

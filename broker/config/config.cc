@@ -1,7 +1,6 @@
 #include "broker/config/config.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <numeric>
 #include <set>
@@ -10,6 +9,7 @@
 #include <toml++/toml.h>
 
 #include "broker/config/schema.h"
+#include "proto/base/host_and_port.h"
 #include "proto/base/limits.h"
 #include "proto/crypto/domain.h"
 #include "proto/crypto/sha256.h"
@@ -137,10 +137,6 @@ bool plain_line(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F && c != '+'; });
 }
 
-bool loopback(const std::string& host) {
-  return host.starts_with("127.") || host == "::1" || host == "localhost";
-}
-
 Status check(const Config& config, const std::filesystem::path& file) {
   const std::string where = file.string();
   if (!plain_line(config.hub_name) || !plain_line(config.hub_origin)) {
@@ -169,8 +165,10 @@ Status check(const Config& config, const std::filesystem::path& file) {
   }
   if (config.monitor_endpoint.empty()) return {};
   const auto monitor = parse_host_and_port(config.monitor_endpoint);
-  if (!monitor) return tl::unexpected(monitor.error());
-  if (!loopback(monitor->host)) {
+  if (!monitor) {
+    return wrong("monitor.endpoint: " + monitor.error().what, where, monitor.error().remedy);
+  }
+  if (!is_loopback(monitor->host)) {
     return wrong("monitor.endpoint is not a loopback address", where,
                  "the monitor speaks plain HTTP: put a proxy before it to reach it from outside");
   }
@@ -178,24 +176,6 @@ Status check(const Config& config, const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-Result<HostAndPort> parse_host_and_port(std::string_view text) {
-  const auto colon = text.rfind(':');
-  HostAndPort out;
-  if (colon != std::string_view::npos) {
-    auto host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    const auto port = text.substr(colon + 1);
-    const auto read = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    out.host = host;
-    if (read.ec == std::errc() && read.ptr == port.data() + port.size() && !out.host.empty() &&
-        out.port >= 0 && out.port <= 65'535) {
-      return out;
-    }
-  }
-  return wrong("monitor.endpoint is not host:port", std::string(text),
-               "for example 127.0.0.1:9570");
-}
 
 Result<Config> parse(std::string_view text, const std::filesystem::path& file) {
   Config config;

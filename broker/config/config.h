@@ -22,7 +22,10 @@ struct Config {
   std::string keys_curve;
   std::string keys_curve_next;  // "": none
   std::string keys_log;
+  std::string keys_bodies;       // "": beside data_folder
+  std::string keys_bodies_copy;  // "": none
   std::string data_folder;
+  std::string witnesses_policy;  // "": none
   std::string monitor_endpoint;
   std::string log_level;
   std::string log_format;
@@ -41,12 +44,5 @@ struct Config {
 [[nodiscard]] Result<Config> load(const std::filesystem::path& file);
 // `file` is for messages, and for relative paths.
 [[nodiscard]] Result<Config> parse(std::string_view text, const std::filesystem::path& file);
-
-struct HostAndPort {
-  std::string host;
-  int port = 0;
-};
-// "127.0.0.1:9570" or "[::1]:9570". Errors: kConfiguration.
-[[nodiscard]] Result<HostAndPort> parse_host_and_port(std::string_view text);
 
 }  // namespace rapporteur::config

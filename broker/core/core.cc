@@ -25,9 +25,11 @@ Core::Core(CoreOptions options, Opening opening, Now now)
       backed_up_to_(opening.backed_up_to),
       connections_(options_.budgets),
       feed_(opening.size, options_.feed),
+      cosigned_(std::move(opening.cosigned)),
       faults_since_(now.wall),
       faults_due_(now.steady + kFaultsEvery),
       cursors_due_(now.steady),
+      sweep_due_(now.steady),
       started_ms_(unix_millis(now.wall)),
       now_(now) {
   for (auto& subscription : opening.subscriptions) {
@@ -100,6 +102,8 @@ void Core::dispatch(Connection& connection, const FrameView& frame, std::string&
       return acknowledge(connection, frame);
     case v1::Frame::kQuery:
       return query(connection, frame);
+    case v1::Frame::kCosignatures:
+      return cosignatures(connection, frame);
     case v1::Frame::kHeartbeat:
       return;
     default:
@@ -321,6 +325,7 @@ void Core::submit(Connection& connection, const FrameView& frame, std::string& b
 void Core::on(LogGrew&& event) {
   if (event.checkpoint != nullptr) checkpoint_ = std::move(event.checkpoint);
   feed_.grow(std::move(event.added));
+  feed_.erase(event.erased);
   if (event.directory != nullptr) {
     directory_ = std::move(event.directory);
     signed_directory_ = std::move(event.signed_directory);
@@ -328,6 +333,9 @@ void Core::on(LogGrew&& event) {
       if (!allowed(connection)) detach_all(connection.id);
     });
     adopt_rights();
+    // Retention and holds may have changed.
+    sweep_rules_.clear();
+    sweep_due_ = now_.steady;
   }
   for (auto& answered : event.answers) on(std::move(answered));
   for (const std::uint64_t token : event.own) finish_own(token);
@@ -337,6 +345,7 @@ void Core::on(LogGrew&& event) {
 
 void Core::on(StorageFailed&& event) {
   storage_error_ = std::move(event.error);
+  sweep_rules_.clear();
   for (auto& answered : event.answers) on(std::move(answered));
   const Complaint complaint{faults::kStorage, "the hub cannot write at present", 30s};
   for (auto& [token, own] : std::exchange(own_, {})) {
@@ -361,10 +370,11 @@ void Core::on(LinesEnded&& event) {
   counters_.lines_ended += event.count;
 }
 
-void Core::propose(journal::Draft draft, Own own) {
+void Core::propose(journal::Draft draft, Own own, journal::ReadSet reads) {
   const std::uint64_t token = ++tokens_;
   own_.emplace(token, std::move(own));
-  actions_->push_back(Propose{token, tickets_[std::string(kHubLane)]++, std::move(draft)});
+  actions_->push_back(
+      Propose{token, tickets_[std::string(kHubLane)]++, std::move(draft), std::move(reads)});
 }
 
 }  // namespace rapporteur::core

@@ -33,8 +33,16 @@ struct CoreOptions {
   std::string origin;
   std::string log_verifier_key;
   std::string software_version;
+  // Of this log; null: no witnesses are asked for.
+  std::shared_ptr<const verify::Policy> policy;
   Budgets budgets;
   FeedBounds feed{limits::kDeliveryWindowBytes, limits::kChunkCacheBytes};
+};
+
+// The newest checkpoint that a quorum of witnesses cosigned; an empty note: none.
+struct Cosigned {
+  std::string note;
+  TreeSize size;
 };
 
 // What the journal says when the hub opens.
@@ -44,6 +52,7 @@ struct Opening {
   std::shared_ptr<const directory::Directory> directory;
   std::string signed_directory;  // serialized v1.Directory
   std::vector<Subscription> subscriptions;
+  Cosigned cosigned;
   TreeSize backed_up_to;
 };
 
@@ -102,13 +111,21 @@ class Core {
     SubscriptionName name;
     v1::Position position;  // what it makes durable
   };
+  struct CosignedWritten {
+    Asker asker;
+    Cosigned cosigned;
+  };
   struct BackupNoted {
     Asker asker;
     TreeSize size;
   };
   struct Begun {};  // the hub's own Started entry
   struct Noted {};  // nobody waits
-  using Own = std::variant<Created, Removed, Rewound, CursorWritten, BackupNoted, Begun, Noted>;
+  struct Expiring {
+    std::uint64_t sweep = 0;
+  };
+  using Own = std::variant<Created, Removed, Rewound, CursorWritten, CosignedWritten, BackupNoted,
+                           Begun, Noted, Expiring>;
   // A Subscribe whose beginning is being looked for.
   struct Starting {
     Asker asker;
@@ -119,6 +136,7 @@ class Core {
     std::string query;
     LogIndex from;
     MonotonicTime deadline;
+    bool cosigned = false;  // waits for a checkpoint that covers `from`, else for the entry
   };
 
   // core.cc: the line, faults, submissions, the log
@@ -160,7 +178,7 @@ class Core {
   [[nodiscard]] std::optional<Asker> ask(
       Connection& connection, std::uint64_t correlation, std::size_t bytes,
       Connections::Request request = Connections::Request::kOther);
-  void propose(journal::Draft draft, Own own);
+  void propose(journal::Draft draft, Own own, journal::ReadSet reads = {});
   void finish_own(std::uint64_t token);
 
   // core_time.cc
@@ -170,6 +188,12 @@ class Core {
   void journal_faults();
   void journal_cursors();
   void go_on_stopping();
+
+  // core_retention.cc: what is over is erased
+  void on(ExpiredFound&& event);
+  void on(ProposalDropped&& event);
+  void begin_sweep();
+  void find_expired();
 
   // core_subscriptions.cc
   void on(AcknowledgementVerified&& event);
@@ -206,11 +230,18 @@ class Core {
   void watch_lag();
   [[nodiscard]] std::size_t unacknowledged_most() const;
 
+  // core_cosigned.cc
+  void cosignatures(Connection& connection, const FrameView& frame);
+  void on(CosignaturesVerified&& event);
+  void cosigned_written(CosignedWritten& written);
+  void answer_cosigned(const Asker& asker);
+
   // core_queries.cc
   void hello(Connection& connection, const FrameView& frame);
   void query(Connection& connection, const FrameView& frame);
   void ask_journal(Asker asker, std::string query, std::uint32_t hello_version);
   void wake_waiting();
+  [[nodiscard]] bool there(const WaitingQuery& waiting) const;
   [[nodiscard]] v1::Status status_for(const std::string& participant) const;
   // Whose subscriptions the participant sees: empty for all.
   [[nodiscard]] std::optional<std::string> visible(const std::string& participant) const;
@@ -238,12 +269,20 @@ class Core {
   std::unordered_map<std::uint64_t, Starting> starting_;    // by token
   std::uint64_t tokens_ = 0;
   std::vector<WaitingQuery> waiting_;
+  Cosigned cosigned_;                   // durable
+  Cosigned next_cosigned_ = cosigned_;  // the same, or on its way there
+  // The newest checkpoint that a witness cosigned, with what all said to it so far.
+  Cosigned handed_in_ = cosigned_;
   std::size_t journal_questions_ = 0;
   Counters counters_;
   FaultCounts faults_;
   UnixMillis faults_since_;
   MonotonicTime faults_due_;
   MonotonicTime cursors_due_;
+  std::uint64_t sweeps_ = 0;
+  std::vector<Expiry> sweep_rules_;  // of the sweep under way; the last is at work
+  LogIndex sweep_from_;
+  MonotonicTime sweep_due_;
   MonotonicTime delivered_at_;
   std::optional<MonotonicTime> deliveries_due_;  // entries wait to be delivered together
   std::uint64_t started_ms_ = 0;

@@ -58,13 +58,16 @@ void Core::query(Connection& connection, const FrameView& frame) {
     case v1::Query::kBackedUp:
       return backed_up(std::move(*asker), query.backed_up());
     default: {
-      const LogIndex from{query.entries().from()};
-      if (query.has_entries() && query.entries().wait() && from.value >= feed_.size().value) {
-        waiting_.push_back(
-            {std::move(*asker), std::string(frame.payload), from, now_.steady + kWaitMost});
+      const bool cosigned = query.has_cosigned();
+      const bool wait = cosigned ? query.cosigned().wait() : query.entries().wait();
+      const LogIndex from{cosigned ? query.cosigned().index() : query.entries().from()};
+      WaitingQuery question{std::move(*asker), std::string(frame.payload), from,
+                            now_.steady + kWaitMost, cosigned};
+      if (wait && !there(question) && (!cosigned || options_.policy != nullptr)) {
+        waiting_.push_back(std::move(question));
         return;
       }
-      return ask_journal(std::move(*asker), std::string(frame.payload), 0);
+      return ask_journal(std::move(question.asker), std::move(question.query), 0);
     }
   }
   answer(*asker, make_frame(asker->correlation, v1::Frame::kAnswer, reply));
@@ -78,10 +81,14 @@ void Core::ask_journal(Asker asker, std::string query, std::uint32_t hello_versi
   actions_->push_back(Ask{std::move(asker), hello_version, std::move(query), directory_});
 }
 
+bool Core::there(const WaitingQuery& waiting) const {
+  return waiting.from.value < (waiting.cosigned ? cosigned_.size : feed_.size()).value;
+}
+
 void Core::wake_waiting() {
   for (std::size_t i = 0; i < waiting_.size();) {
     WaitingQuery& waiting = waiting_[i];
-    if (waiting.from.value >= feed_.size().value && now_.steady < waiting.deadline) {
+    if (!there(waiting) && now_.steady < waiting.deadline) {
       ++i;
       continue;
     }
@@ -125,6 +132,7 @@ v1::Status Core::status(Now now) const {
   out.set_log_size(feed_.size().value);
   if (checkpoint_ != nullptr) out.set_checkpoint(*checkpoint_);
   out.set_backed_up_to(backed_up_to_.value);
+  out.set_cosigned_checkpoint(cosigned_.note);
   if (storage_error_) {
     out.set_not_ready_because("storage failed: " + storage_error_->line());
   } else if (stopping_ != Stopping::kNo) {

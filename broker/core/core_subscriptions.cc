@@ -239,8 +239,12 @@ void Core::finish_own(std::uint64_t token) {
     }
   } else if (const auto* noted = std::get_if<BackupNoted>(&own)) {
     backup_noted(*noted);
+  } else if (auto* cosigned = std::get_if<CosignedWritten>(&own)) {
+    cosigned_written(*cosigned);
   } else if (std::holds_alternative<Begun>(own)) {
     started_ = true;
+  } else if (const auto* expiring = std::get_if<Expiring>(&own)) {
+    if (expiring->sweep == sweeps_) find_expired();
   }
 }
 

@@ -41,6 +41,7 @@ void Core::on(Tick&&) {
     }
   }
   wake_waiting();
+  begin_sweep();
 }
 
 void Core::journal_faults() {

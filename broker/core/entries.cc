@@ -66,6 +66,27 @@ journal::Draft backed_up_draft(const notes::Checkpoint& covered, const std::stri
   return draft;
 }
 
+journal::Draft cosigned_draft(std::string note) {
+  journal::Draft draft;
+  draft.state.push_back({std::string(kCosignedState), std::move(note)});
+  return draft;
+}
+
+journal::Draft expired_draft(const Expiry& rule, const ExpiredPiece& found) {
+  v1::Record record;
+  auto* event = record.mutable_expired();
+  event->set_dataflow(rule.dataflow);
+  event->set_superseded(rule.superseded);
+  event->set_days(rule.days);
+  for (const LogIndex index : found.indices) event->add_indices(index.value);
+  journal::Draft draft = draft_of(record);
+  draft.tables = found.tables;
+  draft.erases = found.indices;
+  // What is judged beside it may have read a body that is gone then.
+  draft.resources.push_back(journal::resource_named(directory::kStateName));
+  return draft;
+}
+
 journal::Draft started_draft(const v1::Started& started) {
   v1::Record record;
   *record.mutable_started() = started;

@@ -24,6 +24,11 @@ namespace rapporteur::core {
 // With the state that says the same.
 [[nodiscard]] journal::Draft backed_up_draft(const notes::Checkpoint& covered,
                                              const std::string& operator_id);
+// Only the state: the newest checkpoint that a quorum cosigned, as a note.
+inline constexpr std::string_view kCosignedState = "cosigned";
+[[nodiscard]] journal::Draft cosigned_draft(std::string note);
+// Erases what was found.
+[[nodiscard]] journal::Draft expired_draft(const Expiry& rule, const ExpiredPiece& found);
 [[nodiscard]] journal::Draft started_draft(const v1::Started& started);
 [[nodiscard]] journal::Draft stopped_draft();
 

@@ -11,12 +11,14 @@
 #include <variant>
 #include <vector>
 
+#include "broker/core/expiry.h"
 #include "broker/core/item.h"
 #include "broker/directory/directory.h"
 #include "proto/base/clock.h"
 #include "proto/base/result.h"
 #include "rapporteur/v1/exchange.pb.h"
 #include "store/journal/journal.h"
+#include "store/verify/policy.h"
 
 namespace rapporteur::core {
 
@@ -83,6 +85,15 @@ struct LogGrew {
   std::string signed_directory;                           // serialized v1.Directory; with directory
   std::vector<Answered> answers;
   std::vector<std::uint64_t> own;  // tokens of proposals of the core
+  std::vector<LogIndex> erased;    // bodies that are destroyed now
+};
+// A proposal of the core's own went stale: nothing of it was written.
+struct ProposalDropped {
+  std::uint64_t token = 0;
+};
+struct ExpiredFound {
+  std::uint64_t sweep = 0;
+  Result<ExpiredPiece> piece;
 };
 struct StorageFailed {
   Error error;
@@ -103,6 +114,13 @@ struct AcknowledgementVerified {
   DeliveryNumber number;
   Digest delivered;
   v1::SignedAcknowledgement signed_acknowledgement;
+};
+// A checkpoint of this log with what witnesses said to it: the signatures that hold.
+struct CosignaturesVerified {
+  Asker asker;
+  std::string note;
+  TreeSize size;
+  bool quorum = false;
 };
 struct StartFound {
   std::uint64_t token = 0;
@@ -126,7 +144,8 @@ struct Stop {};
 
 using Event = std::variant<Received, Rejected, Unreachable, Blocked, Unblocked, Answered, LogGrew,
                            StorageFailed, ChunkRead, ChunkFailed, AcknowledgementVerified,
-                           StartFound, HandshakesRefused, LinesEnded, Tick, Start, Stop>;
+                           CosignaturesVerified, StartFound, ProposalDropped, ExpiredFound,
+                           HandshakesRefused, LinesEnded, Tick, Start, Stop>;
 
 // ---- actions ----
 
@@ -154,6 +173,13 @@ struct Judge {
 struct VerifyAcknowledgement {
   Asker asker;
   std::string bytes;
+};
+// A note handed in, to be merged with `held` if both are of one checkpoint.
+struct VerifyCosignatures {
+  Asker asker;
+  std::string note;
+  std::string held;
+  std::shared_ptr<const verify::Policy> policy;
 };
 // Items of [first, end) as far as one chunk holds them; answered by ChunkRead or ChunkFailed.
 struct ReadChunk {
@@ -184,6 +210,7 @@ struct Propose {
   std::uint64_t token = 0;
   std::uint64_t ticket = 0;
   journal::Draft draft;
+  journal::ReadSet reads;  // without resources it never goes stale
 };
 // Receipts and greetings say from now on that a verified backup covers what is below `size`.
 struct BackedUpTo {
@@ -192,8 +219,8 @@ struct BackedUpTo {
 // Answer to Stop: nothing is under way any more.
 struct Drained {};
 
-using Action = std::variant<Send, Forget, Judge, VerifyAcknowledgement, ReadChunk, FindStart, Ask,
-                            Propose, BackedUpTo, Drained>;
+using Action = std::variant<Send, Forget, Judge, VerifyAcknowledgement, VerifyCosignatures,
+                            ReadChunk, FindStart, FindExpired, Ask, Propose, BackedUpTo, Drained>;
 using Actions = std::vector<Action>;
 
 }  // namespace rapporteur::core

@@ -4,6 +4,7 @@
 
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::core {
 namespace {
@@ -75,8 +76,31 @@ std::optional<std::pair<LogIndex, LogIndex>> Feed::missing(LogIndex from) {
   return std::pair(from, LogIndex{std::min(block_end, window_begin().value)});
 }
 
+void Feed::erase(const std::vector<LogIndex>& indices) {
+  if (sabotaged("erased-still-delivered")) return;
+  for (const LogIndex index : indices) {
+    for (Chunk& chunk : window_) window_bytes_ -= erase_in(chunk, index);
+    for (auto& [first, cached] : cache_) cache_bytes_ -= erase_in(cached.chunk, index);
+    if (!asked_.empty()) erased_.insert(index);
+  }
+}
+
+std::size_t Feed::erase_in(Chunk& chunk, LogIndex index) {
+  if (index < chunk.first || index >= chunk.end) return 0;
+  const auto item = std::ranges::lower_bound(chunk.items, index, std::ranges::less{},
+                                             [](const ItemPtr& one) { return one->index; });
+  if (item == chunk.items.end() || (*item)->index != index) return 0;
+  const std::size_t before = (*item)->field.size();
+  *item = erased(**item);
+  const std::size_t freed = before - (*item)->field.size();
+  chunk.bytes -= freed;
+  return freed;
+}
+
 void Feed::keep(Chunk read) {
   asked_.erase(read.first.value);
+  for (const LogIndex index : erased_) static_cast<void>(erase_in(read, index));
+  if (asked_.empty()) erased_.clear();
   if (read.end == read.first) return;
   const std::uint64_t first = read.first.value;
   if (const auto old = cache_.find(first); old != cache_.end()) {
@@ -90,6 +114,7 @@ void Feed::keep(Chunk read) {
 
 void Feed::failed(LogIndex first) {
   asked_.erase(first.value);
+  if (asked_.empty()) erased_.clear();
 }
 
 void Feed::evict() {

@@ -42,6 +42,8 @@ class Feed {
   [[nodiscard]] std::optional<std::pair<LogIndex, LogIndex>> missing(LogIndex from);
   void keep(Chunk read);
   void failed(LogIndex first);
+  // Their bodies are not shown any more, also not by a piece that was read before.
+  void erase(const std::vector<LogIndex>& indices);
 
  private:
   struct Cached {
@@ -51,6 +53,8 @@ class Feed {
   [[nodiscard]] LogIndex window_begin() const;
   [[nodiscard]] const Chunk* cached(LogIndex from);
   void evict();
+  // How many bytes that frees.
+  static std::size_t erase_in(Chunk& chunk, LogIndex index);
 
   TreeSize size_;
   FeedBounds bounds_;
@@ -60,6 +64,7 @@ class Feed {
   std::size_t cache_bytes_ = 0;
   std::uint64_t uses_ = 0;
   std::set<std::uint64_t> asked_;
+  std::set<LogIndex> erased_;  // while something is asked for
 };
 
 }  // namespace rapporteur::core

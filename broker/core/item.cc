@@ -7,6 +7,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
+#include "proto/base/check.h"
 #include "proto/crypto/sha256.h"
 #include "proto/statistics/dimensions.h"
 #include "rapporteur/v1/audit.pb.h"
@@ -107,6 +108,17 @@ Result<ItemPtr> make_item(const EntryView& entry) {
   item->areas = areas_of(*header, record->accepted());
   item->releasability = header->releasability();
   return ItemPtr(std::move(item));
+}
+
+ItemPtr erased(const Item& item) {
+  v1::Deliver field;
+  v1::Delivery delivery;
+  // This process wrote them.
+  RAPPORTEUR_CHECK(field.ParseFromString(item.field) &&
+                   delivery.ParseFromString(field.deliveries(0)));
+  auto out = std::make_shared<Item>(item);
+  out->field = delivery_field({item.index, delivery.nonce(), delivery.record(), {}, {}});
+  return out;
 }
 
 void add(Chunk& chunk, ItemPtr item) {

@@ -49,5 +49,7 @@ struct EntryView {
 [[nodiscard]] Result<ItemPtr> make_item(const EntryView& entry);
 
 void add(Chunk& chunk, ItemPtr item);
+// The same without salt and body.
+[[nodiscard]] ItemPtr erased(const Item& item);
 
 }  // namespace rapporteur::core

@@ -19,7 +19,7 @@ constexpr auto kCorrelationTag =
     Wire::MakeTag(v1::Frame::kCorrelationFieldNumber, Wire::WIRETYPE_VARINT);
 
 bool known_message(int field) {
-  return field >= v1::Frame::kHelloFieldNumber && field <= v1::Frame::kHeartbeatFieldNumber;
+  return field >= v1::Frame::kHelloFieldNumber && field <= v1::Frame::kCosignaturesFieldNumber;
 }
 
 // Room for tag, length and payload of the message, with correlation before it. Returns where the

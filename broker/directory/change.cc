@@ -165,6 +165,14 @@ State dispatch(const Directory& directory, const v1::AdministrativeAction& actio
       return change_key(directory, action.change_key(), index);
     case v1::AdministrativeAction::kChangePolicy:
       return change_policy(directory, action.change_policy().policy());
+    case v1::AdministrativeAction::kErase:
+      return erase(directory, action.erase(), action.reason(), index);
+    case v1::AdministrativeAction::kSetRetention:
+      return set_retention(directory, action.set_retention());
+    case v1::AdministrativeAction::kPlaceHold:
+      return place_hold(directory, action.place_hold(), index);
+    case v1::AdministrativeAction::kLiftHold:
+      return lift_hold(directory, action.lift_hold().name());
     default:
       return refuse(refusal::kBadAction, "the message holds no action this hub knows");
   }

@@ -47,4 +47,12 @@ class KeyRing {
 [[nodiscard]] State remove_grant(const Directory& directory, const v1::Grant& asked);
 [[nodiscard]] State change_policy(const Directory& directory, const v1::Policy& asked);
 
+// change_erasure.cc. What can be said of an erasure without the log: it changes nothing here.
+[[nodiscard]] State erase(const Directory& directory, const v1::Erasure& asked,
+                          const std::string& reason, LogIndex index);
+[[nodiscard]] State set_retention(const Directory& directory, const v1::Retention& asked);
+[[nodiscard]] State place_hold(const Directory& directory, const v1::LegalHold& asked,
+                               LogIndex index);
+[[nodiscard]] State lift_hold(const Directory& directory, const std::string& name);
+
 }  // namespace rapporteur::directory

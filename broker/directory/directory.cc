@@ -5,6 +5,7 @@
 #include "broker/directory/change.h"
 #include "broker/directory/refusal.h"
 #include "proto/base/check.h"
+#include "proto/base/sabotage.h"
 #include "proto/crypto/ed25519.h"
 #include "proto/directory/rights.h"
 
@@ -200,6 +201,14 @@ std::optional<LogIndex> Directory::may_receive_from(std::string_view participant
 bool Directory::may_administer(std::string_view participant) const {
   const v1::Participant* found = this->participant(participant);
   return found != nullptr && found->kind() == v1::OPERATOR && found->state() == v1::ACTIVE;
+}
+
+std::string Directory::held_by(LogIndex index, std::string_view sender,
+                               std::string_view dataflow) const {
+  for (const v1::LegalHold& hold : state_.holds()) {
+    if (!sabotaged("hold-ignored") && covers(hold, index, sender, dataflow)) return hold.name();
+  }
+  return {};
 }
 
 rules::Policy Directory::policy(std::string_view dataflow) const {

@@ -69,6 +69,9 @@ class Directory {
                                                          std::string_view sender) const;
   [[nodiscard]] bool may_administer(std::string_view participant) const;
   [[nodiscard]] rules::Policy policy(std::string_view dataflow) const;
+  // The name of a legal hold that keeps the body of that entry; empty: none does.
+  [[nodiscard]] std::string held_by(LogIndex index, std::string_view sender,
+                                    std::string_view dataflow) const;
 
   // Every signing key the participant holds now or ever held, and every CURVE key: a key that was
   // used once is not taken again, by nobody.

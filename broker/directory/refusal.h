@@ -29,6 +29,12 @@ inline constexpr std::string_view kRevokedForGood = "REVOKED_FOR_GOOD";
 inline constexpr std::string_view kLastOperator = "LAST_OPERATOR";
 inline constexpr std::string_view kNoChange = "NO_CHANGE";
 inline constexpr std::string_view kLimit = "LIMIT";
+inline constexpr std::string_view kBadRetention = "BAD_RETENTION";
+inline constexpr std::string_view kBadHold = "BAD_HOLD";
+inline constexpr std::string_view kAlreadyHeld = "ALREADY_HELD";
+inline constexpr std::string_view kUnknownHold = "UNKNOWN_HOLD";
+inline constexpr std::string_view kHeld = "HELD";
+inline constexpr std::string_view kNoBody = "NO_BODY";
 inline constexpr std::string_view kNeedsTwoOperators = "NEEDS_TWO_OPERATORS";
 
 // The code an error of Directory::apply begins with.

@@ -1,21 +1,16 @@
 #include "ops/bench/bench_hub.h"
 
-#include <array>
 #include <csignal>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <spawn.h>
 #include <spdlog/fmt/fmt.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "adapters/client/hub_file.h"
+#include "ops/bench/process.h"
 
 namespace rapporteur::bench {
 namespace {
@@ -24,49 +19,6 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr auto kStartTimeout = 60s;
-
-Result<std::uint16_t> free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* raw = reinterpret_cast<sockaddr*>(&address);
-  const bool bound =
-      probe >= 0 && ::bind(probe, raw, size) == 0 && ::getsockname(probe, raw, &size) == 0;
-  if (probe >= 0) ::close(probe);
-  if (!bound) return fail(ErrorKind::kUnreachable, "no free port on the loopback interface");
-  return ntohs(address.sin_port);
-}
-
-Result<pid_t> spawn(std::vector<std::string> arguments, const fs::path& output) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  for (const int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
-    posix_spawn_file_actions_addopen(&actions, descriptor, output.c_str(),
-                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
-  }
-  std::vector<char*> raw;
-  raw.reserve(arguments.size() + 1);
-  for (auto& argument : arguments) raw.push_back(argument.data());
-  raw.push_back(nullptr);
-  pid_t child = -1;
-  const int error = ::posix_spawn(&child, raw.front(), &actions, nullptr, raw.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) {
-    return fail(ErrorKind::kConfiguration, "cannot start", arguments.front(),
-                "build the programs first");
-  }
-  return child;
-}
-
-Status finish(pid_t child, const std::string& program) {
-  int status = 0;
-  if (::waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    return fail(ErrorKind::kConfiguration, "ended with an error", program);
-  }
-  return {};
-}
 
 std::size_t status_bytes(pid_t process, const std::string& field) {
   std::ifstream file(fmt::format("/proc/{}/status", process));
@@ -175,6 +127,16 @@ Result<std::vector<SenderIdentity>> BenchHub::enrol(std::size_t count) {
     }
   }
   return parties;
+}
+
+Status BenchHub::use_policy(const fs::path& policy) {
+  if (const auto stopped = stop(); !stopped) return stopped;
+  std::ofstream config(folder_ / "hub/hub.toml", std::ios::app);
+  config << "\n[witnesses]\npolicy = " << policy << "\n";
+  if (!config.flush()) {
+    return fail(ErrorKind::kStorage, "cannot write", (folder_ / "hub/hub.toml").string());
+  }
+  return launch();
 }
 
 Status BenchHub::stop() {

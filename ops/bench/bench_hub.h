@@ -33,10 +33,13 @@ class BenchHub {
   [[nodiscard]] Result<std::vector<SenderIdentity>> enrol(std::size_t count);
   [[nodiscard]] const client::HubAddress& address() const { return address_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] std::filesystem::path operator_folder() const { return folder_ / "hub/operator"; }
   [[nodiscard]] pid_t broker() const { return broker_; }
 
   // Stops the broker and starts it again; the time from exec until it is ready to answer.
   [[nodiscard]] Result<std::chrono::milliseconds> restart();
+  // The same with a policy of witnesses.
+  [[nodiscard]] Status use_policy(const std::filesystem::path& policy);
   [[nodiscard]] Status stop();
   // VmHWM and VmRSS of the broker in bytes; utime + stime in seconds.
   [[nodiscard]] std::size_t peak_memory() const;

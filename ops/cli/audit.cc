@@ -12,6 +12,7 @@ namespace {
 
 struct AuditOptions {
   std::filesystem::path folder;
+  std::filesystem::path body_keys;
   std::filesystem::path checkpoints;
   std::filesystem::path predecessor;
   Trust trust;
@@ -25,7 +26,8 @@ Status verify_folder(Session& session, const AuditOptions& options) {
       !there) {
     return there;
   }
-  const auto findings = audit_folder(options.folder, options.checkpoints, *log);
+  const auto findings =
+      audit_folder({options.folder, options.body_keys}, options.checkpoints, *log);
   if (!findings) return tl::unexpected(findings.error());
   print(session.json ? json_line(findings_json(*findings)) : findings_text(*findings));
   if (!findings->verified()) session.exit = exit_code(ErrorKind::kNotVerified);
@@ -54,6 +56,8 @@ void add_audit(CLI::App& app, Session& session) {
                       "Folder of checkpoints and receipts that were kept: all must be of this log");
   command->add_option("--predecessor", options->predecessor,
                       "Folder of the log that this one continues: compares entry by entry");
+  command->add_option("--body-keys", options->body_keys,
+                      "The keys of the bodies, if they are not in FOLDER.keys");
   add_trust_options(*command, options->trust);
   command->callback([&session, options] { session.finish(verify_folder(session, *options)); });
   add_audit_export(*group, session);

@@ -144,7 +144,8 @@ class Feeder {
       const journal::StoredEntry& entry = chunk.entries[i];
       if (!checkpoints() ||
           !audit_.add({entry.index, bytes_of(entry.nonce), bytes_of(entry.record),
-                       bytes_of(entry.salt), bytes_of(entry.body), chunk.leaves[i]})) {
+                       bytes_of(entry.salt), bytes_of(entry.body), chunk.leaves[i],
+                       entry.state == journal::BodyState::kSealed, entry.erased_by})) {
         return false;
       }
     }

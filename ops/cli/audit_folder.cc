@@ -16,8 +16,8 @@ namespace {
 using Given = std::span<const GivenCheckpoint>;
 
 Result<verify::AuditReport> audit_of(exports::EntrySource& source, const notes::VerifierKey& log,
-                                     Given given) {
-  verify::LogAudit audit(log, run_checks_on_all_cores);
+                                     Given given, verify::Bodies bodies) {
+  verify::LogAudit audit(log, run_checks_on_all_cores, bodies);
   ProgressBar progress("verifying", source.size().value);
   const auto fed =
       feed_audit(source, given, audit, [&](std::uint64_t done) { progress.advance_to(done); });
@@ -25,16 +25,18 @@ Result<verify::AuditReport> audit_of(exports::EntrySource& source, const notes::
   return audit.finish();
 }
 
-Status audit_log(const std::filesystem::path& folder, const notes::VerifierKey& log, Given given,
+Status audit_log(const AuditPlace& place, const notes::VerifierKey& log, Given given,
                  AuditFindings& findings) {
-  const auto opened = rocks::open_for_audit(folder);
+  rocks::LocalJournalOptions options;
+  options.body_keys = place.body_keys;
+  const auto opened = rocks::open_for_audit(place.folder, options);
   if (!opened) return tl::unexpected(opened.error());
   if (opened->verifier_key != log.text()) {
-    return fail(ErrorKind::kNotVerified, "this is the log of another key", folder.string(),
+    return fail(ErrorKind::kNotVerified, "this is the log of another key", place.folder.string(),
                 "compare with the key you were given: " + log.text());
   }
   exports::JournalSource source(*opened->reader);
-  auto report = audit_of(source, log, given);
+  auto report = audit_of(source, log, given, verify::Bodies::kOfTheLog);
   if (!report) return tl::unexpected(report.error());
   findings.records = std::move(*report);
   return findings.records->wrong ? Status() : opened->read_rest();
@@ -103,7 +105,7 @@ Status audit_export(const std::filesystem::path& folder, const notes::VerifierKe
   auto records = exports::RecordFolder::open(folder);
   if (!records) return tl::unexpected(records.error());
   if (!*records || findings.contradiction) return {};
-  auto report = audit_of(**records, log, {});
+  auto report = audit_of(**records, log, {}, verify::Bodies::kExported);
   if (!report) return tl::unexpected(report.error());
   findings.records = std::move(*report);
   if (findings.records->wrong) return {};
@@ -121,7 +123,7 @@ bool exported(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Result<AuditFindings> audit_folder(const std::filesystem::path& folder,
+Result<AuditFindings> audit_folder(const AuditPlace& place,
                                    const std::filesystem::path& checkpoints,
                                    const notes::VerifierKey& log) {
   // Before the log: a hub that runs may give out newer ones meanwhile.
@@ -130,8 +132,8 @@ Result<AuditFindings> audit_folder(const std::filesystem::path& folder,
   AuditFindings findings;
   findings.log = log.name;
   findings.given = given->size();
-  const auto audited = exported(folder) ? audit_export(folder, log, *given, findings)
-                                        : audit_log(folder, log, *given, findings);
+  const auto audited = exported(place.folder) ? audit_export(place.folder, log, *given, findings)
+                                              : audit_log(place, log, *given, findings);
   if (!audited) return tl::unexpected(audited.error());
   return findings;
 }

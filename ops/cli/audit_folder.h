@@ -14,8 +14,13 @@
 
 namespace rapporteur::cli {
 
+struct AuditPlace {
+  std::filesystem::path folder;
+  std::filesystem::path body_keys;  // of a data folder; empty: FOLDER.keys
+};
+
 // `checkpoints` may be empty: a folder of what others kept.
-[[nodiscard]] Result<AuditFindings> audit_folder(const std::filesystem::path& folder,
+[[nodiscard]] Result<AuditFindings> audit_folder(const AuditPlace& place,
                                                  const std::filesystem::path& checkpoints,
                                                  const notes::VerifierKey& log);
 

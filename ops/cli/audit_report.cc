@@ -37,6 +37,10 @@ nlohmann::json wrong_json(const AuditFindings& findings) {
   return out;
 }
 
+std::string line_if(std::uint64_t bodies, const char* what) {
+  return bodies == 0 ? std::string() : fmt::format("  {} bodies {}\n", bodies, what);
+}
+
 std::string records_text(const AuditFindings& findings) {
   const verify::AuditReport& report = *findings.records;
   const verify::AuditCounts& counts = report.counts;
@@ -44,10 +48,12 @@ std::string records_text(const AuditFindings& findings) {
       "{} verified: {} entries, {} of them under the last checkpoint\n"
       "  {} accepted, {} refused, {} changes of the directory, {} skipped\n"
       "  {} signatures of senders, {} of acknowledgements, {} checkpoints, one tree\n"
-      "  {} commitments match their bodies, {} bodies are no longer there\n",
+      "  {} commitments match their bodies, {} bodies were erased, each by an entry\n{}{}",
       findings.log, counts.entries, report.covered.value, counts.accepted, counts.refused,
       counts.administered, counts.skipped, counts.sender_signatures, counts.acknowledgements,
-      counts.checkpoints, counts.commitments, counts.bodies_absent);
+      counts.checkpoints, counts.commitments, counts.bodies_erased,
+      line_if(counts.bodies_erased_later, "were erased after this copy of the log was made"),
+      line_if(counts.bodies_sealed, "could not be read: they, or their keys, are not here"));
   for (const verify::Predecessor& log : report.predecessors) {
     out += fmt::format("  continues {} with {} of its entries, {} of them under its checkpoint\n",
                        log.log.name, log.carried.value, log.checkpoint.size.value);
@@ -112,6 +118,9 @@ nlohmann::json findings_json(const AuditFindings& findings) {
   out["acknowledgements"] = counts.acknowledgements;
   out["commitments"] = counts.commitments;
   out["bodies_absent"] = counts.bodies_absent;
+  out["bodies_erased"] = counts.bodies_erased;
+  out["bodies_erased_later"] = counts.bodies_erased_later;
+  out["bodies_sealed"] = counts.bodies_sealed;
   out["signing_keys"] = counts.signing_keys;
   out["subscriptions"] = counts.subscriptions;
   out["continues"] = continued_json(report.predecessors);

@@ -28,6 +28,7 @@ namespace fs = std::filesystem;
 
 struct CreateOptions {
   fs::path out;
+  fs::path body_keys;
   bool full = false;
 };
 
@@ -127,6 +128,12 @@ Result<v1::Snapshot> ask_for_snapshot(OperatorLine& line) {
   return answer->snapshot();
 }
 
+// Those of the hub's data folder, in which the snapshot lies.
+fs::path keys_beside(const CreateOptions& options, const v1::Snapshot& snapshot) {
+  if (!options.body_keys.empty()) return options.body_keys;
+  return fs::path(snapshot.folder()).parent_path().string() + ".keys";
+}
+
 // A copy of the snapshot in its place, read back whole.
 Result<Backup> keep(const CreateOptions& options, const v1::Snapshot& snapshot,
                     const notes::VerifierKey& log, const std::string& hub, CopyCounts& counts) {
@@ -157,7 +164,8 @@ Result<Backup> keep(const CreateOptions& options, const v1::Snapshot& snapshot,
   counts = *copied;
   if (!sabotaged("backup-not-read-back")) {
     auto whole = rocks::check_files(scaffold->path()).and_then([&] {
-      return audit_whole(scaffold->path(), log).map([](const verify::AuditReport&) {});
+      return audit_whole({scaffold->path(), keys_beside(options, snapshot)}, log)
+          .map([](const verify::AuditReport&) {});
     });
     if (!whole) {
       Error wrong = whole.error();
@@ -229,6 +237,7 @@ Status list(Session& session, const fs::path& out) {
 
 struct VerifyOptions {
   fs::path folder;
+  fs::path body_keys;
   Trust trust;
 };
 
@@ -239,7 +248,7 @@ Status verify_backup(Session& session, const VerifyOptions& options) {
     return there;
   }
   if (auto whole = rocks::check_files(options.folder); !whole) return whole;
-  const auto report = audit_whole(options.folder, *log);
+  const auto report = audit_whole({options.folder, options.body_keys}, *log);
   if (!report) return tl::unexpected(report.error());
   print(session.json ? json_line({{"backup", options.folder.string()},
                                   {"verified", true},
@@ -262,6 +271,8 @@ void add_backup(CLI::App& app, Session& session) {
   auto wanted = std::make_shared<CreateOptions>();
   create_command->add_option("--out", wanted->out, "Folder for backups, best on another disk")
       ->required();
+  create_command->add_option("--body-keys", wanted->body_keys,
+                             "The keys of the bodies, if they are not beside the data folder");
   create_command->add_flag("--full", wanted->full,
                            "Shares no file with the backup before, copies all");
   create_command->callback([&session, wanted] { session.finish(create(session, *wanted)); });
@@ -274,6 +285,8 @@ void add_backup(CLI::App& app, Session& session) {
   auto* verify_command = group->add_subcommand("verify", "Reads one backup back whole");
   auto options = std::make_shared<VerifyOptions>();
   verify_command->add_option("BACKUP", options->folder, "One folder of `backup list`")->required();
+  verify_command->add_option("--body-keys", options->body_keys,
+                             "The keys of the bodies: without them bodies stay sealed");
   add_trust_options(*verify_command, options->trust);
   verify_command->callback(
       [&session, options] { session.finish(verify_backup(session, *options)); });

@@ -41,6 +41,15 @@ void add_audit(CLI::App& app, Session& session);
 void add_audit_export(CLI::App& group, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_proof(CLI::App& app, Session& session);
+void add_checkpoint(CLI::App& app, Session& session);
+// Commands of `proof`.
+void add_proof_get(CLI::App& group, Session& session);
+void add_proof_consistency(CLI::App& group, Session& session);
+void add_witness(CLI::App& app, Session& session);
+void add_timestamp(CLI::App& app, Session& session);
+void add_erase(CLI::App& app, Session& session);
+void add_retention(CLI::App& app, Session& session);
+void add_hold(CLI::App& app, Session& session);
 void add_backup(CLI::App& app, Session& session);
 void add_restore(CLI::App& app, Session& session);
 void add_fsck(CLI::App& app, Session& session);

@@ -14,6 +14,7 @@ namespace {
 struct FsckCommand {
   std::filesystem::path folder;
   bool repair = false;
+  std::filesystem::path body_keys;
 };
 
 nlohmann::json report_json(const rocks::FsckReport& report) {
@@ -35,8 +36,10 @@ std::string report_text(const rocks::FsckReport& report) {
   std::string out = fmt::format("{} entries, {} checkpoints, {} rows that follow from them\n",
                                 report.entries, report.checkpoints, report.rows_compared);
   if (report.bodies_absent > 0) {
-    out += fmt::format("{} bodies are no longer there: tables were not compared\n",
-                       report.bodies_absent);
+    out += fmt::format(
+        "{} bodies cannot be read (erased, or their keys are not here): tables were not "
+        "compared\n",
+        report.bodies_absent);
   }
   for (const rocks::FsckProblem& one : report.problems) {
     out += printable(fmt::format("{}: {}", one.where, one.what), 500) + "\n";
@@ -62,6 +65,7 @@ Status run_fsck(Session& session, const FsckCommand& command) {
   std::unique_ptr<ProgressBar> bar;
   rocks::FsckOptions options;
   options.repair = command.repair;
+  options.body_keys = command.body_keys;
   options.progress = [&](std::uint64_t done, std::uint64_t total) {
     if (bar == nullptr) bar = std::make_unique<ProgressBar>("reading", total);
     bar->advance_to(done);
@@ -86,6 +90,8 @@ void add_fsck(CLI::App& app, Session& session) {
   command->add_option("FOLDER", options->folder, "The log's folder")->required();
   command->add_flag("--repair", options->repair,
                     "Writes anew what follows from entries; entries are never touched");
+  command->add_option("--body-keys", options->body_keys,
+                      "The keys of the bodies, if they are not in FOLDER.keys");
   command->callback([&session, options] { session.finish(run_fsck(session, *options)); });
 }
 

@@ -4,7 +4,6 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include "ops/cli/audit_folder.h"
 #include "store/merkle/tree.h"
 #include "store/rocks/local_journal.h"
 
@@ -16,9 +15,9 @@ constexpr std::size_t kBytesAtOnce = 16UL << 20U;
 
 }  // namespace
 
-Result<verify::AuditReport> audit_whole(const std::filesystem::path& folder,
-                                        const notes::VerifierKey& log) {
-  auto findings = audit_folder(folder, {}, log);
+Result<verify::AuditReport> audit_whole(const AuditPlace& place, const notes::VerifierKey& log) {
+  const std::filesystem::path& folder = place.folder;
+  auto findings = audit_folder(place, {}, log);
   if (!findings) return tl::unexpected(findings.error());
   if (!findings->records) {
     return fail(ErrorKind::kUsage, "tiles alone are no log", folder.string(),

@@ -6,12 +6,12 @@
 
 #include <filesystem>
 
-#include "store/verify/log_audit.h"
+#include "ops/cli/audit_folder.h"
 
 namespace rapporteur::cli {
 
 // As audit_folder; what is wrong is an error too.
-[[nodiscard]] Result<verify::AuditReport> audit_whole(const std::filesystem::path& folder,
+[[nodiscard]] Result<verify::AuditReport> audit_whole(const AuditPlace& place,
                                                       const notes::VerifierKey& log);
 
 // Whether the entries that `folder` carries from the log before it, whose folder is given too, are

@@ -62,6 +62,12 @@ int run(int argc, char** argv) {
   add_table(app, session);
   add_audit(app, session);
   add_proof(app, session);
+  add_checkpoint(app, session);
+  add_witness(app, session);
+  add_timestamp(app, session);
+  add_erase(app, session);
+  add_retention(app, session);
+  add_hold(app, session);
   add_backup(app, session);
   add_restore(app, session);
   add_fsck(app, session);

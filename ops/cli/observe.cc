@@ -8,6 +8,7 @@
 #include "ops/cli/operator_line.h"
 #include "ops/cli/record_view.h"
 #include "proto/statistics/body_codec.h"
+#include "store/notes/checkpoint.h"
 
 namespace rapporteur::cli {
 namespace {
@@ -23,6 +24,15 @@ nlohmann::json subscription_json(const v1::SubscriptionState& state) {
           {"credit", state.credit()}};
 }
 
+// Of the newest checkpoint that a quorum of witnesses cosigned, by the hub's word; 0: none.
+std::uint64_t cosigned_size(const v1::Status& status) {
+  const auto checkpoint =
+      notes::Note::parse(status.cosigned_checkpoint()).and_then([](const notes::Note& note) {
+        return notes::Checkpoint::parse(note.text);
+      });
+  return checkpoint ? checkpoint->size.value : 0;
+}
+
 void print_status(const v1::Status& status, bool as_json) {
   nlohmann::json out{{"hub", status.hub()},
                      {"origin", status.origin()},
@@ -36,7 +46,8 @@ void print_status(const v1::Status& status, bool as_json) {
                      {"refused", status.refused()},
                      {"delivered", status.delivered()},
                      {"faults", status.faults()},
-                     {"connections", status.connections()}};
+                     {"connections", status.connections()},
+                     {"cosigned_size", cosigned_size(status)}};
   if (as_json) {
     out["subscriptions"] = nlohmann::json::array();
     for (const auto& state : status.subscriptions()) {
@@ -58,6 +69,9 @@ void print_status(const v1::Status& status, bool as_json) {
        fmt::format("{} submissions accepted; {} messages refused, {} faults; {} deliveries",
                    status.accepted(), status.refused(), status.faults(), status.delivered())});
   table.add({"connections", std::to_string(status.connections())});
+  table.add({"cosigned", status.cosigned_checkpoint().empty()
+                             ? "nothing yet"
+                             : fmt::format("the first {} entries", cosigned_size(status))});
   print(table.text());
   if (status.subscriptions_size() == 0) return;
   print("\n");
@@ -158,6 +172,18 @@ Status print_submission(Session& session, const v1::PublishedSubmission& submiss
   if (!header.ParseFromString(submission.header())) {
     return fail(ErrorKind::kMalformed, "header cannot be read",
                 "log entry " + std::to_string(submission.index()));
+  }
+  if (submission.erased()) {
+    if (session.json) {
+      print(json_line({{"index", submission.index()},
+                       {"sender", header.sender()},
+                       {"dataflow", header.dataflow()},
+                       {"erased", true}}));
+    } else {
+      table.add(
+          {std::to_string(submission.index()), header.sender(), header.indicator(), "erased", ""});
+    }
+    return {};
   }
   const auto body = BodyCodec::decode(bytes_of(submission.body()));
   if (!body) return tl::unexpected(body.error());

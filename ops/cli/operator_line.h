@@ -20,12 +20,13 @@ class OperatorLine {
   // `folder` holds the keys and the hub's address, as `init` made it.
   [[nodiscard]] static Result<OperatorLine> open(const std::filesystem::path& folder);
 
+  // As pinned in the folder.
+  [[nodiscard]] const client::HubAddress& hub() const { return line_->hub(); }
   [[nodiscard]] Result<v1::Answer> query(const v1::Query& query);
   // Signs, sends, verifies the receipt; the index of the entry.
   [[nodiscard]] Result<LogIndex> administer(const v1::AdministrativeAction& action);
   // The directory, its signature by the log's key checked.
   [[nodiscard]] Result<v1::DirectoryState> directory();
-  [[nodiscard]] const client::HubAddress& hub() const { return line_->hub(); }
 
  private:
   OperatorLine(std::string participant, crypto::SigningKey key,

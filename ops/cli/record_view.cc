@@ -53,6 +53,14 @@ std::string action_summary(const std::string& bytes) {
       return "keys of " + action.change_key().participant();
     case v1::AdministrativeAction::kChangePolicy:
       return "policy of " + action.change_policy().policy().dataflow();
+    case v1::AdministrativeAction::kErase:
+      return fmt::format("erase salt and body of entry {}", action.erase().index());
+    case v1::AdministrativeAction::kSetRetention:
+      return "retention of " + action.set_retention().dataflow();
+    case v1::AdministrativeAction::kPlaceHold:
+      return "legal hold " + action.place_hold().name();
+    case v1::AdministrativeAction::kLiftHold:
+      return "legal hold " + action.lift_hold().name() + " lifted";
     case v1::AdministrativeAction::ACTION_NOT_SET:
       break;
   }
@@ -146,6 +154,10 @@ std::string record_summary(const v1::Record& record) {
       return fmt::format("{} {}", record.started().origin(), record.started().software_version());
     case v1::Record::kUnauthenticated:
       return faults_text(record.unauthenticated());
+    case v1::Record::kExpired:
+      return fmt::format("{} {} bodies of {} after {} days", record.expired().indices_size(),
+                         record.expired().superseded() ? "superseded" : "live",
+                         record.expired().dataflow(), record.expired().days());
     case v1::Record::kStopped:
     case v1::Record::EVENT_NOT_SET:
       break;

@@ -24,6 +24,7 @@ struct RestoreOptions {
   fs::path from;
   std::string origin;
   fs::path curve_key;
+  fs::path body_keys;
   Trust trust;
   HubFolder place;
 };
@@ -33,6 +34,7 @@ struct Restored {
   std::string verifier_key;
   std::vector<std::string> previous_keys;  // the newest first
   TreeSize carried;
+  std::uint64_t erased_since = 0;  // bodies whose erasure is not in the backup
 };
 
 // The founding entry of the new log; what the old one's says of hub and operator stays true.
@@ -81,7 +83,7 @@ Result<Restored> build(const RestoreOptions& options, const fs::path& folder) {
   Restored restored;
   auto verifier_key =
       rocks::continue_log(data,
-                          {options.origin, std::move(keys->log),
+                          {options.origin, std::move(keys->log), options.body_keys,
                            [&](const rocks::Carried& carried, const std::string& key) {
                              return founding_record(carried, key, options, *keys, restored);
                            }},
@@ -91,8 +93,9 @@ Result<Restored> build(const RestoreOptions& options, const fs::path& folder) {
   // What goes into service was read back.
   const auto log = notes::VerifierKey::parse(restored.verifier_key);
   if (!log) return tl::unexpected(log.error());
-  const auto whole = audit_whole(data, *log);
+  const auto whole = audit_whole({data, {}}, *log);
   if (!whole) return tl::unexpected(whole.error());
+  restored.erased_since = whole->counts.bodies_erased_later;
   HubFolder hub = options.place;
   hub.hub = restored.hub;
   const client::HubAddress address{hub.hub, hub.endpoint, keys->curve.public_key,
@@ -126,7 +129,8 @@ Status restore(Session& session, RestoreOptions& options) {
     return there;
   }
   auto whole = rocks::check_files(options.from).and_then([&] {
-    return audit_whole(options.from, *log).map([](const verify::AuditReport&) {});
+    return audit_whole({options.from, options.body_keys}, *log).map([](const verify::AuditReport&) {
+    });
   });
   if (!whole) return whole;
   auto scaffold = Scaffold::beside(options.place.folder);
@@ -135,6 +139,12 @@ Status restore(Session& session, RestoreOptions& options) {
   if (!restored) return tl::unexpected(restored.error());
   if (auto placed = scaffold->put_in_place(); !placed) return placed;
   if (const auto warning = endpoint_warning(options.place); !warning.empty()) session.warn(warning);
+  if (restored->erased_since > 0) {
+    session.warn(
+        fmt::format("{} bodies were erased after the backup, by entries that are lost: "
+                    "erase them again before anything else, or audits will miss them",
+                    restored->erased_since));
+  }
   if (session.json) {
     print(json_line({{"hub", restored->hub},
                      {"origin", options.origin},
@@ -155,6 +165,10 @@ void add_restore(CLI::App& app, Session& session) {
   command->add_option("--from", options->from, "One folder of `backup list`")->required();
   command->add_option("--to", options->place.folder, "New folder")->required();
   command->add_option("--origin", options->origin, "Name of the new log, like hub.example/thb/log2")
+      ->required();
+  command
+      ->add_option("--body-keys", options->body_keys,
+                   "The keys of the bodies, or their copy (keys.bodies_copy)")
       ->required();
   command->add_option("--curve-key", options->curve_key,
                       "The hub's key file of before, if it is there; else a new key is made");

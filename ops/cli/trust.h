@@ -1,5 +1,5 @@
-// Which log key a verification trusts: given as text, or read from the hub's public file. And the
-// files that a command line names.
+// Whom a verification trusts: a log key, given as text or read from the hub's public file, or a
+// policy. And the files that a command line names.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "store/notes/signed_note.h"
+#include "store/verify/policy.h"
 
 namespace rapporteur::cli {
 
@@ -15,13 +15,22 @@ struct Trust {
   std::string verifier_key;          // --vkey
   std::filesystem::path hub_public;  // --public
 
-  // kUsage unless exactly one of the two was given and can be read.
+  std::filesystem::path policy_file;  // --policy
+
+  // kUsage unless exactly one of the first two was given and can be read.
   [[nodiscard]] Result<notes::VerifierKey> log_key() const;
+  // Of any of the three. kMalformed for a file that is no policy, or names no log.
+  [[nodiscard]] Result<verify::Policy> policy() const;
 };
 
 // kUsage unless the file or folder is there and may be read: what it holds is another matter.
 [[nodiscard]] Status readable(const std::filesystem::path& named, const std::string& remedy);
 
+// What the file holds: kMalformed if it is longer, with the remedy.
+[[nodiscard]] Result<std::string> read_named(const std::filesystem::path& named,
+                                             std::size_t most_bytes, const std::string& remedy);
+
 void add_trust_options(CLI::App& command, Trust& trust);
+void add_policy_option(CLI::App& command, Trust& trust);
 
 }  // namespace rapporteur::cli

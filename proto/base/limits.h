@@ -88,6 +88,12 @@ inline constexpr std::size_t kAnswerBytes = 8UL << 20U;
 // Attempts of a verdict that went stale before the component is judged in order.
 inline constexpr int kStaleVerdicts = 3;
 
+// Erasure and retention.
+inline constexpr std::size_t kLegalHolds = 1'000;
+inline constexpr std::uint32_t kRetentionDays = 36'525;  // a hundred years
+inline constexpr std::size_t kExpiredPerEntry = 256;     // bodies that one entry erases
+inline constexpr std::size_t kSweptAtOnce = 1'024;       // entries looked at in one piece
+
 // Files.
 inline constexpr std::size_t kKeyFileBytes = 4'096;
 inline constexpr std::size_t kConfigurationBytes = 1UL << 20U;

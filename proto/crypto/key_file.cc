@@ -21,9 +21,20 @@ namespace {
 constexpr const char* kRestore =
     "restore it from its backup; a new key has to be made known before it can be used";
 
+std::string_view name(KeyPurpose purpose) {
+  switch (purpose) {
+    case KeyPurpose::kSigning:
+      return "signing";
+    case KeyPurpose::kCurve:
+      return "curve";
+    case KeyPurpose::kCosigning:
+      break;
+  }
+  return "cosigning";
+}
+
 std::string first_line(KeyPurpose purpose) {
-  return std::string("rapporteur-key ") + (purpose == KeyPurpose::kSigning ? "signing" : "curve") +
-         " v1\n";
+  return "rapporteur-key " + std::string(name(purpose)) + " v1\n";
 }
 
 std::string system_error() {

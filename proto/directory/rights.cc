@@ -17,6 +17,16 @@ bool covers(const v1::ReceiveRight& right, std::string_view dataflow, std::strin
          matches_pattern(right.indicator(), indicator) && matches_pattern(right.sender(), sender);
 }
 
+bool covers(const v1::LegalHold& hold, LogIndex index, std::string_view sender,
+            std::string_view dataflow) {
+  const auto fits = [](const std::string& pattern, std::string_view text) {
+    return pattern.empty() || matches_pattern(pattern, text);
+  };
+  return index.value >= hold.first_index() &&
+         (hold.last_index() == 0 || index.value <= hold.last_index()) &&
+         fits(hold.sender(), sender) && fits(hold.dataflow(), dataflow);
+}
+
 bool released_to(const v1::Releasability& releasability, const v1::Participant& receiver) {
   switch (releasability.audience()) {
     case v1::AUDIENCE_PUBLIC:

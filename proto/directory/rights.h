@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/base/ids.h"
 #include "rapporteur/v1/directory.pb.h"
 #include "rapporteur/v1/envelope.pb.h"
 
@@ -21,6 +22,10 @@ namespace rapporteur {
 // Whether the releasability of a header lets that participant receive it.
 [[nodiscard]] bool released_to(const v1::Releasability& releasability,
                                const v1::Participant& receiver);
+
+// Whether the hold keeps the body of that entry.
+[[nodiscard]] bool covers(const v1::LegalHold& hold, LogIndex index, std::string_view sender,
+                          std::string_view dataflow);
 
 // The area patterns for which an active participant may submit the indicator in the dataflow; empty
 // for one that is not active or not there.

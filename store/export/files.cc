@@ -14,23 +14,6 @@ namespace {
 
 constexpr mode_t kFileMode = 0644;
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return number_; }
-  [[nodiscard]] bool open() const { return number_ >= 0; }
-  // Closing can fail, where the file is on a network.
-  [[nodiscard]] bool close() { return ::close(std::exchange(number_, -1)) == 0; }
-
- private:
-  int number_;
-};
-
 tl::unexpected<Error> disk_failure(const char* what, const std::filesystem::path& where) {
   return fail(errno == ENOENT ? ErrorKind::kNotFound : ErrorKind::kStorage,
               std::string(what) + ": " + std::generic_category().message(errno), where.string());
@@ -49,7 +32,7 @@ bool write_whole(int descriptor, std::string_view bytes) {
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& file, std::size_t most) {
-  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const FileHandle opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!opened.open()) return disk_failure("cannot open", file);
   struct stat status {};
   if (::fstat(opened.get(), &status) != 0) return disk_failure("cannot read", file);
@@ -83,22 +66,14 @@ Result<WritableFolder> WritableFolder::open(const std::filesystem::path& folder)
     return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(), folder.string(),
                 "name a folder that you may write, on a disk with room");
   }
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return disk_failure("cannot open", folder);
-  WritableFolder out(folder, descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  FileHandle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.open()) return disk_failure("cannot open", folder);
+  if (::flock(handle.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return disk_failure("cannot lock", folder);
     return fail(ErrorKind::kStorage, "another process writes this folder", folder.string(),
                 "wait until it is done");
   }
-  return out;
-}
-
-WritableFolder::WritableFolder(WritableFolder&& other) noexcept
-    : folder_(std::move(other.folder_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-WritableFolder::~WritableFolder() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  return WritableFolder(folder, std::move(handle));
 }
 
 Status WritableFolder::write(const std::string& name, std::string_view bytes) const {
@@ -106,20 +81,20 @@ Status WritableFolder::write(const std::string& name, std::string_view bytes) co
   std::filesystem::path fresh = file;
   fresh += ".new";
   const auto open_fresh = [&] {
-    return ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kFileMode);
+    return FileHandle(
+        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kFileMode));
   };
-  int descriptor = open_fresh();
-  if (descriptor < 0 && errno == ENOENT) {
+  FileHandle opened = open_fresh();
+  if (!opened.open() && errno == ENOENT) {
     std::error_code error;
     std::filesystem::create_directories(file.parent_path(), error);
     if (error) {
       return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(),
                   file.parent_path().string());
     }
-    descriptor = open_fresh();
+    opened = open_fresh();
   }
-  Descriptor opened(descriptor);
-  if (!opened.open() || !write_whole(opened.get(), bytes) || !opened.close() ||
+  if (!opened.open() || !write_whole(opened.get(), bytes) ||
       ::rename(fresh.c_str(), file.c_str()) != 0) {
     return fail(ErrorKind::kStorage, "cannot write: " + std::generic_category().message(errno),
                 file.string(), "name a folder that you may write, on a disk with room");
@@ -129,7 +104,7 @@ Status WritableFolder::write(const std::string& name, std::string_view bytes) co
 
 Status WritableFolder::sync() const {
   // One call for all files: a log of millions has tens of thousands of them.
-  if (::syncfs(descriptor_) != 0) return disk_failure("cannot sync", folder_);
+  if (::syncfs(handle_.get()) != 0) return disk_failure("cannot sync", folder_);
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 
+#include "proto/base/file_handle.h"
 #include "proto/base/result.h"
 
 namespace rapporteur::exports {
@@ -21,12 +22,6 @@ class WritableFolder {
  public:
   // Makes it if it is not there. kStorage too when another process writes it.
   [[nodiscard]] static Result<WritableFolder> open(const std::filesystem::path& folder);
-  ~WritableFolder();
-  WritableFolder(WritableFolder&& other) noexcept;
-  WritableFolder& operator=(WritableFolder&& other) = delete;
-  WritableFolder(const WritableFolder&) = delete;
-  WritableFolder& operator=(const WritableFolder&) = delete;
-
   // `name` is a path below the folder.
   [[nodiscard]] Status write(const std::string& name, std::string_view bytes) const;
   // All that was written is on stable storage.
@@ -35,11 +30,11 @@ class WritableFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
 
  private:
-  WritableFolder(std::filesystem::path folder, int descriptor)
-      : folder_(std::move(folder)), descriptor_(descriptor) {}
+  WritableFolder(std::filesystem::path folder, FileHandle handle)
+      : folder_(std::move(folder)), handle_(std::move(handle)) {}
 
   std::filesystem::path folder_;
-  int descriptor_;
+  FileHandle handle_;  // holds the lock
 };
 
 }  // namespace rapporteur::exports

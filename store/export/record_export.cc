@@ -49,6 +49,11 @@ class RecordWriter {
         return fail(ErrorKind::kStorage, "the log gave no entry", "entry " + std::to_string(next));
       }
       for (const journal::StoredEntry& entry : *entries) {
+        if (entry.state == journal::BodyState::kSealed) {
+          return fail(ErrorKind::kStorage, "the keys of the bodies are not here",
+                      "entry " + std::to_string(entry.index.value),
+                      "put their file beside the data folder, or leave out --bodies");
+        }
         append_frame(records_, entry.nonce, entry.record);
         if (bodies_) append_frame(salted_, entry.salt, entry.body);
       }

@@ -54,7 +54,8 @@ Status RecordFolder::load(std::uint64_t number) {
                          std::string(part.substr(0, limits::kNonceBytes)),
                          std::string(part.substr(limits::kNonceBytes)),
                          {},
-                         {}});
+                         {},
+                         mark_.bodies ? journal::BodyState::kNone : journal::BodyState::kSealed});
     }
     return {};
   });
@@ -76,6 +77,7 @@ Status RecordFolder::load_bodies(std::uint64_t number) {
       if (part.size() < limits::kSaltBytes) return not_exported("a body has no salt");
       entry->salt = part.substr(0, limits::kSaltBytes);
       entry->body = part.substr(limits::kSaltBytes);
+      entry->state = journal::BodyState::kHere;
     }
     ++entry;
     return {};

@@ -5,8 +5,9 @@
 // tiles, message ids, tables, named state. Order is decided here and nowhere else.
 //
 // Threads: `append` from one thread; a JournalReader from any number of threads at once.
-// Durability: when `append` returns a Group, all of it is on stable storage, and the checkpoint was
-// signed after that. After it has failed once, it fails for good: never retried, reads go on.
+// Durability: when `append` returns a Group, all of it is on stable storage, the checkpoint was
+// signed after that, and what it erases is destroyed. After it has failed once, it fails for good:
+// never retried, reads go on.
 // Errors: kStorage. size() and the checkpoint are unchanged by a failed append, and nothing of the
 // group was acknowledged; whether it is on disk is not known. When the log is opened again it holds
 // all of the group or none; if all, the same message is answered as a repeat.
@@ -71,6 +72,9 @@ struct Draft {
   std::function<std::vector<StateWrite>(LogIndex)> state_at;
   // Also written by it, for later read sets; message and tables are implied.
   std::vector<ResourceId> resources;
+  // Entries of the log, all below its size, whose salt and body this entry erases. Only with a
+  // record.
+  std::vector<LogIndex> erases;
 };
 
 struct Appended {
@@ -86,12 +90,22 @@ struct Group {
   std::shared_ptr<const std::string> checkpoint;  // signed note
 };
 
+enum class BodyState {
+  kNone,    // none is stored; or it was not asked for
+  kHere,    // salt and body
+  kErased,  // destroyed for good, by entry `erased_by`
+  kSealed,  // stored, but the log was opened without the keys of its bodies
+};
+
 struct StoredEntry {
   LogIndex index;
   std::string nonce;
   std::string record;
-  std::string salt;  // empty when none or erased
+  std::string salt;  // empty unless kHere
   std::string body;
+  BodyState state = BodyState::kNone;
+  // As the store of the keys says. Of a copy of a log it may lie beyond its end.
+  std::optional<LogIndex> erased_by = std::nullopt;
 };
 
 class JournalReader {
@@ -122,6 +136,9 @@ class JournalReader {
                                                                     TreeSize size) const = 0;
   [[nodiscard]] virtual Result<std::vector<Digest>> consistency_proof(TreeSize first,
                                                                       TreeSize second) const = 0;
+  // The signed checkpoint of the smallest size that is not below `size`.
+  // Error: kNotFound when none is so large.
+  [[nodiscard]] virtual Result<std::string> checkpoint_from(TreeSize size) const = 0;
   // Calls `use` with every signed checkpoint kept, by ascending size, until it returns false.
   [[nodiscard]] virtual Status checkpoints(
       const std::function<bool(TreeSize, const std::string&)>& use) const = 0;

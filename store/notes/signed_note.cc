@@ -27,9 +27,12 @@ std::uint64_t read_big_endian(std::string_view bytes) {
   return value;
 }
 
-std::string big_endian_key_id(std::uint32_t id) {
+template <typename Number>
+std::string big_endian(Number value) {
   std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(id >> unsigned(shift));
+  for (std::size_t left = sizeof value; left > 0; --left) {
+    bytes += static_cast<char>(value >> (8 * (left - 1)));
+  }
   return bytes;
 }
 
@@ -145,7 +148,7 @@ Result<VerifierKey> VerifierKey::parse(std::string_view text) {
 }
 
 std::string VerifierKey::text() const {
-  return name + "+" + crypto::hex(bytes_of(big_endian_key_id(id()))) + "+" +
+  return name + "+" + crypto::hex(bytes_of(big_endian(id()))) + "+" +
          crypto::base64(bytes_of(typed_bytes(*this)));
 }
 
@@ -176,13 +179,15 @@ Result<Note> Note::parse(std::string_view bytes) {
   return note;
 }
 
+std::string NoteSignature::line() const {
+  std::string out(kSignaturePrefix);
+  const std::string bytes = big_endian(key_id) + blob;
+  return out.append(name).append(" ").append(crypto::base64(bytes_of(bytes))).append("\n");
+}
+
 std::string Note::bytes() const {
   std::string out = text + "\n";
-  for (const NoteSignature& signature : signatures) {
-    const std::string blob = big_endian_key_id(signature.key_id) + signature.blob;
-    out.append(kSignaturePrefix).append(signature.name).append(" ");
-    out.append(crypto::base64(bytes_of(blob))).append("\n");
-  }
+  for (const NoteSignature& signature : signatures) out += signature.line();
   return out;
 }
 
@@ -216,6 +221,17 @@ NoteSignature sign(std::string_view text, std::string_view name, const crypto::S
   RAPPORTEUR_CHECK(valid_key_name(name) && text.ends_with('\n'));
   const VerifierKey verifier{std::string(name), KeyType::kEd25519, key.public_key()};
   return {verifier.name, verifier.id(), key.sign({}, bytes_of(text)).string()};
+}
+
+NoteSignature cosign(std::string_view text, std::string_view name, std::chrono::sys_seconds time,
+                     const crypto::SigningKey& key) {
+  RAPPORTEUR_CHECK(valid_key_name(name) && text.ends_with('\n'));
+  const auto seconds = time.time_since_epoch().count();
+  RAPPORTEUR_CHECK(seconds > 0);
+  const VerifierKey verifier{std::string(name), KeyType::kCosignatureV1, key.public_key()};
+  const SignatureBytes signature = key.sign({}, bytes_of(cosigned_message(time, text)));
+  return {verifier.name, verifier.id(),
+          big_endian(static_cast<std::uint64_t>(seconds)) + signature.string()};
 }
 
 }  // namespace rapporteur::notes

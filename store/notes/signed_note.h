@@ -60,6 +60,8 @@ struct NoteSignature {
   std::string blob;  // after the key id; not empty
 
   bool operator==(const NoteSignature&) const = default;
+  // With its newline, as it stands in a note.
+  [[nodiscard]] std::string line() const;
 };
 
 struct Note {
@@ -85,5 +87,9 @@ struct VerifiedSignature {
 // Signs as an Ed25519 note (type 01) under `name`, a valid key name.
 [[nodiscard]] NoteSignature sign(std::string_view text, std::string_view name,
                                  const crypto::SigningKey& key);
+// Cosigns (type 04) the text of a checkpoint under `name`, a valid key name, as of `time`, which is
+// after 1970 began.
+[[nodiscard]] NoteSignature cosign(std::string_view text, std::string_view name,
+                                   std::chrono::sys_seconds time, const crypto::SigningKey& key);
 
 }  // namespace rapporteur::notes

@@ -32,14 +32,17 @@ Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
     head.checkpoint = std::make_shared<const std::string>(found->newest->note(found->log));
     head.checkpoint_size = found->newest->checkpoint.size;
   }
+  auto keys = BodyKeyReader::open(
+      options.body_keys.empty() ? body_key_file_of(folder) : options.body_keys, found->log.text());
+  if (!keys && keys.error().kind != ErrorKind::kNotFound) return tl::unexpected(keys.error());
   AuditedLog log;
   log.verifier_key = found->log.text();
   const std::shared_ptr<const Database> shared = std::move(*database);
   log.read_rest = [shared, db = database_folder(folder), &files = files_of(options)] {
     return check_ends(db, files).and_then([&] { return read_through(*shared); });
   };
-  log.reader =
-      std::make_unique<Reader>(shared, found->log, std::make_shared<const Head>(std::move(head)));
+  log.reader = std::make_unique<Reader>(shared, keys ? std::move(*keys) : nullptr, found->log,
+                                        std::make_shared<const Head>(std::move(head)));
   return log;
 }
 

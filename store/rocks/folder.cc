@@ -19,14 +19,6 @@ namespace {
 constexpr std::string_view kFormatLine = "rapporteur-log ";
 constexpr const char* kFormatFile = "format";
 
-Status sync_folder(const std::filesystem::path& folder, rocksdb::Env& files) {
-  std::unique_ptr<rocksdb::Directory> opened;
-  rocksdb::Status status = files.NewDirectory(folder.string(), &opened);
-  if (status.ok()) status = opened->Fsync();
-  if (!status.ok()) return failure(status, folder);
-  return {};
-}
-
 }  // namespace
 
 tl::unexpected<Error> system_failure(const std::string& what, const std::filesystem::path& where) {
@@ -45,6 +37,14 @@ Status make_log_folder(const std::filesystem::path& folder) {
     return fail(ErrorKind::kConfiguration, "the folder for a new log is not empty", folder.string(),
                 "name another folder; an existing log is never overwritten");
   }
+  return {};
+}
+
+Status sync_folder(const std::filesystem::path& folder, rocksdb::Env& files) {
+  std::unique_ptr<rocksdb::Directory> opened;
+  rocksdb::Status status = files.NewDirectory(folder.string(), &opened);
+  if (status.ok()) status = opened->Fsync();
+  if (!status.ok()) return failure(status, folder);
   return {};
 }
 
@@ -95,9 +95,16 @@ Status check_log_folder(const std::filesystem::path& folder) {
   }
   if (format > kFormat) {
     return fail(ErrorKind::kStorage,
-                "the log has format " + std::to_string(format) + "; this program reads up to " +
+                "the log has format " + std::to_string(format) + "; this program reads format " +
                     std::to_string(kFormat),
                 file.string(), "use the newer version that wrote it");
+  }
+  if (format < kFormat) {
+    return fail(ErrorKind::kStorage,
+                "the log has format " + std::to_string(format) +
+                    ", in which bodies were not encrypted; this program reads format " +
+                    std::to_string(kFormat),
+                file.string(), "found a new log with `rapporteur init`");
   }
   return {};
 }

@@ -17,8 +17,8 @@ class Env;
 
 namespace rapporteur::rocks {
 
-// Highest format this program reads and the one it writes.
-inline constexpr unsigned kFormat = 1;
+// The format this program reads and writes.
+inline constexpr unsigned kFormat = 2;
 
 [[nodiscard]] tl::unexpected<Error> system_failure(const std::string& what,
                                                    const std::filesystem::path& where);
@@ -30,6 +30,8 @@ inline constexpr unsigned kFormat = 1;
 // A file with that content, synced; what stood there is replaced.
 [[nodiscard]] Status write_new_file(const std::filesystem::path& file, std::string_view content,
                                     rocksdb::Env& files);
+// The names in it are on disk when it returns.
+[[nodiscard]] Status sync_folder(const std::filesystem::path& folder, rocksdb::Env& files);
 // Ok when the folder holds a log of a format this program reads.
 [[nodiscard]] Status check_log_folder(const std::filesystem::path& folder);
 // Holds until the handle goes. Error when another process, or this one, holds it.

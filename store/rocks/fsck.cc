@@ -10,7 +10,9 @@
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
+#include "proto/crypto/body_cipher.h"
 #include "store/journal/sequences.h"
+#include "store/rocks/body_keys.h"
 #include "store/rocks/checkpoint_file.h"
 #include "store/rocks/layout.h"
 #include "store/rocks/local_journal.h"
@@ -62,6 +64,8 @@ class Check {
 
   void found(std::string where, std::string what, bool repairable = false);
   [[nodiscard]] Status read_log_key();
+  [[nodiscard]] Status read_body_keys(const std::filesystem::path& folder);
+  // Empty: none, or none that can be read any more.
   [[nodiscard]] Result<std::string> body_of(LogIndex index) const;
   // False when the entries cannot be read any further.
   [[nodiscard]] Result<bool> entries();
@@ -80,6 +84,7 @@ class Check {
   Replay replay_;
   FsckReport report_;
   std::optional<notes::VerifierKey> log_;
+  std::shared_ptr<const BodyKeyReader> keys_;
   std::unique_ptr<rocksdb::Iterator> checkpoints_;
   // Sizes that the file `checkpoint` names, and the roots of the entries there.
   std::map<std::uint64_t, Digest> roots_;
@@ -107,12 +112,36 @@ Status Check::read_log_key() {
   return {};
 }
 
+Status Check::read_body_keys(const std::filesystem::path& folder) {
+  if (!log_) return {};
+  auto keys = BodyKeyReader::open(
+      options_.body_keys.empty() ? body_key_file_of(folder) : options_.body_keys, log_->text());
+  if (keys) {
+    keys_ = std::move(*keys);
+  } else if (keys.error().kind != ErrorKind::kNotFound) {
+    return tl::unexpected(keys.error());
+  }
+  return {};
+}
+
 Result<std::string> Check::body_of(LogIndex index) const {
   const layout::NumberBytes key = layout::number(index.value);
-  auto row = database_.get(Family::kBodies, {key.data(), key.size()});
+  const std::string_view key_bytes(key.data(), key.size());
+  auto row = database_.get(Family::kBodies, key_bytes);
   if (!row) return tl::unexpected(row.error());
-  if (!*row || (*row)->size() < limits::kSaltBytes) return std::string();
-  return (*row)->substr(limits::kSaltBytes);
+  if (!*row || keys_ == nullptr) return std::string();
+  const auto record = database_.get(Family::kRecords, key_bytes);
+  if (!record) return tl::unexpected(record.error());
+  const auto body_key = keys_->read(index, 1);
+  if (!body_key) return tl::unexpected(body_key.error());
+  if (body_key->front().destroyed_by()) return std::string();
+  const std::string nonce = record->value_or(std::string()).substr(0, limits::kNonceBytes);
+  auto plain = crypto::open_body({body_key->front().bytes, bytes_of(nonce), index}, **row);
+  if (!plain || plain->size() < limits::kSaltBytes) {
+    return fail(ErrorKind::kStorage, "its body cannot be opened with its key",
+                "entry " + std::to_string(index.value), "put the newest copy of the keys in place");
+  }
+  return plain->substr(limits::kSaltBytes);
 }
 
 // What was signed for the tree of that size.
@@ -158,7 +187,10 @@ Result<bool> Check::entries() {
       return false;
     }
     const auto body = body_of(LogIndex{index});
-    if (!body) return tl::unexpected(body.error());
+    if (!body) {
+      found(body.error().where, body.error().what);
+      return false;
+    }
     auto added = replay_.add({LogIndex{index}, value.substr(0, limits::kNonceBytes),
                               value.substr(limits::kNonceBytes), *body});
     if (!added) {
@@ -286,7 +318,9 @@ Result<FsckReport> Check::run(const std::filesystem::path& folder) {
     found("db", whole.error().what);
     return report_;
   }
-  if (auto read = read_log_key(); !read) return tl::unexpected(read.error());
+  if (auto read = read_log_key().and_then([&] { return read_body_keys(folder); }); !read) {
+    return tl::unexpected(read.error());
+  }
   const auto notes = read_checkpoint_slots(folder);
   if (notes) {
     notes_ = *notes;

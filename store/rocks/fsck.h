@@ -22,6 +22,8 @@ namespace rapporteur::rocks {
 
 struct FsckOptions {
   bool repair = false;
+  // The keys of the bodies; empty: FOLDER.keys. Without them tables are not compared.
+  std::filesystem::path body_keys;
   // How many entries of how many were looked at.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };

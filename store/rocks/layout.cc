@@ -88,6 +88,29 @@ Result<std::vector<merkle::Tile>> decode_edge(std::string_view bytes) {
   return tiles;
 }
 
+std::string erased_key(LogIndex by) {
+  const NumberBytes index = number(by.value);
+  return std::string(kErasedPrefix).append(index.begin(), index.end());
+}
+
+std::string encode_indices(std::span<const LogIndex> indices) {
+  std::string out;
+  for (const LogIndex index : indices) {
+    const NumberBytes bytes = number(index.value);
+    out.append(bytes.begin(), bytes.end());
+  }
+  return out;
+}
+
+Result<std::vector<LogIndex>> decode_indices(std::string_view bytes) {
+  if (bytes.size() % sizeof(std::uint64_t) != 0) return damaged("list of erasures");
+  std::vector<LogIndex> out;
+  for (; !bytes.empty(); bytes.remove_prefix(sizeof(std::uint64_t))) {
+    out.push_back({*parse_number(bytes.substr(0, sizeof(std::uint64_t)))});
+  }
+  return out;
+}
+
 std::string time_prefix(std::uint64_t time_ms) {
   std::string out(1, kTimeTag);
   while (time_ms >= 0x80) {

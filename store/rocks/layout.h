@@ -16,6 +16,8 @@ namespace rapporteur::rocks::layout {
 // Keys of the default family.
 inline constexpr std::string_view kVerifierKey = "verifier key";  // C2SP text
 inline constexpr std::string_view kEdgeKey = "edge";              // encode_edge
+// Before the index of an entry that erases; the value is encode_indices of what it erases.
+inline constexpr std::string_view kErasedPrefix = "erased/";
 
 using NumberBytes = std::array<char, 8>;
 [[nodiscard]] NumberBytes number(std::uint64_t value);
@@ -34,6 +36,10 @@ using NumberBytes = std::array<char, 8>;
 // The partial tiles of levels >= 1: for each its key, its width in one byte and its hashes.
 [[nodiscard]] std::string encode_edge(std::span<const merkle::Tile> tiles);
 [[nodiscard]] Result<std::vector<merkle::Tile>> decode_edge(std::string_view bytes);
+
+[[nodiscard]] std::string erased_key(LogIndex by);
+[[nodiscard]] std::string encode_indices(std::span<const LogIndex> indices);
+[[nodiscard]] Result<std::vector<LogIndex>> decode_indices(std::string_view bytes);
 
 // Field 1 (time_ms) of a v1.Record, which append puts in front of a record and nobody else.
 [[nodiscard]] std::string time_prefix(std::uint64_t time_ms);

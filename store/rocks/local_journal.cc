@@ -9,9 +9,12 @@
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
+#include "proto/crypto/body_cipher.h"
+#include "store/rocks/body_keys.h"
 #include "store/rocks/checkpoint_file.h"
 #include "store/rocks/layout.h"
 #include "store/rocks/recovery.h"
+#include "store/rocks/snapshot.h"
 
 namespace rapporteur::rocks {
 namespace {
@@ -51,15 +54,36 @@ void put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, rocksd
   RAPPORTEUR_CHECK(batch.Put(family, {key_parts, 1}, {value_parts, 2}).ok());
 }
 
+// What a crash kept from being destroyed after its entry was written, or what came back with an
+// older file of keys.
+Status destroy_again(const Database& database, BodyKeys& keys) {
+  const auto rows = database.iterate(Family::kLog, rocksdb::ReadOptions());
+  rows->Seek(layout::erased_key(LogIndex{keys.destroyed_through().value}));
+  for (; rows->Valid() && view(rows->key()).starts_with(layout::kErasedPrefix); rows->Next()) {
+    const auto by = layout::parse_number(view(rows->key()).substr(layout::kErasedPrefix.size()));
+    const auto erased = layout::decode_indices(view(rows->value()));
+    if (!by) return tl::unexpected(by.error());
+    if (!erased) return tl::unexpected(erased.error());
+    if (auto gone = keys.destroy(*erased, LogIndex{*by}); !gone) return gone;
+  }
+  if (!rows->status().ok()) return database.failed(rows->status());
+  return {};
+}
+
+// What one group erases, by the entry that does.
+using Erasures = std::vector<std::pair<LogIndex, std::vector<LogIndex>>>;
+
 }  // namespace
 
 struct LocalJournal::Impl {
   Impl(std::filesystem::path where, FileHandle held, std::shared_ptr<Database> opened,
-       CheckpointFile given_out, crypto::SigningKey signing_key, const Clock& wall_clock)
+       CheckpointFile given_out, BodyKeys keys_of_bodies, crypto::SigningKey signing_key,
+       const Clock& wall_clock)
       : folder(std::move(where)),
         lock(std::move(held)),
         database(std::move(opened)),
         checkpoint_file(std::move(given_out)),
+        body_keys(std::move(keys_of_bodies)),
         key(std::move(signing_key)),
         clock(wall_clock) {}
 
@@ -67,10 +91,9 @@ struct LocalJournal::Impl {
                  StateWrites& states, rocksdb::WriteBatch& batch, Group& group) const;
   void add_tree(merkle::Frontier& grown, rocksdb::WriteBatch& batch) const;
   void add_unsaved(rocksdb::WriteBatch& batch) const;
-  [[nodiscard]] Status write(rocksdb::WriteBatch& batch) {
-    const std::lock_guard guard(writing);
-    return database->write(batch);
-  }
+  void add_erasure(const Draft& draft, LogIndex index, rocksdb::WriteBatch& batch,
+                   Erasures& erasures) const;
+  [[nodiscard]] Status destroy(const Erasures& erasures);
   [[nodiscard]] Status sign_head();
   [[nodiscard]] std::shared_ptr<const Head> head() const;
   tl::unexpected<Error> poison(const Error& error);
@@ -79,6 +102,7 @@ struct LocalJournal::Impl {
   FileHandle lock;
   std::shared_ptr<Database> database;
   CheckpointFile checkpoint_file;
+  BodyKeys body_keys;
   crypto::SigningKey key;
   const Clock& clock;
   notes::VerifierKey log;
@@ -111,7 +135,9 @@ void LocalJournal::Impl::add_entry(Draft& draft, std::string nonce, const std::s
   grown.append(merkle::record_leaf_hash(bytes_of(nonce), bytes_of(record)));
   put(batch, database->family(Family::kRecords), index_key, nonce, record);
   if (!draft.salt.empty()) {
-    put(batch, database->family(Family::kBodies), index_key, draft.salt, draft.body);
+    put(batch, database->family(Family::kBodies), index_key,
+        crypto::seal_body({body_keys.fresh(index), bytes_of(nonce), index}, draft.salt,
+                          draft.body));
   }
   if (draft.message) {
     put(batch, database->family(Family::kMessages), layout::message_key(*draft.message), index_key);
@@ -126,6 +152,29 @@ void LocalJournal::Impl::add_entry(Draft& draft, std::string nonce, const std::s
   }
   if (draft.state_at) states.add(draft.state_at(index));
   group.entries.push_back({index, std::move(nonce), std::move(record), {}});
+}
+
+void LocalJournal::Impl::add_erasure(const Draft& draft, LogIndex index, rocksdb::WriteBatch& batch,
+                                     Erasures& erasures) const {
+  if (draft.erases.empty()) return;
+  for (const LogIndex erased : draft.erases) {
+    // Its key is on disk, and no group that may yet fail writes its body.
+    RAPPORTEUR_CHECK(erased.value < tree.size().value);
+    RAPPORTEUR_CHECK(
+        batch.Delete(database->family(Family::kBodies), slice(layout::number(erased.value))).ok());
+  }
+  put(batch, database->family(Family::kLog), layout::erased_key(index),
+      layout::encode_indices(draft.erases));
+  erasures.emplace_back(index, draft.erases);
+}
+
+// After the entry is on disk: whatever happens then, it is done again when the log is opened.
+Status LocalJournal::Impl::destroy(const Erasures& erasures) {
+  if (sabotaged("erasure-reported-early")) return {};
+  for (const auto& [by, erased] : erasures) {
+    if (auto gone = body_keys.destroy(erased, by); !gone) return gone;
+  }
+  return {};
 }
 
 void LocalJournal::Impl::add_tree(merkle::Frontier& grown, rocksdb::WriteBatch& batch) const {
@@ -182,6 +231,11 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::create(const std::filesystem
   if (auto made = make_log_folder(folder); !made) return tl::unexpected(made.error());
   auto lock = lock_log_folder(folder);
   if (!lock) return tl::unexpected(lock.error());
+  rocksdb::Env& files = files_of(options);
+  const auto places = body_key_places(folder, options.body_keys, options.body_keys_copy);
+  if (!places) return tl::unexpected(places.error());
+  auto keys = BodyKeys::create(*places, log.text(), files);
+  if (!keys) return tl::unexpected(keys.error());
   auto database = Database::open(database_folder(folder), Database::Mode::kCreate, options);
   if (!database) return tl::unexpected(database.error());
   const StoredCheckpoint first = StoredCheckpoint::sign(log, key, merkle::Frontier());
@@ -189,16 +243,16 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::create(const std::filesystem
   put(batch, (*database)->family(Family::kLog), slice(layout::kVerifierKey), log.text());
   put(batch, (*database)->family(Family::kCheckpoints), slice(layout::number(0)), first.value());
   if (auto written = (*database)->write(batch); !written) return tl::unexpected(written.error());
-  rocksdb::Env& files = files_of(options);
   auto file = CheckpointFile::create(folder, first.note(log), clock.monotonic(), files);
   if (!file) return tl::unexpected(file.error());
   if (auto sealed = seal_log_folder(folder, files); !sealed) return tl::unexpected(sealed.error());
   auto impl = std::make_unique<Impl>(folder, std::move(*lock), std::move(*database),
-                                     std::move(*file), std::move(key), clock);
+                                     std::move(*file), std::move(*keys), std::move(key), clock);
   impl->log = log;
   impl->newest = first;
   impl->note = std::make_shared<const std::string>(first.note(log));
-  impl->reader = std::make_unique<Reader>(impl->database, log, impl->head());
+  impl->reader =
+      std::make_unique<Reader>(impl->database, impl->body_keys.reader(), log, impl->head());
   return std::unique_ptr<LocalJournal>(new LocalJournal(std::move(impl)));
 }
 
@@ -224,9 +278,14 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::open(const std::filesystem::
   if (!checked) return tl::unexpected(checked.error());
   auto file = CheckpointFile::open(folder, *slots, *given, clock.monotonic(), files_of(options));
   if (!file) return tl::unexpected(file.error());
+  const auto places = body_key_places(folder, options.body_keys, options.body_keys_copy);
+  if (!places) return tl::unexpected(places.error());
+  auto keys = BodyKeys::open(*places, found->log.text(), found->tree.size(), files_of(options));
+  if (!keys) return tl::unexpected(keys.error());
+  if (auto gone = destroy_again(**database, *keys); !gone) return tl::unexpected(gone.error());
 
   auto impl = std::make_unique<Impl>(folder, std::move(*lock), std::move(*database),
-                                     std::move(*file), std::move(key), clock);
+                                     std::move(*file), std::move(*keys), std::move(key), clock);
   impl->log = std::move(found->log);
   impl->tree = std::move(found->tree);
   impl->last_time_ms = found->last_time_ms;
@@ -237,7 +296,8 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::open(const std::filesystem::
   } else if (auto signed_again = impl->sign_head(); !signed_again) {
     return tl::unexpected(signed_again.error());
   }
-  impl->reader = std::make_unique<Reader>(impl->database, impl->log, impl->head());
+  impl->reader =
+      std::make_unique<Reader>(impl->database, impl->body_keys.reader(), impl->log, impl->head());
   return std::unique_ptr<LocalJournal>(new LocalJournal(std::move(impl)));
 }
 
@@ -258,21 +318,31 @@ Result<Group> LocalJournal::append(std::span<Draft> drafts) {
   rocksdb::WriteBatch batch = Database::batch();
   StateWrites states;
   Group group;
+  Erasures erasures;
+  const TreeSize grown_to{self.tree.size().value + with_record};
+  if (auto made = self.body_keys.make_for(LogIndex{self.tree.size().value}, grown_to); !made) {
+    return self.poison(made.error());
+  }
   group.entries.reserve(with_record);
   for (Draft& draft : drafts) {
     if (!draft.record.empty()) {
+      self.add_erasure(draft, LogIndex{grown.size().value}, batch, erasures);
       const std::size_t at = group.entries.size() * limits::kNonceBytes;
       self.add_entry(draft, nonces.substr(at, limits::kNonceBytes), time, grown, states, batch,
                      group);
     } else {
-      RAPPORTEUR_CHECK(!draft.message && draft.tables.empty() && !draft.state_at);
+      RAPPORTEUR_CHECK(!draft.message && draft.tables.empty() && !draft.state_at &&
+                       draft.erases.empty());
     }
     states.add(std::move(draft.state));
   }
   states.put(*self.database, batch);
   self.add_tree(grown, batch);
   self.add_unsaved(batch);
-  if (auto written = self.write(batch); !written) return self.poison(written.error());
+  std::unique_lock writing(self.writing);
+  if (auto written = self.database->write(batch); !written) return self.poison(written.error());
+  writing.unlock();
+  if (auto gone = self.destroy(erasures); !gone) return self.poison(gone.error());
 
   self.newest_unsaved = false;
   self.tree = std::move(grown);
@@ -300,27 +370,10 @@ std::optional<Error> LocalJournal::poisoned() const {
 Result<journal::Snapshot> LocalJournal::take_snapshot() {
   // Before the copy: what it covers is in the database, and so in the copy.
   const std::shared_ptr<const std::string> covered = impl_->reader->checkpoint();
-  const std::filesystem::path folder = std::filesystem::absolute(impl_->folder) / "snapshot";
-  std::error_code error;
-  std::filesystem::remove_all(folder, error);
-  if (error) {
-    return fail(ErrorKind::kStorage, "cannot take the last snapshot away: " + error.message(),
-                folder.string(), "see who owns it");
-  }
-  rocksdb::Env& files = *rocksdb::Env::Default();
-  auto made = make_log_folder(folder)
-                  .and_then([&] {
-                    const std::lock_guard guard(impl_->writing);
-                    return impl_->database->copy_to(database_folder(folder));
-                  })
-                  .and_then([&]() -> Status {
-                    auto file =
-                        CheckpointFile::create(folder, *covered, impl_->clock.monotonic(), files);
-                    if (!file) return tl::unexpected(file.error());
-                    return seal_log_folder(folder, files);
-                  });
-  if (!made) return tl::unexpected(made.error());
-  return journal::Snapshot{folder.string(), *covered};
+  return make_snapshot(impl_->folder, *covered, impl_->clock, [this](const auto& to) {
+    const std::lock_guard guard(impl_->writing);
+    return impl_->database->copy_to(to);
+  });
 }
 
 std::string LocalJournal::verifier_key() const {

@@ -1,7 +1,8 @@
 // The journal on this machine: one folder, one RocksDB database, one writer.
 //
 // A folder holds `format` (what the folder is), `lock` (held while it is open for writing),
-// `checkpoint` (the newest signed checkpoint given to anybody, outside the database) and `db`.
+// `checkpoint` (the newest signed checkpoint given to anybody, outside the database) and `db`. Salt
+// and body of an entry are encrypted there; their keys are in a file outside the folder.
 //
 // Threads: `append` and `close` from one thread; `reader()` and `poisoned()` from any;
 // `take_snapshot` from one, beside the others.
@@ -36,6 +37,9 @@ struct LocalJournalOptions {
   std::size_t memtable_bytes = 32UL << 20U;     // of all column families together
   std::size_t wal_bytes = 32UL << 20U;          // replayed at most when opening after a crash
   int open_files = 256;
+  // The keys of the bodies: empty is FOLDER.keys, beside the folder. Never in it.
+  std::filesystem::path body_keys;
+  std::filesystem::path body_keys_copy;  // kept the same, elsewhere; empty: none
   // Where all files are written; null is the machine's file system. A test puts a failing one here.
   rocksdb::Env* env = nullptr;
 };
@@ -75,7 +79,8 @@ class LocalJournal final : public journal::Journal, public journal::Snapshots {
 };
 
 // A log opened for reading alone, stopped or beside the broker that writes it: the entries on disk
-// when it was opened. Takes no lock and writes nothing into the folder.
+// when it was opened. Takes no lock and writes nothing into the folder. Without the keys of the
+// bodies, bodies that are there are kSealed.
 struct AuditedLog {
   std::string verifier_key;
   std::unique_ptr<journal::JournalReader> reader;

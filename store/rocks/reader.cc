@@ -1,6 +1,7 @@
 #include "store/rocks/reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/base/limits.h"
 #include "store/rocks/layout.h"
@@ -8,6 +9,7 @@
 namespace rapporteur::rocks {
 namespace {
 
+using journal::BodyState;
 using journal::StoredEntry;
 
 tl::unexpected<Error> damaged(LogIndex index, const char* what) {
@@ -27,11 +29,9 @@ Status take_record(std::string_view value, StoredEntry& entry) {
   return {};
 }
 
-Status take_body(std::string_view value, StoredEntry& entry) {
-  if (value.size() < limits::kSaltBytes) return damaged(entry.index, "holds a damaged body");
-  entry.salt = value.substr(0, limits::kSaltBytes);
-  entry.body = value.substr(limits::kSaltBytes);
-  return {};
+void take_sealed(std::string_view value, StoredEntry& entry) {
+  entry.body = value;
+  entry.state = BodyState::kSealed;
 }
 
 // Bodies in step with records: an entry without one has no row.
@@ -48,7 +48,7 @@ class BodyScan {
       return {};
     }
     if (view(rows_->key()) != key) return {};
-    if (auto taken = take_body(view(rows_->value()), entry); !taken) return taken;
+    take_sealed(view(rows_->value()), entry);
     rows_->Next();
     return {};
   }
@@ -113,9 +113,12 @@ merkle::TileHashReader tile_reader(const Database& database, TreeSize size,
       });
 }
 
-Reader::Reader(std::shared_ptr<const Database> database, notes::VerifierKey log,
-               std::shared_ptr<const Head> head)
-    : database_(std::move(database)), log_(std::move(log)), head_(std::move(head)) {}
+Reader::Reader(std::shared_ptr<const Database> database, std::shared_ptr<const BodyKeyReader> keys,
+               notes::VerifierKey log, std::shared_ptr<const Head> head)
+    : database_(std::move(database)),
+      keys_(std::move(keys)),
+      log_(std::move(log)),
+      head_(std::move(head)) {}
 
 void Reader::publish(std::shared_ptr<const Head> head) {
   const std::lock_guard lock(mutex_);
@@ -149,10 +152,49 @@ Result<StoredEntry> Reader::entry(LogIndex index) const {
   if (auto taken = take_record(**record, entry); !taken) return tl::unexpected(taken.error());
   auto body = database_->get(Family::kBodies, key_bytes);
   if (!body) return tl::unexpected(body.error());
-  if (*body) {
-    if (auto taken = take_body(**body, entry); !taken) return tl::unexpected(taken.error());
-  }
+  if (*body) take_sealed(**body, entry);
+  if (auto opened = open_bodies({&entry, 1}); !opened) return tl::unexpected(opened.error());
   return entry;
+}
+
+Status Reader::open_bodies(std::span<StoredEntry> entries) const {
+  if (entries.empty()) return {};
+  if (keys_ == nullptr) {
+    for (StoredEntry& entry : entries) entry.body.clear();
+    return {};
+  }
+  auto keys = keys_->read(entries.front().index, entries.size());
+  if (!keys) return tl::unexpected(keys.error());
+  Status opened;
+  for (std::size_t i = 0; i < entries.size() && opened; ++i) {
+    opened = open_body((*keys)[i], entries[i]);
+  }
+  crypto::wipe(std::as_writable_bytes(std::span(*keys)));
+  return opened;
+}
+
+Status Reader::open_body(BodyKey key, StoredEntry& entry) const {
+  const std::string sealed = std::exchange(entry.body, {});
+  for (bool again = false;; again = true) {
+    if (const auto by = key.destroyed_by()) {
+      entry.state = BodyState::kErased;
+      entry.erased_by = by;
+      return {};
+    }
+    if (entry.state == BodyState::kNone) return {};
+    auto plain = crypto::open_body({key.bytes, bytes_of(entry.nonce), entry.index}, sealed);
+    if (plain && plain->size() >= limits::kSaltBytes) {
+      entry.salt = plain->substr(0, limits::kSaltBytes);
+      entry.body = plain->erase(0, limits::kSaltBytes);
+      entry.state = BodyState::kHere;
+      return {};
+    }
+    // It may have been read while it was destroyed.
+    const auto now = keys_->read(entry.index, 1);
+    if (!now) return tl::unexpected(now.error());
+    if (again || now->front() == key) return damaged(entry.index, "holds a damaged body");
+    key = now->front();
+  }
 }
 
 Result<std::vector<StoredEntry>> Reader::entries(LogIndex first, std::size_t count,
@@ -193,6 +235,9 @@ Result<std::vector<StoredEntry>> Reader::entries(LogIndex first, std::size_t cou
     bytes += entry.nonce.size() + entry.record.size() + entry.salt.size() + entry.body.size();
     if (bytes > most_bytes && !out.empty()) break;
     out.push_back(std::move(entry));
+  }
+  if (bodies) {
+    if (auto opened = open_bodies(out); !opened) return tl::unexpected(opened.error());
   }
   return out;
 }
@@ -239,6 +284,25 @@ Result<std::vector<Digest>> Reader::consistency_proof(TreeSize first, TreeSize s
   const auto now = head();
   if (second > now->size) return no_entry(LogIndex{second.value - 1}, now->size);
   return merkle::consistency_proof(first, second, tile_reader(*database_, now->size, now->edge));
+}
+
+Result<std::string> Reader::checkpoint_from(TreeSize size) const {
+  const auto now = head();
+  if (size > now->checkpoint_size) {
+    return fail(ErrorKind::kNotFound, "the newest checkpoint is over " +
+                                          std::to_string(now->checkpoint_size.value) + " entries");
+  }
+  const layout::NumberBytes key = layout::number(size.value);
+  const auto rows = database_->iterate(Family::kCheckpoints, rocksdb::ReadOptions());
+  rows->Seek(slice(key));
+  if (!rows->status().ok()) return database_->failed(rows->status());
+  if (rows->Valid()) {
+    auto stored = StoredCheckpoint::parse(view(rows->key()), view(rows->value()), log_.name);
+    if (!stored) return tl::unexpected(stored.error());
+    // The newest is in the database only with the next group.
+    if (stored->checkpoint.size < now->checkpoint_size) return stored->note(log_);
+  }
+  return *now->checkpoint;
 }
 
 Status Reader::checkpoints(const std::function<bool(TreeSize, const std::string&)>& use) const {

@@ -8,6 +8,7 @@
 #include "store/journal/journal.h"
 #include "store/merkle/frontier.h"
 #include "store/notes/checkpoint.h"
+#include "store/rocks/body_keys.h"
 #include "store/rocks/database.h"
 
 namespace rapporteur::rocks {
@@ -36,8 +37,9 @@ struct StoredCheckpoint {
 
 class Reader final : public journal::JournalReader {
  public:
-  Reader(std::shared_ptr<const Database> database, notes::VerifierKey log,
-         std::shared_ptr<const Head> head);
+  // Without `keys` bodies are kSealed.
+  Reader(std::shared_ptr<const Database> database, std::shared_ptr<const BodyKeyReader> keys,
+         notes::VerifierKey log, std::shared_ptr<const Head> head);
 
   void publish(std::shared_ptr<const Head> head);
 
@@ -56,13 +58,18 @@ class Reader final : public journal::JournalReader {
                                                             TreeSize size) const override;
   [[nodiscard]] Result<std::vector<Digest>> consistency_proof(TreeSize first,
                                                               TreeSize second) const override;
+  [[nodiscard]] Result<std::string> checkpoint_from(TreeSize size) const override;
   [[nodiscard]] Status checkpoints(
       const std::function<bool(TreeSize, const std::string&)>& use) const override;
 
  private:
   [[nodiscard]] std::shared_ptr<const Head> head() const;
+  // In `body` of each stands what its row holds, if it has one and is kSealed.
+  [[nodiscard]] Status open_bodies(std::span<journal::StoredEntry> entries) const;
+  [[nodiscard]] Status open_body(BodyKey key, journal::StoredEntry& entry) const;
 
   const std::shared_ptr<const Database> database_;
+  const std::shared_ptr<const BodyKeyReader> keys_;
   const notes::VerifierKey log_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Head> head_;

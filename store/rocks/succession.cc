@@ -5,12 +5,16 @@
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "store/journal/snapshots.h"
+#include "store/rocks/body_keys.h"
 #include "store/rocks/checkpoint_file.h"
 #include "store/rocks/layout.h"
 #include "store/rocks/recovery.h"
 
 namespace rapporteur::rocks {
 namespace {
+
+// As the hub keeps it: FORMAT.md, "The database".
+constexpr std::string_view kCosignedState = "cosigned";
 
 // The copy as it is, once it is known to hold what its checkpoints say.
 struct Opened {
@@ -135,6 +139,9 @@ Result<std::string> continue_log(const std::filesystem::path& folder, NewLog log
     return fail(ErrorKind::kConfiguration, "this is the origin of the log that is restored",
                 log.origin, "give the new log a name of its own: two logs of one name are a fork");
   }
+  auto keys = continue_body_keys(
+      {log.body_keys, copy->found.log.text(), body_key_file_of(folder), key.text()});
+  if (!keys) return tl::unexpected(keys.error());
   const auto old = read_first(*copy->database);
   if (!old) return tl::unexpected(old.error());
   const auto first = new_first(*copy, log, *old, key.text());
@@ -150,9 +157,10 @@ Result<std::string> continue_log(const std::filesystem::path& folder, NewLog log
       !replaced) {
     return tl::unexpected(replaced.error());
   }
-  // A verified backup of the old log is none of this one.
-  RAPPORTEUR_CHECK(
-      batch.Delete(copy->database->family(Family::kStates), slice(journal::kBackedUpState)).ok());
+  // A verified backup of the old log is none of this one, nor do its witnesses know this one.
+  for (const std::string_view state : {journal::kBackedUpState, kCosignedState}) {
+    RAPPORTEUR_CHECK(batch.Delete(copy->database->family(Family::kStates), slice(state)).ok());
+  }
   auto done = copy->database->remove_all(Family::kCheckpoints)
                   .and_then([&] { return copy->database->write(batch); })
                   .and_then([&] { return sign_anew(folder, *copy->database, log, key, clock); })

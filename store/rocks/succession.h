@@ -2,8 +2,9 @@
 // entry, everything else at its place.
 //
 // Threads: one at a time. Durability: synced when it returns. Errors: kStorage; kConfiguration for
-// an origin that is none, or that of the log itself. The folder is of no use after an error.
-// Source: FORMAT.md, "A log that continues another"; ops/adr/0022-a-restored-log-is-a-new-one.md.
+// an origin that is none, or that of the log itself; kNotFound without the keys of the bodies. The
+// folder is of no use after an error. Source: FORMAT.md, "A log that continues another";
+// ops/adr/0022-a-restored-log-is-a-new-one.md.
 #pragma once
 
 #include <filesystem>
@@ -29,6 +30,8 @@ struct Carried {
 struct NewLog {
   std::string origin;
   crypto::SigningKey key;
+  // The keys of the old log's bodies, or their copy; those of the new one are beside its folder.
+  std::filesystem::path body_keys;
   // The new first record, without its time, which stays that of the old one.
   std::function<Result<std::string>(const Carried& carried, const std::string& verifier_key)> first;
 };

@@ -11,6 +11,10 @@ namespace {
 // Holder of the cells of the entry that is being written; no log index is that large.
 constexpr std::uint64_t kThisEntry = UINT64_MAX;
 
+// Of the one cell that an erased submission keeps. A key has this hash with a chance of 2^-64, and
+// then its submission is taken for one that was erased.
+constexpr std::uint64_t kErasedHash = 0;
+
 // Bytes of a cell's holder, as its place in the list of holders: 0 is the entry that wrote.
 std::size_t place_bytes(std::size_t holders) {
   return holders < 0x100 ? 1 : holders < 0x10000 ? 2 : 4;
@@ -64,7 +68,17 @@ Result<Table> Table::parse(std::string_view stored) {
   return table;
 }
 
+std::vector<LogIndex> Table::erased() const {
+  return find(kErasedHash);
+}
+
 std::vector<LogIndex> Table::holders() const {
+  std::vector<LogIndex> out = all_holders();
+  for (const LogIndex gone : erased()) std::erase(out, gone);
+  return out;
+}
+
+std::vector<LogIndex> Table::all_holders() const {
   std::vector<LogIndex> out;
   for (const Cell& cell : cells_) {
     if (cell.holder != kThisEntry) out.push_back(LogIndex{cell.holder});
@@ -87,6 +101,15 @@ void Table::remove(LogIndex holder) {
   std::erase_if(cells_, [&](const Cell& cell) { return cell.holder == holder.value; });
 }
 
+bool Table::erase(LogIndex holder) {
+  const std::size_t before = cells_.size();
+  remove(holder);
+  if (cells_.size() == before) return false;
+  cells_.insert(cells_.begin(), Cell{kErasedHash, holder.value});
+  std::inplace_merge(cells_.begin(), cells_.begin() + 1, cells_.end());
+  return true;
+}
+
 Status Table::insert(std::span<const std::uint64_t> key_hashes) {
   std::vector<Cell> grown = cells_;
   grown.reserve(cells_.size() + key_hashes.size());
@@ -106,7 +129,7 @@ Status Table::insert(std::span<const std::uint64_t> key_hashes) {
 std::string Table::encode() const {
   std::string out;
   if (cells_.empty()) return out;
-  const std::vector<LogIndex> others = holders();
+  const std::vector<LogIndex> others = all_holders();
   const std::size_t width = place_bytes(others.size());
   out.reserve(8 + others.size() * kNumberBytes + cells_.size() * (kNumberBytes + width));
   append_number(out, others.size(), 4);

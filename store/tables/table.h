@@ -40,8 +40,14 @@ class Table {
   // Submissions that hold a cell whose key has this hash, ascending; likewise.
   [[nodiscard]] std::vector<LogIndex> find(std::uint64_t key_hash) const;
 
+  // Submissions of which no cell is known any more, since they were erased; likewise. They are
+  // not among holders().
+  [[nodiscard]] std::vector<LogIndex> erased() const;
+
   // Takes all cells of a submission that is replaced or withdrawn out.
   void remove(LogIndex holder);
+  // Takes the keys of its cells out and keeps that it was here; false when it was not.
+  bool erase(LogIndex holder);
   // Adds cells of the entry to be written; `key_hashes` in any order. On error nothing is added.
   [[nodiscard]] Status insert(std::span<const std::uint64_t> key_hashes);
   // Empty when no cell is left.
@@ -53,6 +59,8 @@ class Table {
     std::uint64_t holder = 0;
     auto operator<=>(const Cell&) const = default;
   };
+  [[nodiscard]] std::vector<LogIndex> all_holders() const;
+
   std::vector<Cell> cells_;
 };
 

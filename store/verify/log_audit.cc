@@ -1,5 +1,6 @@
 #include "store/verify/log_audit.h"
 
+#include "proto/base/sabotage.h"
 #include "store/merkle/frontier.h"
 #include "store/notes/checkpoint.h"
 #include "store/verify/record_check.h"
@@ -26,8 +27,8 @@ std::string Wrong::line() const {
 }
 
 struct LogAudit::Impl {
-  Impl(notes::VerifierKey verifier, Executor executor)
-      : log(std::move(verifier)), run(std::move(executor)), records(log) {}
+  Impl(notes::VerifierKey verifier, Executor executor, Bodies bodies)
+      : log(std::move(verifier)), run(std::move(executor)), records(log, bodies) {}
 
   notes::VerifierKey log;
   Executor run;
@@ -103,8 +104,8 @@ void LogAudit::Impl::checkpoint(std::string_view bytes, const std::string& sourc
   flush_if_full(bytes.size());
 }
 
-LogAudit::LogAudit(notes::VerifierKey log, Executor run)
-    : impl_(std::make_unique<Impl>(std::move(log), std::move(run))) {}
+LogAudit::LogAudit(notes::VerifierKey log, Executor run, Bodies bodies)
+    : impl_(std::make_unique<Impl>(std::move(log), std::move(run), bodies)) {}
 LogAudit::~LogAudit() = default;
 LogAudit::LogAudit(LogAudit&&) noexcept = default;
 LogAudit& LogAudit::operator=(LogAudit&&) noexcept = default;
@@ -158,6 +159,13 @@ AuditReport LogAudit::finish() {
   report.counts = impl_->records.counts();
   report.counts.checkpoints = impl_->checkpoints;
   report.wrong = impl_->wrong;
+  const ErasureCheck::Summary erasures = impl_->records.erasures(report.size);
+  report.counts.bodies_erased = erasures.erased;
+  report.counts.bodies_erased_later = erasures.erased_later;
+  if (!report.wrong && erasures.unexplained && !sabotaged("erasures-unchecked")) {
+    report.wrong = Wrong{Wrong::Where::kEntry, erasures.unexplained->value,
+                         "its salt and body are gone, and no entry erased them"};
+  }
   return report;
 }
 

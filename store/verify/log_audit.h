@@ -31,6 +31,11 @@ struct AuditEntry {
   ByteSpan body;
   // record_leaf_hash() of nonce and record where the caller has computed it, say on many threads.
   std::optional<Digest> leaf{};
+  // They are there, encrypted, and their key is not at hand: nothing is said about them.
+  bool sealed = false;
+  // What the store of the keys says of a body that is gone; believed only of an entry beyond the
+  // end, in a copy of a log that was made before the erasure.
+  std::optional<LogIndex> erased_by = std::nullopt;
 };
 
 // One signature to be verified.
@@ -84,9 +89,14 @@ struct AuditCounts {
   std::uint64_t sender_signatures = 0;
   std::uint64_t second_signatures = 0;
   std::uint64_t acknowledgements = 0;
-  std::uint64_t commitments = 0;    // salt and body are those that were signed
-  std::uint64_t bodies_absent = 0;  // of accepted messages
-  std::uint64_t signing_keys = 0;   // enrolled, with those that ended
+  std::uint64_t commitments = 0;  // salt and body are those that were signed
+  // Of accepted messages: those that are not there, of these those erased by an entry, and those by
+  // an entry beyond the end; and those that are there without their key.
+  std::uint64_t bodies_absent = 0;
+  std::uint64_t bodies_erased = 0;
+  std::uint64_t bodies_erased_later = 0;
+  std::uint64_t bodies_sealed = 0;
+  std::uint64_t signing_keys = 0;  // enrolled, with those that ended
   std::uint64_t subscriptions = 0;
 };
 
@@ -101,9 +111,14 @@ struct AuditReport {
   std::optional<Wrong> wrong;
 };
 
+// Which bodies stand beside the entries: those of the log, so that each is there or was erased; or
+// those of an export, which may hold none, or ones that were erased since.
+enum class Bodies { kOfTheLog, kExported };
+
 class LogAudit {
  public:
-  explicit LogAudit(notes::VerifierKey log, Executor run = run_in_order);
+  explicit LogAudit(notes::VerifierKey log, Executor run = run_in_order,
+                    Bodies bodies = Bodies::kOfTheLog);
   ~LogAudit();
   LogAudit(LogAudit&&) noexcept;
   LogAudit& operator=(LogAudit&&) noexcept;

@@ -68,6 +68,8 @@ Status RecordCheck::event(const v1::Record& record, const AuditEntry& entry,
       return subscribed(record.subscribed());
     case v1::Record::kCursorsMoved:
       return cursors_moved(record.cursors_moved(), entry.index, checks);
+    case v1::Record::kExpired:
+      return erasures_.apply(record.expired(), record.time_ms());
     case v1::Record::kBackedUp:
       return backed_up(record.backed_up(), entry.index);
     case v1::Record::kStopped:
@@ -151,8 +153,16 @@ Status RecordCheck::accepted(const v1::Record& record, const AuditEntry& entry,
     return second;
   }
   ++counts_.accepted;
+  if (replaces) {
+    erasures_.superseded(LogIndex{record.accepted().replaced_index()}, record.time_ms());
+  }
+  if (entry.sealed) {
+    ++counts_.bodies_sealed;
+    return {};
+  }
   if (entry.salt.empty() && entry.body.empty()) {
     ++counts_.bodies_absent;
+    erasures_.gone(entry.index, header, record.time_ms(), entry.erased_by);
     return {};
   }
   return commitment(header, entry.salt, entry.body);
@@ -180,7 +190,8 @@ Status RecordCheck::administered(const v1::Record& record, LogIndex index,
   v1::AdministrativeAction action;
   if (!action.ParseFromString(event.action())) return not_verified("its action cannot be read");
   ++counts_.administered;
-  return keys_.apply(action, header.sender());
+  if (auto applied = keys_.apply(action, header.sender()); !applied) return applied;
+  return erasures_.apply(action);
 }
 
 Status RecordCheck::skipped(const v1::Record& record, const AuditEntry& entry,

@@ -10,6 +10,7 @@
 
 #include "rapporteur/v1/audit.pb.h"
 #include "rapporteur/v1/envelope.pb.h"
+#include "store/verify/erasure_check.h"
 #include "store/verify/key_book.h"
 #include "store/verify/log_audit.h"
 #include "store/verify/succession.h"
@@ -18,11 +19,14 @@ namespace rapporteur::verify {
 
 class RecordCheck {
  public:
-  explicit RecordCheck(notes::VerifierKey log) : log_(std::move(log)) {}
+  RecordCheck(notes::VerifierKey log, Bodies bodies) : log_(std::move(log)), erasures_(bodies) {}
 
   // Signatures to be verified are appended to `checks`.
   [[nodiscard]] Status add(const AuditEntry& entry, std::vector<Check>& checks);
   [[nodiscard]] AuditCounts counts() const;
+  [[nodiscard]] ErasureCheck::Summary erasures(TreeSize size) const {
+    return erasures_.finish(size);
+  }
   // The logs before this one, known once the first entry was added.
   [[nodiscard]] const std::vector<Predecessor>& logs_before() const { return logs_before_; }
 
@@ -66,6 +70,7 @@ class RecordCheck {
   std::string hub_;
   std::uint64_t time_ms_ = 0;
   KeyBook keys_;
+  ErasureCheck erasures_;
   std::map<std::pair<std::string, std::string>, Position> positions_;
   AuditCounts counts_;
 };

@@ -2,14 +2,15 @@
 // the entries, byte by byte, without touching them.
 #include "store/rocks/fsck.h"
 
+#include <array>
 #include <map>
 #include <random>
 
 #include <gtest/gtest.h>
 #include <rocksdb/write_batch.h>
 
-#include "proto/base/check.h"
 #include "store/rocks/database.h"
+#include "store/rocks/folder.h"
 #include "store/rocks/layout.h"
 #include "tests/crash/signed_script.h"
 #include "tests/fakes/fixed_clock.h"
@@ -90,7 +91,7 @@ class Fsck : public ::testing::Test {
     ASSERT_TRUE(database->write(batch));
   }
   [[nodiscard]] FsckReport look(bool repair = false) const {
-    auto report = fsck(folder(), {repair, {}});
+    auto report = fsck(folder(), {repair, {}, {}});
     EXPECT_TRUE(report) << report.error().line();
     return report ? *report : FsckReport{};
   }
@@ -156,7 +157,9 @@ TEST_F(Fsck, EntriesAndCheckpointsAreNamedAndNeverTouched) {
     rocksdb::WriteBatch batch = Database::batch();
     for (const auto& [key, value] : after) {
       auto* const family = database->family(static_cast<Family>(key.first));
-      if (!whole.contains(key)) ASSERT_TRUE(batch.Delete(family, key.second).ok());
+      if (!whole.contains(key)) {
+        ASSERT_TRUE(batch.Delete(family, key.second).ok());
+      }
     }
     for (const auto& [key, value] : whole) {
       auto* const family = database->family(static_cast<Family>(key.first));

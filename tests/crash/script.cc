@@ -1,6 +1,7 @@
 #include "tests/crash/script.h"
 
 #include <random>
+#include <set>
 
 #include "store/merkle/tree.h"
 #include "store/notes/checkpoint.h"
@@ -104,6 +105,12 @@ std::string wrong_views(const JournalReader& reader, const Views& views) {
 std::string wrong_entries(const JournalReader& reader, const Script& script, std::size_t groups) {
   const auto entries = reader.entries(LogIndex{0}, SIZE_MAX, SIZE_MAX, true);
   if (!entries) return "entries cannot be read: " + entries.error().line();
+  std::set<LogIndex> erased;
+  for (std::size_t number = 0; number < groups; ++number) {
+    for (const Draft& draft : script.group(number)) {
+      erased.insert(draft.erases.begin(), draft.erases.end());
+    }
+  }
   std::size_t index = 0;
   for (std::size_t number = 0; number < script.groups(); ++number) {
     for (const Draft& draft : script.group(number)) {
@@ -116,8 +123,12 @@ std::string wrong_entries(const JournalReader& reader, const Script& script, std
       }
       const journal::StoredEntry& entry = (*entries)[index];
       if (draft.message && *found != LogIndex{index}) return "a message leads to another entry";
-      if (!entry.record.ends_with(draft.record) || entry.salt != draft.salt ||
-          entry.body != draft.body) {
+      const bool gone = erased.contains(entry.index);
+      if (gone != (entry.state == journal::BodyState::kErased)) {
+        return "entry " + std::to_string(index) + (gone ? " is not erased" : " is erased");
+      }
+      if (!entry.record.ends_with(draft.record) || entry.salt != (gone ? "" : draft.salt) ||
+          entry.body != (gone ? "" : draft.body)) {
         return "entry " + std::to_string(index) + " is not what was written";
       }
       ++index;

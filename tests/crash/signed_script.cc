@@ -20,6 +20,8 @@ std::size_t at_most(std::mt19937_64& random, std::size_t most) {
   return std::uniform_int_distribution<std::size_t>(0, most)(random);
 }
 
+constexpr std::size_t kGroupMost = 12;
+
 // A gate over a journal in memory, whose drafts are kept.
 class Hub {
  public:
@@ -45,11 +47,23 @@ class Hub {
     enter->entry.draft.state.push_back(sequences_.use(line.party.signing.key_id()));
     messages.push_back({bytes, principal, *enter->entry.draft.message});
     const bool accepted = enter->accepted;
+    if (accepted && !enter->entry.draft.body.empty()) bodies_.push_back(journal_.size().value);
     keep(std::move(enter->entry.draft));
     return accepted;
   }
   void administer(const v1::AdministrativeAction& action) {
     RAPPORTEUR_CHECK(send(op_.administration(action), op_));
+  }
+
+  // An operator erases one of the bodies that are in a group of before, if there is one.
+  void erase(std::mt19937_64& random) {
+    const std::size_t at = bodies_.empty() ? 0 : at_most(random, bodies_.size() - 1);
+    if (bodies_.empty() || bodies_[at] + kGroupMost >= journal_.size().value) return;
+    v1::AdministrativeAction action;
+    action.mutable_erase()->set_index(bodies_[at]);
+    action.set_reason("a slip");
+    bodies_.erase(bodies_.begin() + static_cast<std::ptrdiff_t>(at));
+    administer(action);
   }
 
   std::vector<journal::Draft> drafts;
@@ -75,6 +89,7 @@ class Hub {
   admission::DirectoryHolder directory_;
   admission::Gate gate_;
   journal::Sequences sequences_;
+  std::vector<std::uint64_t> bodies_;  // of accepted submissions, not erased
 };
 
 // One agency and what of it is live.
@@ -141,7 +156,7 @@ Script in_groups(std::vector<journal::Draft> drafts, std::mt19937_64& random) {
   for (journal::Draft& draft : drafts) {
     if (left == 0) {
       groups.emplace_back();
-      left = 1 + at_most(random, 11);
+      left = 1 + at_most(random, kGroupMost - 1);
     }
     groups.back().push_back(std::move(draft));
     --left;
@@ -163,7 +178,10 @@ SignedScript::SignedScript(std::uint64_t seed, std::size_t submissions,
     hub.administer(fakes::submit_grant(agency.sender.party.id, "*", "*", area));
     hub.administer(fakes::receive_grant(agency.sender.party.id, "*", "*", "*"));
   }
-  for (std::size_t i = 0; i < submissions; ++i) act(hub, agencies[at_most(random, 2)], random);
+  for (std::size_t i = 0; i < submissions; ++i) {
+    act(hub, agencies[at_most(random, 2)], random);
+    if (at_most(random, 19) == 0) hub.erase(random);
+  }
   messages_ = std::move(hub.messages);
   script_ = in_groups(std::move(hub.drafts), random);
 }

@@ -68,10 +68,14 @@ class Scenario(unittest.TestCase):
             shutil.copytree(self.hub.home / "operator", operator)
         key = self.hub.folder / "curve.key"
         shutil.copy(self.hub.home / "keys/curve.key", key)
+        # As keys.bodies_copy keeps it, on another disk.
+        body_keys = self.hub.folder / "body-keys"
+        if public is None:
+            shutil.copy(self.hub.home / "data.keys", body_keys)
         shutil.rmtree(self.hub.home)
         self.rapporteur("restore", "--from", backup, "--to", self.hub.home, "--origin", origin,
                         "--endpoint", self.hub.endpoint, "--monitor", self.hub.monitor, "--curve-key",
-                        key, "--public", public or kept)
+                        key, "--body-keys", body_keys, "--public", public or kept)
         shutil.copytree(operator, self.hub.home / "operator")
         run(PROGRAMS / "rapporteur-adapter", "--folder", self.hub.home / "operator", "enrol",
             self.public, expect=4)
@@ -274,7 +278,8 @@ class Backups(Scenario):
             file.write_bytes(damaged)
             self.rapporteur("backup", "verify", made["backup"], "--public", self.public, expect=6)
             self.rapporteur("restore", "--from", made["backup"], "--to", self.hub.folder / "other",
-                            "--origin", "hub.example/other", "--public", self.public, expect=6)
+                            "--origin", "hub.example/other", "--body-keys",
+                            self.hub.home / "data.keys", "--public", self.public, expect=6)
             file.write_bytes(whole)
         self.assertFalse((self.hub.folder / "other").exists())
         self.rapporteur("backup", "verify", made["backup"], "--public", self.public)
@@ -304,7 +309,8 @@ class BadInput(Scenario):
         made = self.backup()
         operator = ["--operator", self.hub.home / "operator"]
         target = self.hub.folder / "target"
-        to = ["--to", target, "--origin", "hub.example/thb/log2"]
+        keys = ["--body-keys", self.hub.home / "data.keys"]
+        to = ["--to", target, "--origin", "hub.example/thb/log2", *keys]
         cases = [
             (2, [*operator, "backup", "create"], "--out"),
             (6, [*operator, "backup", "create", "--out", "/proc/nowhere"], "/proc/nowhere"),
@@ -316,11 +322,13 @@ class BadInput(Scenario):
             (2, ["restore", "--from", self.hub.folder / "none", *to, "--public", self.public],
              "none"),
             (3, ["restore", "--from", made["backup"], "--to", self.hub.home, "--origin", "a/b",
-                 "--public", self.public], "not empty"),
+                 *keys, "--public", self.public], "not empty"),
             (3, ["restore", "--from", made["backup"], "--to", target, "--origin",
-                 "hub.example/thb/log1", "--public", self.public], "fork"),
+                 "hub.example/thb/log1", *keys, "--public", self.public], "fork"),
+            (2, ["restore", "--from", made["backup"], "--to", target, "--origin", "a/b", "--public",
+                 self.public], "--body-keys"),
             (3, ["restore", "--from", made["backup"], "--to", target, "--origin", "two words",
-                 "--public", self.public], "no origin"),
+                 *keys, "--public", self.public], "no origin"),
             (1, ["audit", "verify", made["backup"], "--public", self.public, "--predecessor",
                  made["backup"]], "continues none"),
             (2, ["fsck"], "FOLDER"),

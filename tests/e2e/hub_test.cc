@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "proto/base/fault_codes.h"
+#include "proto/base/limits.h"
 #include "proto/crypto/domain.h"
 #include "store/merkle/tree.h"
 #include "store/notes/checkpoint.h"
@@ -246,6 +247,50 @@ TEST_F(HubTest, QueriesShowWhatTheAskerMaySee) {
   status.mutable_query()->mutable_status();
   EXPECT_EQ(oper->ask(status).answer().status().accepted(), 1U) << "not the directory's changes";
   EXPECT_EQ(receiver->ask(status).answer().status().accepted(), 0U);
+}
+
+TEST_F(HubTest, ManyProofsComeInOneAnswerAndTheirCheckpointInAnother) {
+  auto oper = stage.greeted(stage.op);
+  v1::Frame question;
+  question.mutable_query()->mutable_checkpoint();
+  const auto head = oper->ask(question).answer().checkpoint();
+  const auto key = notes::VerifierKey::parse(stage.options.started.log_verifier_key());
+  const auto checkpoint = notes::open_checkpoint(head.checkpoint(), *key);
+  ASSERT_TRUE(checkpoint) << checkpoint.error().line();
+  EXPECT_EQ(checkpoint->size.value, head.tree_size());
+  question.mutable_query()->mutable_proofs()->set_tree_size(head.tree_size());
+  constexpr int kAsked = limits::kProofsPerAnswer + 10;
+  for (int i = 0; i < kAsked; ++i) question.mutable_query()->mutable_proofs()->add_indices(i % 3);
+  const auto proofs = oper->ask(question).answer().proofs();
+  EXPECT_EQ(proofs.tree_size(), head.tree_size());
+  ASSERT_EQ(proofs.proofs_size(), limits::kProofsPerAnswer) << "the others are asked for again";
+  for (int i = 0; i < proofs.proofs_size(); ++i) {
+    const v1::Proof& one = proofs.proofs(i);
+    ASSERT_EQ(one.index(), static_cast<std::uint64_t>(i % 3));
+    const auto leaf = merkle::record_leaf_hash(bytes_of(one.nonce()), bytes_of(one.record()));
+    EXPECT_TRUE(merkle::verify_inclusion(LogIndex{one.index()}, checkpoint->size, leaf,
+                                         merkle::unpack(one.proof()).value(), checkpoint->root));
+  }
+  question.mutable_query()->mutable_proofs()->add_indices(1'000'000);
+  question.mutable_query()->mutable_proofs()->mutable_indices()->SwapElements(0, kAsked);
+  EXPECT_EQ(oper->fault(question).code(), faults::kNotFound);
+  question.mutable_query()->mutable_proofs()->clear_indices();
+  EXPECT_EQ(oper->ask(question).answer().proofs().proofs_size(), 0);
+  question.mutable_query()->mutable_proofs()->set_tree_size(1'000'000);
+  EXPECT_EQ(oper->fault(question).code(), faults::kNotFound);
+  question.mutable_query()->mutable_checkpoint()->set_tree_size(1'000'000);
+  EXPECT_EQ(oper->fault(question).code(), faults::kNotFound);
+}
+
+TEST_F(HubTest, OneEntryThatMayNotBeSeenAndNoProofIsGiven) {
+  auto sender = stage.greeted(stage.at);
+  const auto outcome = sender->submit(next_submission("2006"));
+  auto receiver = stage.greeted(stage.no);
+  v1::Frame question;
+  question.mutable_query()->mutable_proofs()->add_indices(outcome.index());
+  EXPECT_EQ(receiver->ask(question).answer().proofs().proofs_size(), 1);
+  question.mutable_query()->mutable_proofs()->add_indices(1);
+  EXPECT_EQ(receiver->fault(question).code(), faults::kNotAllowed);
 }
 
 }  // namespace

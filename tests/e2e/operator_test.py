@@ -1,15 +1,18 @@
 """Every command of `rapporteur` with good and with bad input: its exit code, one line on standard
 error that names place and remedy, and JSON where JSON was asked for."""
 
+import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
 
 import e2e
 from local_hub import DATAFLOW, PROGRAMS, LocalHub
+from note_keys import LOG, WITNESS, Key, log_key
 
 DONE, REFUSED, USAGE, CONFIGURATION, UNREACHABLE, STORAGE = 0, 1, 2, 3, 4, 6
 RAPPORTEUR = PROGRAMS / "rapporteur"
@@ -83,6 +86,8 @@ class WithoutHub(Lines):
     def test_an_operators_folder_that_is_none(self):
         for words in (["status"], ["tail"], ["show", "1"], ["table"], ["participant", "list"],
                       ["policy", "show", DATAFLOW], ["proof", "get", "1"],
+                      ["proof", "consistency", "1"], ["checkpoint"],
+                      ["erase", "1", "--reason", "t"], ["retention", "show"], ["hold", "list"],
                       ["grant", "receive", "at"]):
             self.refused(USAGE, ["--operator", self.folder / "none", *words], self.folder / "none",
                          "--operator", "RAPPORTEUR_OPERATOR")
@@ -132,12 +137,76 @@ class WithoutHub(Lines):
         self.assertEqual(done.returncode, DONE)
         self.assertRegex(done.stderr, r"\Arapporteur: warning: [^\n]*hub-public\.toml[^\n]*\n\Z")
 
+    def test_witness(self):
+        hub = self.folder / "hub"
+        self.assertEqual(rapporteur("init", hub, "--hub", "h").returncode, DONE)
+        public = hub / "hub-public.toml"
+        target = self.folder / "w"
+        init = ["witness", "init", target, "--name"]
+        for words, mention in (([*init, "two words", "--public", public], "--name"),
+                               ([*init, "w1"], "--vkey or --public"),
+                               ([*init, "w1", "--public", public, "--listen", "here"], "--listen"),
+                               (["witness", "init", target], "--name"),
+                               (["witness", "run", self.folder / "none"], self.folder / "none"),
+                               (["witness", "show", self.folder / "none"], "witness init"),
+                               (["witness", "rnu"], "run")):
+            self.refused(USAGE, words, mention)
+        self.assertFalse(target.exists())
+        done = rapporteur("--json", *init, "w1", "--public", public)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        key = json.loads(done.stdout)["verifier_key"]
+        self.assertEqual(rapporteur("witness", "show", target).stdout, key + "\n")
+        self.refused(STORAGE, [*init, "w1", "--public", public], target)
+        settings = target / "witness.toml"
+        whole = settings.read_text(encoding="utf-8")
+        for bad, mention in (("name = ", "name"), ("logs = [\"x\"]\n", "witness.toml:1"),
+                             ("lsten = \"127.0.0.1:1\"\n" + whole, "'listen'"),
+                             (whole.replace("127.0.0.1:8090", "127.0.0.1"), "host:port")):
+            settings.write_text(bad if "name" in bad else 'name = "w"\n' + bad, encoding="utf-8")
+            self.refused(CONFIGURATION, ["witness", "run", target], settings)
+        settings.write_text(whole, encoding="utf-8")
+        (target / "witness.key").chmod(0o644)
+        self.refused(CONFIGURATION, ["witness", "run", target], "witness.key")
+
+    def test_timestamp(self):
+        file = self.folder / "1.checkpoint"
+        words = ["timestamp", "verify", file, "--ca", self.folder / "ca.pem"]
+        self.refused(USAGE, words, "--vkey or --public")
+        self.refused(USAGE, ["timestamp", "verify", file], "--ca")
+        hub = self.folder / "hub"
+        self.assertEqual(rapporteur("init", hub, "--hub", "h").returncode, DONE)
+        words += ["--public", hub / "hub-public.toml"]
+        self.refused(USAGE, words, "ca.pem")
+        (self.folder / "ca.pem").write_text("", encoding="utf-8")
+        self.refused(USAGE, words, file)
+        file.write_text("no note", encoding="utf-8")
+        self.refused(USAGE, words, f"{file}.tsr")
+        (self.folder / "1.checkpoint.tsr").write_bytes(b"no token")
+        self.refused(REFUSED, words, file)
+
     def test_keys_and_files_that_the_line_names(self):
         nothing = self.folder / "nothing"
         for words in (["audit", "verify", self.folder], ["proof", "verify", nothing]):
             self.refused(USAGE, words, "--vkey or --public")
             self.refused(USAGE, [*words, "--vkey", "hub+12+key"], "--vkey")
             self.refused(USAGE, [*words, "--public", nothing], nothing)
+
+    def test_a_policy_that_is_none(self):
+        receipt, policy = self.folder / "r.tlog-proof", self.folder / "policy"
+        receipt.write_text("", encoding="utf-8")
+        verify = ["proof", "verify", receipt, "--policy", policy]
+        self.refused(USAGE, verify, policy)
+        key = Key()
+        log = "log " + key.vkey("hub.example/log", LOG)
+        for text, mentions in (("", ["no quorum line"]),
+                               ("quorum none\n", ["names no log", "log <verifier key>"]),
+                               (f"{log}\nquorum W\n", ["line 2", "'W'"]),
+                               (f"{log}\nquorum none\r\n", ["line 2", "control character"]),
+                               (f"{log}\n{log}\nquorum none\n", ["line 2", "another log's"]),
+                               ("#" * 300_000, ["longer"])):
+            policy.write_bytes(text.encode())
+            self.refused(REFUSED, verify, policy, *mentions)
+        self.refused(USAGE, [*verify, "--vkey", key.vkey("hub", LOG)], "--policy")
 
 
 class AtAHub(Lines):
@@ -231,6 +300,51 @@ class AtAHub(Lines):
         self.at_hub(USAGE, ["policy", "set", DATAFLOW, "--free-text", "any", "--reason", "t"],
                     "--free-text")
 
+    def test_erase(self):
+        self.at_hub(USAGE, ["erase"], "INDEX")
+        self.at_hub(USAGE, ["erase", "first", "--reason", "t"], "first")
+        self.at_hub(USAGE, ["erase", "1"], "--reason")
+        self.at_hub(REFUSED, ["erase", "0", "--reason", "t"], "NO_BODY", "no accepted submission")
+        self.at_hub(REFUSED, ["erase", "1000000", "--reason", "t"], "NO_BODY", "show INDEX")
+        self.at_hub(REFUSED, ["erase", "0", "--reason", ""], "BAD_TEXT", "reason")
+        self.hub.enrol("fr", submits=[("*", "FR")], receives=False)
+        path = self.hub.party_folder("fr") / "fr.csv"
+        path.write_text(HEADER + FIGURE.format(162).replace(",AT,", ",FR,"), encoding="utf-8")
+        self.hub.adapter("fr", "push", path)
+        index = next(event["index"] for event in self.values("tail", "-n", "1000")
+                     if event["event"] == "ACCEPTED" and "FR" in event["summary"])
+        self.assertEqual(self.values("erase", index, "--reason", "test")[0]["erased"], index)
+        self.at_hub(REFUSED, ["erase", index, "--reason", "t"], "NO_BODY", "erased already")
+        self.assertIn("erase salt and body of entry", self.good("tail", "-n", "1000"))
+
+    def test_retention(self):
+        self.assertIn("for good", self.good("retention", "show"))
+        set_days = ["retention", "set", "UNODC:GLOTIP(1.0)"]
+        self.at_hub(REFUSED, [*set_days, "--reason", "t"], "NO_CHANGE")
+        self.assertEqual(self.values(*set_days, "--live-days", "365", "--reason", "t")[0],
+                         {"dataflow": "UNODC:GLOTIP(1.0)", "live_days": 365, "superseded_days": 0})
+        self.assertIn("365 days", self.good("retention", "show"))
+        self.at_hub(REFUSED, ["retention", "set", "X:Y(1.0)", "--live-days", "1", "--reason", "t"],
+                    "UNKNOWN_DATAFLOW")
+        self.at_hub(REFUSED, [*set_days, "--live-days", "40000", "--reason", "t"], "BAD_RETENTION")
+        self.at_hub(USAGE, [*set_days, "--live-days", "-1", "--reason", "t"], "--live-days")
+        self.at_hub(USAGE, [*set_days, "--live-days", "1"], "--reason")
+        self.good(*set_days, "--live-days", "0", "--reason", "t")
+
+    def test_hold(self):
+        place = ["hold", "place", "case-1", "--sender", "none", "--reason", "t"]
+        self.assertEqual(self.values(*place)[0]["name"], "case-1")
+        self.at_hub(REFUSED, place, "ALREADY_HELD")
+        self.assertRegex(self.good("hold", "list"), r"(?m)^case-1 +entries 0 to the end of \* by none")
+        self.assertIn("case-1", [one["name"] for one in self.values("hold", "list")])
+        self.at_hub(REFUSED, ["hold", "place", "Case 2", "--reason", "t"], "BAD_HOLD")
+        self.at_hub(REFUSED, ["hold", "place", "case-2", "--from", "2", "--to", "1", "--reason", "t"],
+                    "BAD_HOLD")
+        self.at_hub(USAGE, ["hold", "place", "case-2", "--from", "one", "--reason", "t"], "--from")
+        self.at_hub(USAGE, ["hold", "place"], "NAME")
+        self.good("hold", "lift", "case-1", "--reason", "t")
+        self.at_hub(REFUSED, ["hold", "lift", "case-1", "--reason", "t"], "UNKNOWN_HOLD", "hold list")
+
     def test_status_tail_and_show(self):
         status = self.values("status")[0]
         self.assertEqual((status["ready"], status["accepted"]), (True, 1))
@@ -254,9 +368,12 @@ class AtAHub(Lines):
         self.assertIn("162", self.good("table"))
         self.assertEqual(self.values("table", "--area", "LV"), [])
 
+    def receipt_index(self):
+        return json.loads(rapporteur("--json", "proof", "verify", self.receipt, "--public",
+                                     self.public).stdout)["index"]
+
     def test_proof(self):
-        index = json.loads(rapporteur("--json", "proof", "verify", self.receipt, "--public",
-                                      self.public).stdout)["index"]
+        index = self.receipt_index()
         target = self.hub.folder / "p.tlog-proof"
         self.assertIn(str(target), self.good("proof", "get", index, "-o", target))
         self.assertEqual(self.values("proof", "get", index, "-o", target)[0]["index"], index)
@@ -274,6 +391,115 @@ class AtAHub(Lines):
         self.at_hub(REFUSED, ["proof", "get", "1000000"], "NOT_FOUND", "number")
         self.at_hub(STORAGE, ["proof", "get", index, "-o", "/nowhere/p"], "/nowhere/p")
 
+    def test_many_proofs_at_once(self):
+        folder = self.hub.folder / "proofs"
+        said = self.values("proof", "get", "0", "3-5", "2", "--out", folder)
+        self.assertEqual([one["index"] for one in said], [0, 3, 4, 5, 2])
+        files = [folder / f"{index}.tlog-proof" for index in (0, 3, 4, 5, 2)]
+        self.assertEqual([one["file"] for one in said], [str(file) for file in files])
+        self.assertEqual(self.good("proof", "verify", *files, "--public", self.public)
+                         .count("verified: entry"), 5)
+        self.assertEqual(len({file.read_text(encoding="utf-8").split("\n\n")[1]
+                              for file in files}), 1, "one checkpoint for all")
+        self.assertEqual(len(self.values("proof", "get", "0-2")), 3)
+        self.assertIn("3.tlog-proof", self.good("proof", "get", "3", "--out", f"{folder}/"))
+        done = rapporteur(*self.operator, "proof", "get", "0-2")
+        self.assertEqual(done.returncode, USAGE, done.stderr)
+        self.assertRegex(done.stderr, r"\Arapporteur: --out: [^\n]+--json[^\n]*\n\Z")
+        self.at_hub(USAGE, ["proof", "get", "7-3", "-o", folder], "'7-3'", "10-20")
+        self.at_hub(USAGE, ["proof", "get", "0x1"], "'0x1'")
+        self.at_hub(USAGE, ["proof", "get", "0-100000", "-o", folder], "too many", "100000")
+        self.at_hub(USAGE, ["proof", "get", "0-18446744073709551615", "-o", folder], "too many")
+        self.at_hub(REFUSED, ["proof", "get", "0", "1000000", "-o", folder], "NOT_FOUND",
+                    "entry 1000000")
+        (self.hub.folder / "file").write_text("", encoding="utf-8")
+        self.at_hub(STORAGE, ["proof", "get", "0", "1", "-o", self.hub.folder / "file"],
+                    self.hub.folder / "file")
+
+    def test_more_proofs_than_one_answer_holds(self):
+        asked = ["0-4"] * 60
+        self.assertEqual([one["index"] for one in self.values("proof", "get", *asked)],
+                         list(range(5)) * 60)
+
+    def test_proofs_in_an_older_tree(self):
+        index = self.receipt_index()
+        old = self.values("checkpoint")[0]
+        self.good("grant", "submit", "at", "--area", "CY")
+        target = self.hub.folder / "old.tlog-proof"
+        self.good("proof", "get", index, "--size", old["size"], "-o", target)
+        self.assertTrue(target.read_text(encoding="utf-8").endswith("\n\n" + old["note"]))
+        self.assertIn(f"in a tree of {old['size']}:",
+                      self.good("proof", "verify", target, "--public", self.public))
+        self.assertEqual(self.good("checkpoint", "--size", old["size"]), old["note"])
+        self.at_hub(REFUSED, ["proof", "get", index, "--size", index], "NOT_FOUND")
+        self.at_hub(REFUSED, ["proof", "get", index, "--size", "1000000"], "NOT_FOUND",
+                    "1000000")
+        self.at_hub(USAGE, ["proof", "get", index, "--size", "0"], "--size")
+
+    def test_checkpoint(self):
+        note = self.good("checkpoint")
+        origin, size, root = note.split("\n")[:3]
+        self.assertRegex(note, rf"\n\n\u2014 {re.escape(origin)} [A-Za-z0-9+/]+=*\n\Z")
+        said = self.values("checkpoint", "--size", size)[0]
+        self.assertEqual(said, {"origin": origin, "size": int(size), "root": root, "note": note})
+        self.at_hub(REFUSED, ["checkpoint", "--size", "1000000"], "NOT_FOUND")
+        self.at_hub(USAGE, ["checkpoint", "--size", "all"], "all")
+
+    def test_consistency(self):
+        first = self.values("checkpoint")[0]
+        self.good("grant", "submit", "at", "--area", "MT")
+        second = self.values("checkpoint")[0]
+        self.assertGreater(second["size"], first["size"])
+        said = self.values("proof", "consistency", first["size"])[0]
+        self.assertEqual((said["consistent"], said["first"]["root"], said["second"]["size"]),
+                         (True, first["root"], second["size"]))
+        note = self.hub.folder / "note"
+        note.write_text(first["note"], encoding="utf-8")
+        for words in ([note], [self.receipt], [note, second["size"]], [note, note],
+                      [first["size"], first["size"]]):
+            self.assertIn("consistent: ", self.good("proof", "consistency", *words))
+        self.at_hub(REFUSED, ["proof", "consistency", second["size"], first["size"]], "larger")
+        self.at_hub(USAGE, ["proof", "consistency", "0"], "size 0", "from 1")
+        self.at_hub(REFUSED, ["proof", "consistency", "1000000"], "NOT_FOUND")
+        self.at_hub(USAGE, ["proof", "consistency", "nofile"], "nofile")
+        self.at_hub(REFUSED, ["proof", "consistency", self.public], self.public, "checkpoint")
+        # The log's own key signs another history of the same size, and one that is ahead.
+        for size, mention in ((first["size"], "not one log"), (10**9, "rolled back")):
+            text = f"{first['origin']}\n{size}\n{base64.b64encode(bytes(32)).decode()}\n"
+            note.write_text(text + "\n" + log_key(self.hub).signature(first["origin"], text),
+                            encoding="utf-8")
+            self.at_hub(REFUSED, ["proof", "consistency", note], mention)
+
+    def test_a_quorum_of_witnesses(self):
+        text = self.receipt.read_text(encoding="utf-8")
+        note = text.split("\n\n", 1)[1].split("\n\n")[0] + "\n"
+        origin = note.split("\n")[0]
+        policy, target = self.hub.folder / "policy", self.hub.folder / "cosigned.tlog-proof"
+        keys, names = [Key() for _ in range(3)], [f"w{n}.example" for n in range(3)]
+        log = log_key(self.hub).vkey(origin, LOG)
+        witnesses = "".join(f"witness W{n} {keys[n].vkey(names[n], WITNESS)}\n" for n in range(3))
+        policy.write_text(f"log {log}\n{witnesses}group G 2 W0 W1 W2\nquorum G\n",
+                          encoding="utf-8")
+
+        def verify(*cosigners, spoiled=False):
+            lines = "".join(keys[n].cosignature(names[n], 1_700_000_000 + n, note)
+                            for n in cosigners)
+            target.write_text(text + (lines[:-6] + "AAA==\n" if spoiled else lines),
+                              encoding="utf-8")
+            return ["proof", "verify", target, "--policy", policy]
+
+        self.refused(REFUSED, verify(), target, "the quorum G is not met: nobody cosigned")
+        self.refused(REFUSED, verify(2), target, "only W2 cosigned")
+        self.refused(REFUSED, verify(0, 1, spoiled=True), target, names[1])
+        self.assertIn(", cosigned by W0 at 2023-11-14 22:13:20.000Z, W2 at",
+                      self.good(*verify(2, 0)))
+        said = self.values(*verify(0, 1, 2))[0]
+        self.assertEqual(said["witnesses"], [{"name": f"W{n}", "time_s": 1_700_000_000 + n,
+                                              "in_quorum": True} for n in range(3)])
+        self.assertEqual(said["origin"], origin)
+        policy.write_text(f"log {log}\nquorum none\n", encoding="utf-8")
+        self.good(*verify())
+
     def test_a_receipt_of_another_log(self):
         other = self.hub.folder / "other"
         self.assertEqual(rapporteur("init", other, "--hub", "other.example").returncode, DONE)
@@ -283,7 +509,8 @@ class AtAHub(Lines):
                                other / "hub-public.toml"], "another key", self.hub.home / "data")
 
     def test_what_cannot_be_written_is_said(self):
-        for words in (["tail"], ["status"], ["table"], ["participant", "list"], ["proof", "get", "1"]):
+        for words in (["tail"], ["status"], ["table"], ["participant", "list"], ["proof", "get", "1"],
+                      ["checkpoint"], ["proof", "consistency", "1"]):
             self.cannot_print(*self.operator, *words)
 
     def test_audit(self):
@@ -344,14 +571,15 @@ class AtAHub(Lines):
         verify = ["audit", "verify", out, "--public", self.public]
         self.assertIn("tiles hold the same tree", self.good(*verify))
         found = self.values(*verify)[0]
-        self.assertEqual((found["proved"], found["commitments"] > 0, found["bodies_absent"]),
+        self.assertEqual((found["proved"], found["commitments"] > 0, found["bodies_sealed"]),
                          ("everything", True, found["accepted"]))
         self.refused(USAGE, [*export, "--bodies"], out, "--bodies")
         self.refused(USAGE, export[:-1], "--records")
         whole = self.hub.folder / "bodies"
         self.good("audit", "export", data, "--out", whole, "--records", "--bodies")
         found = self.values("audit", "verify", whole, "--public", self.public)[0]
-        self.assertEqual((found["verified"], found["bodies_absent"]), (True, 0))
+        self.assertEqual((found["verified"], found["bodies_absent"]),
+                         (True, found["bodies_erased"]))
         self.refused(USAGE, ["audit", "export", data, "--out", whole, "--records"], whole,
                      "--bodies")
 

@@ -36,6 +36,14 @@ void FakeLog::truncate(std::size_t size) {
   leaves_.resize(size);
 }
 
+FakeLog FakeLog::copy() const {
+  FakeLog out;
+  out.key_ = crypto::SigningKey::from_seed(key_.seed());
+  out.entries_ = entries_;
+  out.leaves_ = leaves_;
+  return out;
+}
+
 notes::VerifierKey FakeLog::verifier_key() const {
   return {origin(), notes::KeyType::kEd25519, key_.public_key()};
 }

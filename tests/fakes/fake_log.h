@@ -27,6 +27,8 @@ class FakeLog {
 
   std::size_t append(FakeEntry entry);
   void truncate(std::size_t size);
+  // The same log under the same key.
+  [[nodiscard]] FakeLog copy() const;
   [[nodiscard]] const std::vector<FakeEntry>& entries() const { return entries_; }
   [[nodiscard]] std::string checkpoint(std::size_t size) const;
   [[nodiscard]] std::string inclusion_proof(std::size_t index, std::size_t size) const;

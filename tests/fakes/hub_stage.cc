@@ -10,7 +10,7 @@ HubStage::HubStage()
       next_curve_key_(secret_named("hub/curve/next")),
       log_key_(crypto::SigningKey::from_seed(log_seed_)) {
   auto created = rocks::LocalJournal::create(folder_ / "data", "example.org/log",
-                                             crypto::SigningKey::from_seed(log_seed_), clock_);
+                                             crypto::SigningKey::from_seed(log_seed_), clock);
   RAPPORTEUR_CHECK(created.has_value());
   v1::Started founding;
   founding.set_hub(kHub);
@@ -34,11 +34,11 @@ HubStage::~HubStage() {
 
 void HubStage::start() {
   auto opened =
-      rocks::LocalJournal::open(folder_ / "data", crypto::SigningKey::from_seed(log_seed_), clock_);
+      rocks::LocalJournal::open(folder_ / "data", crypto::SigningKey::from_seed(log_seed_), clock);
   RAPPORTEUR_CHECK(opened.has_value());
   journal = std::move(*opened);
   auto started =
-      Hub::start({*journal, log_key_, {curve_key_, &next_curve_key_}, observer_, clock_}, options);
+      Hub::start({*journal, log_key_, {curve_key_, &next_curve_key_}, observer_, clock}, options);
   RAPPORTEUR_CHECK(started.has_value());
   hub = std::move(*started);
 }

@@ -2,6 +2,7 @@
 // port, an operator and some bodies.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,20 @@ class CountingObserver final : public admission::Observer {
   void refused_by(std::string_view, std::size_t) override {}
   void stale_verdict() override {}
   void group(std::size_t, std::chrono::nanoseconds) override {}
+};
+
+// The machine's clock, whose date a test can put forward.
+class ShiftedClock final : public Clock {
+ public:
+  void pass(std::chrono::milliseconds time) { shift_ += time.count(); }
+  [[nodiscard]] UnixMillis now() const override {
+    return system_.now() + std::chrono::milliseconds(shift_.load());
+  }
+  [[nodiscard]] MonotonicTime monotonic() const override { return system_.monotonic(); }
+
+ private:
+  SystemClock system_;
+  std::atomic<std::int64_t> shift_ = 0;
 };
 
 class HubStage {
@@ -43,12 +58,12 @@ class HubStage {
   Sender op{"hub-op"};
   Sender at{"at"};
   Sender no{"no"};
+  ShiftedClock clock;
   std::unique_ptr<rocks::LocalJournal> journal;
   std::unique_ptr<Hub> hub;
 
  private:
   testing::TempDir folder_;
-  SystemClock clock_;
   CountingObserver observer_;
   crypto::SecretBytes log_seed_;
   crypto::SecretBytes curve_key_;

@@ -73,6 +73,14 @@ Result<journal::Group> MemoryJournal::append(std::span<journal::Draft> drafts) {
     stored.record = time.SerializeAsString() + draft.record;
     stored.salt = draft.salt;
     stored.body = draft.body;
+    if (!draft.salt.empty()) stored.state = journal::BodyState::kHere;
+    for (const LogIndex erased : draft.erases) {
+      journal::StoredEntry& gone = entries_.at(erased.value);
+      gone.salt.clear();
+      gone.body.clear();
+      gone.state = journal::BodyState::kErased;
+      gone.erased_by = index;
+    }
     group.entries.push_back({index, stored.nonce, stored.record, {}});
     entries_.push_back(std::move(stored));
   }

@@ -40,6 +40,9 @@ class MemoryJournal final : public journal::Journal, public journal::JournalRead
   [[nodiscard]] Result<std::vector<Digest>> consistency_proof(TreeSize, TreeSize) const override {
     return std::vector<Digest>();
   }
+  [[nodiscard]] Result<std::string> checkpoint_from(TreeSize) const override {
+    return *checkpoint();
+  }
   [[nodiscard]] Status checkpoints(
       const std::function<bool(TreeSize, const std::string&)>&) const override {
     return {};

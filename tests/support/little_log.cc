@@ -10,6 +10,7 @@
 namespace rapporteur::testing {
 namespace {
 
+constexpr const char* kDataflow = "RAPPORTEUR:THB(1.0)";
 constexpr const char* kHub = "hub";
 constexpr const char* kOrigin = "hub.example/log";
 constexpr const char* kSubscription = "all";
@@ -56,6 +57,7 @@ v1::Record LittleLog::message(const std::string& sender, v1::Kind kind, const st
   header.set_key_id(party.key.key_id().string());
   header.set_kind(kind);
   header.set_sequence(++party.sequence);
+  if (kind == v1::KIND_NEW || kind == v1::KIND_REVISION) header.set_dataflow(kDataflow);
   header.set_commitment(crypto::commitment(bytes_of(salt), bytes_of(body)).string());
   v1::Record record;
   record.set_header(header.SerializeAsString());
@@ -102,6 +104,13 @@ void LittleLog::submit(const std::string& sender, const std::string& body) {
   const std::string salt = random_bytes();
   v1::Record record = message(sender, v1::KIND_NEW, salt, body);
   record.mutable_accepted();
+  append(std::move(record), salt, body);
+}
+
+void LittleLog::revise(const std::string& sender, const std::string& body, std::uint64_t replaced) {
+  const std::string salt = random_bytes();
+  v1::Record record = message(sender, v1::KIND_REVISION, salt, body);
+  record.mutable_accepted()->set_replaced_index(replaced);
   append(std::move(record), salt, body);
 }
 

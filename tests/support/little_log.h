@@ -36,6 +36,8 @@ class LittleLog {
   void change_state(const std::string& participant, v1::ParticipantState state);
   void administer(const std::string& actor, const v1::AdministrativeAction& action);
   void submit(const std::string& sender, const std::string& body);
+  // Takes the place of the submission at `replaced`.
+  void revise(const std::string& sender, const std::string& body, std::uint64_t replaced);
   void submit_with_second_signature(const std::string& sender, const std::string& second);
   void refuse(const std::string& sender);
   void skip(const std::string& sender);
@@ -44,6 +46,8 @@ class LittleLog {
                    const std::string& delivered);
   void restart();
   void checkpoint();
+  // The hub's clock.
+  void pass(std::uint64_t millis) { time_ms_ += millis; }
   void append(v1::Record record, const std::string& salt = "", const std::string& body = "");
 
   // The next message of a sender, signed, before `event` says what became of it.

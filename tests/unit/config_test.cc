@@ -104,14 +104,5 @@ TEST(Configuration, TheDocumentationIsInStepWithTheTable) {
       << "run: rapporteur-broker --print-config-documentation > broker/config/CONFIGURATION.md";
 }
 
-TEST(Configuration, HostAndPort) {
-  const auto v6 = parse_host_and_port("[::1]:9570");
-  ASSERT_TRUE(v6);
-  EXPECT_EQ(v6->host, "::1");
-  EXPECT_EQ(v6->port, 9570);
-  EXPECT_FALSE(parse_host_and_port("127.0.0.1:"));
-  EXPECT_FALSE(parse_host_and_port("127.0.0.1:99999"));
-}
-
 }  // namespace
 }  // namespace rapporteur::config

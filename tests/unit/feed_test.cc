@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
+#include "rapporteur/v1/audit.pb.h"
+#include "rapporteur/v1/exchange.pb.h"
 
 namespace rapporteur::core {
 namespace {
@@ -76,6 +78,52 @@ TEST(Feed, EntriesThatAreNotDeliveredLeaveNoHole) {
   ASSERT_TRUE(run);
   EXPECT_TRUE(run->items.empty());
   EXPECT_EQ(run->end.value, 7U);
+}
+
+// Accepted submissions with a body each, as they come from the log.
+Chunk submissions(std::uint64_t first, std::uint64_t end) {
+  Chunk out{LogIndex{first}, LogIndex{end}, {}, 0};
+  v1::Record record;
+  record.mutable_accepted();
+  record.set_header(v1::Header().SerializeAsString());
+  const std::string bytes = record.SerializeAsString();
+  for (auto i = first; i < end; ++i) {
+    add(out, *make_item({LogIndex{i}, std::string(32, 'n'), bytes, std::string(32, 's'), "body"}));
+  }
+  return out;
+}
+
+v1::Delivery delivery_of(const Item& item) {
+  v1::Deliver field;
+  v1::Delivery delivery;
+  EXPECT_TRUE(field.ParseFromString(item.field));
+  EXPECT_TRUE(delivery.ParseFromString(field.deliveries(0)));
+  return delivery;
+}
+
+v1::Delivery shown(Feed& feed, std::uint64_t index) {
+  const auto run = feed.run(LogIndex{index});
+  EXPECT_TRUE(run && !run->items.empty());
+  return delivery_of(*run->items.front());
+}
+
+// Promise: who catches up after an erasure gets the record alone, from wherever it is read.
+TEST(Feed, AnErasedBodyIsNotShownAnyMore) {
+  Feed feed(TreeSize{1'024}, {10'000'000, 10'000'000});
+  feed.grow(submissions(1'024, 1'030));
+  ASSERT_TRUE(feed.missing(LogIndex{0}));
+  feed.keep(submissions(0, 512));
+  ASSERT_TRUE(feed.missing(LogIndex{512})) << "this piece is being read";
+  feed.erase({LogIndex{5}, LogIndex{600}, LogIndex{1'027}});
+  feed.keep(submissions(512, 1'024));
+  for (const std::uint64_t index : {5U, 600U, 1'027U}) {
+    const v1::Delivery erased = shown(feed, index);
+    EXPECT_EQ(erased.index(), index);
+    EXPECT_EQ(erased.salt() + erased.body(), "") << index;
+    EXPECT_EQ(erased.nonce(), std::string(32, 'n'));
+    EXPECT_FALSE(erased.record().empty());
+    EXPECT_EQ(shown(feed, index - 1).body(), "body");
+  }
 }
 
 }  // namespace

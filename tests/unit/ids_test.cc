@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/base/host_and_port.h"
 #include "proto/base/limits.h"
 
 namespace rapporteur {
@@ -109,6 +110,20 @@ TEST(Pattern, APathologicalOneTakesNoLongerThanItsLengthTimesTheText) {
   EXPECT_FALSE(matches_pattern(pattern + "*b", text));
   // Backtracking over every star would not end within the life of the machine.
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
+}
+
+TEST(HostAndPort, IsReadWithAndWithoutBrackets) {
+  const auto v6 = parse_host_and_port("[::1]:9570");
+  ASSERT_TRUE(v6);
+  EXPECT_EQ(v6->host, "::1");
+  EXPECT_EQ(v6->port, 9570);
+  EXPECT_EQ(parse_host_and_port("witness.example:0")->host, "witness.example");
+  for (const char* text :
+       {"", ":", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:-1", "host", ":80", "127.0.0.1:1x"}) {
+    EXPECT_FALSE(parse_host_and_port(text)) << text;
+  }
+  EXPECT_TRUE(is_loopback("127.0.0.7") && is_loopback("::1") && is_loopback("localhost"));
+  EXPECT_FALSE(is_loopback("0.0.0.0") || is_loopback("192.0.2.1"));
 }
 
 }  // namespace

@@ -326,14 +326,16 @@ TEST_F(LocalJournalTest, WhatIsNoLogIsRefusedAndLeftAlone) {
   EXPECT_THAT(open_error(), HasSubstr("there is no log in this folder"));
   testing::write_file(folder() / "format", "something else 1\n");
   EXPECT_THAT(open_error(), HasSubstr("not a log of this program"));
-  testing::write_file(folder() / "format", "rapporteur-log 2\n");
-  EXPECT_THAT(open_error(), HasSubstr("has format 2; this program reads up to 1"));
+  testing::write_file(folder() / "format", "rapporteur-log 3\n");
+  EXPECT_THAT(open_error(), HasSubstr("has format 3; this program reads format 2"));
   EXPECT_FALSE(std::filesystem::exists(folder() / "db"));
   EXPECT_FALSE(std::filesystem::exists(folder() / "lock"));
   auto made = LocalJournal::create(folder(), kOrigin, signing_key(), clock);
   ASSERT_FALSE(made);
   EXPECT_THAT(made.error().line(), HasSubstr("not empty"));
-  EXPECT_THAT(open_for_audit(folder()).error().line(), HasSubstr("has format 2"));
+  EXPECT_THAT(open_for_audit(folder()).error().line(), HasSubstr("has format 3"));
+  testing::write_file(folder() / "format", "rapporteur-log 1\n");
+  EXPECT_THAT(open_error(), HasSubstr("has format 1, in which bodies were not encrypted"));
 }
 
 TEST_F(LocalJournalTest, AnotherSigningKeyIsRefused) {

@@ -204,12 +204,14 @@ TEST(Note, BlankLinesBelongToTheTextThatIsSigned) {
 }
 
 TEST(Note, ACosignatureHoldsForItsTime) {
+  constexpr std::chrono::sys_seconds time{std::chrono::seconds(1'700'000'000)};
   const auto key = seeded_key(3);
   const VerifierKey witness = verifier("witness.example", key, KeyType::kCosignatureV1);
-  Note note{std::string(kText), {cosign(kText, witness.name, 1'700'000'000, key)}};
+  Note note{std::string(kText), {notes::cosign(kText, witness.name, time, key)}};
   const auto holds = verify(note, std::span(&witness, 1));
   ASSERT_TRUE(holds.has_value());
-  EXPECT_EQ(holds->front().time, std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000)));
+  EXPECT_EQ(holds->front().time, time);
+  EXPECT_EQ(note.signatures[0], cosign(kText, witness.name, 1'700'000'000, key));
   note.signatures[0].blob[7] ^= 1;
   EXPECT_FALSE(verify(note, std::span(&witness, 1)));
   for (const std::size_t size : {1U, 7U, 8U, 64U, 71U, 73U}) {

@@ -82,7 +82,7 @@ class SuccessionTest : public ::testing::TestWithParam<std::size_t> {
   Result<std::string> continue_as(const std::string& origin) {
     return continue_log(
         temp / "new",
-        {origin, key_of(std::byte{2}),
+        {origin, key_of(std::byte{2}), temp / "old.keys",
          [&](const Carried& carried, const std::string& verifier_key) -> Result<std::string> {
            v1::Record record;
            *record.mutable_started() = founding(origin, verifier_key);

@@ -1,0 +1,103 @@
+#include "adapters/client/quorum.h"
+
+#include <algorithm>
+
+#include "adapters/client/files.h"
+#include "proto/base/limits.h"
+
+namespace rapporteur::client {
+namespace {
+
+constexpr std::chrono::minutes kLookEvery{1};
+
+}  // namespace
+
+Result<Quorum> Quorum::read(const std::filesystem::path& file, const notes::VerifierKey& log) {
+  const auto wrong = [&](const Error& error) {
+    return fail(ErrorKind::kConfiguration, error.what,
+                error.where.empty() || error.where == file.string()
+                    ? file.string()
+                    : file.string() + ": " + error.where,
+                "a C2SP tlog-policy with the line: log " + log.text());
+  };
+  const auto text = read_small_file(file, limits::kConfigurationBytes);
+  if (!text) return wrong(text.error());
+  auto policy = verify::Policy::parse(*text);
+  if (!policy) return wrong(policy.error());
+  if (std::ranges::none_of(policy->logs(), [&](const auto& one) { return one.key == log; })) {
+    return wrong({ErrorKind::kConfiguration, "the policy does not name the hub's log", {}, {}});
+  }
+  return Quorum(std::move(*policy), log);
+}
+
+Result<verify::TrustedHead> Quorum::open(std::string_view note) const {
+  auto head = policy_.open(note);
+  if (head && head->log != log_) {
+    return fail(ErrorKind::kNotVerified, "the cosigned checkpoint is another log's");
+  }
+  return head;
+}
+
+bool Quorum::cosigned_since(std::string_view note, std::chrono::sys_seconds time) const {
+  auto parsed = notes::Note::parse(note);
+  if (!parsed) return false;
+  std::erase_if(parsed->signatures, [&](const notes::NoteSignature& one) {
+    const auto witness = std::ranges::find_if(policy_.witnesses(), [&](const auto& each) {
+      return each.key && each.key->name == one.name && each.key->id() == one.key_id;
+    });
+    if (witness == policy_.witnesses().end()) return false;
+    const auto holds = notes::verify({parsed->text, {one}}, std::span(&*witness->key, 1));
+    return !holds || *holds->front().time < time;
+  });
+  return policy_.open(parsed->bytes()).has_value();
+}
+
+std::string Quorum::complaint(std::string_view note, UnixMillis now) const {
+  if (note.empty()) return "the hub has no checkpoint that a quorum of witnesses cosigned";
+  if (const auto head = open(note); !head) {
+    return "the hub's cosigned checkpoint is none by this agency's policy: " + head.error().what;
+  }
+  const auto since = std::chrono::floor<std::chrono::seconds>(now) - kCosignedWithin;
+  if (cosigned_since(note, since)) return {};
+  return "by the witnesses' times and this machine's clock, no quorum has seen the hub's log for " +
+         std::to_string(kCosignedWithin.count()) +
+         " minutes: it may be withheld, or the clock wrong";
+}
+
+Status QuorumWatch::begin(Connection& line) {
+  question_ = 0;
+  due_ = clock_.monotonic() + kLookEvery;
+  return look(line, line.welcome().cosigned_checkpoint());
+}
+
+Status QuorumWatch::step(Connection& line, MonotonicTime now) {
+  if (question_ != 0 || now < due_) return {};
+  v1::Frame frame;
+  frame.mutable_query()->mutable_status();
+  const auto sent = line.send(frame);
+  if (!sent) return tl::unexpected(sent.error());
+  question_ = *sent;
+  due_ = now + kLookEvery;
+  return {};
+}
+
+Result<bool> QuorumWatch::take(Connection& line, const v1::Frame& frame) {
+  if (question_ == 0 || frame.correlation() != question_) return false;
+  question_ = 0;
+  // A hub that cannot say is asked again.
+  if (frame.has_fault()) return true;
+  const auto looked = look(line, frame.answer().status().cosigned_checkpoint());
+  if (!looked) return tl::unexpected(looked.error());
+  return true;
+}
+
+Status QuorumWatch::look(Connection& line, const std::string& note) {
+  const std::string wrong = quorum_.complaint(note, clock_.now());
+  if (wrong != said_) warn_(wrong);
+  said_ = wrong;
+  const auto head = quorum_.open(note);
+  if (!head) return {};
+  return log_.tie(line, head->checkpoint, note);
+}
+
+}  // namespace rapporteur::client

@@ -1,0 +1,42 @@
+#include "adapters/witness/service.h"
+
+#include "proto/crypto/key_file.h"
+
+namespace rapporteur::witness {
+
+Result<crypto::SigningKey> own_key(const std::filesystem::path& file) {
+  constexpr auto kPurpose = crypto::KeyPurpose::kCosigning;
+  if (std::filesystem::exists(file)) {
+    return crypto::read_key_file(file, kPurpose).map([](const crypto::SecretBytes& seed) {
+      return crypto::SigningKey::from_seed(seed);
+    });
+  }
+  auto key = crypto::SigningKey::generate();
+  return crypto::write_key_file(file, kPurpose, key.seed()).map([&] { return std::move(key); });
+}
+
+notes::VerifierKey verifier_key(const std::string& name, const crypto::SigningKey& key) {
+  return {name, notes::KeyType::kCosignatureV1, key.public_key()};
+}
+
+Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, const Clock& clock) {
+  if (!notes::valid_key_name(options.name)) {
+    return fail(ErrorKind::kConfiguration, "'" + printable(options.name, 80) + "' is no key name",
+                options.setting, "text without white space and '+'");
+  }
+  const auto address = parse_host_and_port(options.listen);
+  if (!address) {
+    Error error = address.error();
+    error.where = options.setting;
+    return tl::unexpected(error);
+  }
+  auto key = own_key(options.key_file);
+  if (!key) return tl::unexpected(key.error());
+  auto witness = Witness::open(options.state, {options.name, std::move(*key)}, options.logs, clock);
+  if (!witness) return tl::unexpected(witness.error());
+  auto server = Server::start(*address, options.setting, **witness);
+  if (!server) return tl::unexpected(server.error());
+  return std::unique_ptr<Service>(new Service(std::move(*witness), std::move(*server)));
+}
+
+}  // namespace rapporteur::witness

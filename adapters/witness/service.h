@@ -1,0 +1,44 @@
+// A witness that runs: its key, what it has seen, and its HTTP server.
+//
+// Threads: those of Server. Errors: kConfiguration for key, name, address and port; kStorage for
+// the state. Lifetime: `clock` outlives it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/witness/server.h"
+
+namespace rapporteur::witness {
+
+struct ServiceOptions {
+  std::string name;  // of the witness's key
+  std::filesystem::path key_file;
+  std::filesystem::path state;  // folder
+  std::vector<notes::VerifierKey> logs;
+  std::string listen;   // host:port
+  std::string setting;  // what an error about it names
+};
+
+// The key of the file, which is made if it is not there.
+[[nodiscard]] Result<crypto::SigningKey> own_key(const std::filesystem::path& file);
+[[nodiscard]] notes::VerifierKey verifier_key(const std::string& name,
+                                              const crypto::SigningKey& key);
+
+class Service {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Service>> start(const ServiceOptions& options,
+                                                              const Clock& clock);
+  [[nodiscard]] const notes::VerifierKey& key() const { return witness_->key(); }
+  [[nodiscard]] std::string url() const { return server_->url(); }
+
+ private:
+  Service(std::unique_ptr<Witness> witness, std::unique_ptr<Server> server)
+      : witness_(std::move(witness)), server_(std::move(server)) {}
+  std::unique_ptr<Witness> witness_;
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace rapporteur::witness

@@ -1,0 +1,72 @@
+#include "ops/publisher/http_call.h"
+
+#include <httplib.h>
+
+namespace rapporteur::publisher {
+
+struct HttpCaller::Impl {
+  Impl(const std::string& origin, std::string path_prefix, std::chrono::milliseconds patience,
+       std::size_t most)
+      : client(origin), prefix(std::move(path_prefix)), timeout(patience), most_bytes(most) {
+    client.set_connection_timeout(timeout);
+    client.set_read_timeout(timeout);
+    client.set_write_timeout(timeout);
+    client.set_keep_alive(true);
+  }
+  httplib::Client client;
+  std::string prefix;
+  std::chrono::milliseconds timeout;
+  std::size_t most_bytes;
+};
+
+HttpCaller::HttpCaller(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpCaller::~HttpCaller() = default;
+HttpCaller::HttpCaller(HttpCaller&&) noexcept = default;
+HttpCaller& HttpCaller::operator=(HttpCaller&&) noexcept = default;
+
+Result<HttpCaller> HttpCaller::to(const std::string& url, std::chrono::milliseconds timeout,
+                                  std::size_t most_bytes) {
+  const auto wrong = [&] {
+    return fail(ErrorKind::kConfiguration, "'" + printable(url, 200) + "' is no URL", {},
+                "http://HOST:PORT, or https");
+  };
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos ||
+      (url.substr(0, scheme) != "http" && url.substr(0, scheme) != "https")) {
+    return wrong();
+  }
+  const std::size_t path = std::min(url.find('/', scheme + 3), url.size());
+  std::string prefix = url.substr(path);
+  while (prefix.ends_with('/')) prefix.pop_back();
+  auto impl = std::make_unique<Impl>(url.substr(0, path), std::move(prefix), timeout, most_bytes);
+  if (path == scheme + 3 || !impl->client.is_valid()) return wrong();
+  return HttpCaller(std::move(impl));
+}
+
+Result<HttpReply> HttpCaller::post(const std::string& path, const std::string& body,
+                                   const std::string& type) {
+  // The library's time-outs are between two bytes: one that drips would hold the line for ever.
+  const auto deadline = std::chrono::steady_clock::now() + impl_->timeout;
+  HttpReply reply;
+  httplib::Request request;
+  request.method = "POST";
+  request.path = impl_->prefix + path;
+  if (request.path.empty()) request.path = "/";
+  request.headers = {{"Content-Type", type}};
+  request.body = body;
+  request.content_receiver = [&](const char* bytes, std::size_t size, std::uint64_t,
+                                 std::uint64_t) {
+    reply.body.append(bytes, size);
+    return reply.body.size() <= impl_->most_bytes && std::chrono::steady_clock::now() < deadline;
+  };
+  const httplib::Result result = impl_->client.send(request);
+  if (!result) {
+    impl_->client.stop();
+    return fail(ErrorKind::kUnreachable, "no answer: " + httplib::to_string(result.error()));
+  }
+  reply.status = result->status;
+  reply.type = result->get_header_value("Content-Type");
+  return reply;
+}
+
+}  // namespace rapporteur::publisher

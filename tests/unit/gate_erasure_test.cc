@@ -1,0 +1,224 @@
+// Erasure at the gate: what may be erased, what is accepted beside it afterwards, what a hold
+// keeps.
+#include <gmock/gmock.h>
+
+#include "broker/admission/erasure.h"
+#include "store/tables/table.h"
+#include "tests/fakes/gate_stage.h"
+
+namespace rapporteur::admission {
+namespace {
+
+using fakes::figure;
+using fakes::Sender;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr std::uint64_t kDayMs = 24ULL * 60 * 60 * 1'000;
+
+class GateErasureTest : public testing::Test {
+ protected:
+  GateErasureTest() { stage_.enrol(at_, "AT"); }
+
+  struct Sent {
+    std::string said;
+    std::string id;
+    LogIndex index;
+  };
+  Sent send(v1::Header header, const std::vector<Observation>& figures) {
+    const std::string id = header.message_id();
+    std::string said = stage_.send(at_.sealed(std::move(header), figures), at_);
+    return {std::move(said), id, LogIndex{stage_.journal.size().value - 1}};
+  }
+  Sent submit(const std::vector<Observation>& figures) {
+    return send(at_.header(figures), figures);
+  }
+  Sent revise(const std::string& id, const std::vector<Observation>& figures) {
+    return send(at_.replacing(v1::KIND_REVISION, id, figures), figures);
+  }
+  Sent withdraw(const std::string& id) { return send(at_.replacing(v1::KIND_WITHDRAWAL, id), {}); }
+  static Observation year(const std::string& period, std::int64_t value = 42) {
+    return figure("VIC_REG", "AT", period, value);
+  }
+  std::string administer(const v1::AdministrativeAction& action) {
+    return stage_.send(stage_.op.administration(action), stage_.op);
+  }
+  std::string erase(LogIndex index, const std::string& reason = "asked for by the agency") {
+    v1::AdministrativeAction action;
+    action.mutable_erase()->set_index(index.value);
+    action.set_reason(reason);
+    return administer(action);
+  }
+  std::string hold(const v1::LegalHold& hold) {
+    v1::AdministrativeAction action;
+    *action.mutable_place_hold() = hold;
+    return administer(action);
+  }
+  std::string retain(std::uint32_t live_days, std::uint32_t superseded_days) {
+    v1::AdministrativeAction action;
+    action.mutable_set_retention()->set_dataflow(fakes::kDataflow);
+    action.mutable_set_retention()->set_live_days(live_days);
+    action.mutable_set_retention()->set_superseded_days(superseded_days);
+    return administer(action);
+  }
+  journal::BodyState state(LogIndex index) { return stage_.journal.entry(index)->state; }
+  tables::Table table(const std::string& period) {
+    const auto stored =
+        stage_.journal.table(tables::table_id({fakes::kDataflow, "at", "VIC_REG", "AT", period}));
+    return *tables::Table::parse(*stored);
+  }
+  // The journal of the stage writes 1,000 ms and one more for each entry.
+  std::vector<LogIndex> expired(bool superseded, std::uint32_t days, std::uint64_t now_ms) {
+    const auto found = find_expired({1,
+                                     {fakes::kDataflow, superseded, days},
+                                     LogIndex{0},
+                                     UnixMillis(std::chrono::milliseconds(now_ms)),
+                                     stage_.directory.get()},
+                                    stage_.journal);
+    EXPECT_TRUE(found) << found.error().line();
+    return found ? found->indices : std::vector<LogIndex>();
+  }
+
+  fakes::GateStage stage_;
+  Sender at_{"at"};
+};
+
+TEST_F(GateErasureTest, AnErasureIsAnEntryAndTakesTheBodyAlone) {
+  const Sent sent = submit({year("2005")});
+  const std::string record = stage_.journal.entry(sent.index)->record;
+  EXPECT_EQ(erase(sent.index), "accepted");
+  EXPECT_TRUE(stage_.last_record().has_administered());
+  EXPECT_EQ(state(sent.index), journal::BodyState::kErased);
+  EXPECT_EQ(stage_.journal.entry(sent.index)->record, record);
+  EXPECT_THAT(table("2005").holders(), IsEmpty());
+  EXPECT_THAT(table("2005").erased(), ElementsAre(sent.index));
+}
+
+TEST_F(GateErasureTest, OnlyBodiesThatAreThereAreErasedAndWithAReason) {
+  const Sent sent = submit({year("2005")});
+  EXPECT_EQ(erase(LogIndex{0}), "refused NO_BODY");
+  EXPECT_EQ(erase(LogIndex{1'000}), "refused NO_BODY");
+  EXPECT_EQ(erase(sent.index, ""), "refused BAD_TEXT");
+  EXPECT_EQ(erase(sent.index), "accepted");
+  EXPECT_EQ(erase(sent.index), "refused NO_BODY");
+  EXPECT_EQ(erase(LogIndex{stage_.journal.size().value - 2}), "refused NO_BODY");
+  v1::AdministrativeAction action;
+  action.mutable_erase()->set_index(sent.index.value);
+  action.set_reason("I want to");
+  EXPECT_EQ(stage_.send(at_.administration(action), at_), "refused NOT_OPERATOR");
+}
+
+TEST_F(GateErasureTest, NothingNewIsAcceptedBesideAnErasedSubmission) {
+  const Sent first = submit({year("2005"), year("2006")});
+  ASSERT_EQ(erase(first.index), "accepted");
+  EXPECT_EQ(submit({year("2005", 43)}).said, "refused ERASED");
+  Observation beside = year("2006");
+  beside[Dimension::kSex] = "F";
+  EXPECT_EQ(submit({beside}).said, "refused ERASED");
+  EXPECT_EQ(submit({year("2007")}).said, "accepted") << "another table";
+}
+
+TEST_F(GateErasureTest, ARevisionOrWithdrawalMakesRoomAgain) {
+  const Sent first = submit({year("2005"), year("2006")});
+  ASSERT_EQ(erase(first.index), "accepted");
+  const Sent second = revise(first.id, {year("2005", 43)});
+  EXPECT_EQ(second.said, "accepted");
+  EXPECT_EQ(stage_.last_record().accepted().replaced_index(), first.index.value);
+  EXPECT_FALSE(stage_.last_record().accepted().has_deleted()) << "nobody knows what it held";
+  EXPECT_EQ(submit({year("2006")}).said, "accepted");
+  ASSERT_EQ(erase(second.index), "accepted");
+  EXPECT_EQ(withdraw(second.id).said, "accepted");
+  EXPECT_EQ(submit({year("2005", 44)}).said, "accepted");
+}
+
+TEST_F(GateErasureTest, WhatWasSupersededCanBeErasedAndLeavesTheTablesAlone) {
+  const Sent first = submit({year("2005")});
+  const Sent second = revise(first.id, {year("2005", 43)});
+  ASSERT_EQ(erase(first.index), "accepted");
+  EXPECT_THAT(table("2005").erased(), IsEmpty());
+  EXPECT_THAT(table("2005").holders(), ElementsAre(second.index));
+}
+
+// Promise: what a legal hold keeps is erased by nobody.
+TEST_F(GateErasureTest, AHoldKeepsWhatItCovers) {
+  const Sent first = submit({year("2005")});
+  const Sent second = submit({year("2006")});
+  v1::LegalHold asked;
+  asked.set_name("case-12");
+  asked.set_first_index(first.index.value);
+  asked.set_last_index(first.index.value);
+  EXPECT_EQ(hold(asked), "accepted");
+  EXPECT_EQ(hold(asked), "refused ALREADY_HELD");
+  EXPECT_EQ(erase(first.index), "refused HELD");
+  EXPECT_EQ(state(first.index), journal::BodyState::kHere);
+  EXPECT_THAT(expired(false, 1, 10 * kDayMs), ElementsAre(second.index));
+  EXPECT_EQ(erase(second.index), "accepted");
+  v1::AdministrativeAction lift;
+  lift.mutable_lift_hold()->set_name("case-12");
+  EXPECT_EQ(administer(lift), "accepted");
+  EXPECT_EQ(administer(lift), "refused UNKNOWN_HOLD");
+  EXPECT_EQ(erase(first.index), "accepted");
+}
+
+TEST_F(GateErasureTest, AHoldCoversSendersAndDataflows) {
+  const Sent first = submit({year("2005")});
+  v1::LegalHold asked;
+  asked.set_name("others");
+  asked.set_sender("be|fr");
+  EXPECT_EQ(hold(asked), "accepted");
+  asked.set_name("other-flow");
+  asked.set_sender("a*");
+  asked.set_dataflow("OTHER:*");
+  EXPECT_EQ(hold(asked), "accepted");
+  EXPECT_EQ(erase(first.index), "accepted");
+  const Sent second = submit({year("2006")});
+  asked.set_name("this-flow");
+  asked.set_dataflow("RAPPORTEUR:*");
+  EXPECT_EQ(hold(asked), "accepted");
+  EXPECT_EQ(erase(second.index), "refused HELD");
+}
+
+TEST_F(GateErasureTest, HoldsAndRetentionThatMeanNothingAreRefused) {
+  v1::LegalHold asked;
+  asked.set_name("No Name");
+  EXPECT_EQ(hold(asked), "refused BAD_HOLD");
+  asked.set_name("name");
+  asked.set_first_index(3);
+  asked.set_last_index(2);
+  EXPECT_EQ(hold(asked), "refused BAD_HOLD");
+  asked.set_first_index(1'000'000);
+  asked.clear_last_index();
+  EXPECT_EQ(hold(asked), "refused BAD_HOLD");
+  asked.clear_first_index();
+  asked.set_sender("two words");
+  EXPECT_EQ(hold(asked), "refused BAD_PATTERN");
+  EXPECT_EQ(retain(0, 0), "refused NO_CHANGE");
+  EXPECT_EQ(retain(40'000, 0), "refused BAD_RETENTION");
+  EXPECT_EQ(retain(365, 30), "accepted");
+  EXPECT_EQ(retain(365, 30), "refused NO_CHANGE");
+  EXPECT_EQ(stage_.directory.get()->state().retentions_size(), 1);
+  EXPECT_EQ(retain(0, 0), "accepted");
+  EXPECT_EQ(stage_.directory.get()->state().retentions_size(), 0);
+}
+
+TEST_F(GateErasureTest, TheTimeOfALiveBodyIsOverAfterItsDays) {
+  const Sent sent = submit({year("2005")});
+  const std::uint64_t accepted_ms = 1'000 + sent.index.value;
+  EXPECT_THAT(expired(false, 7, accepted_ms + 7 * kDayMs - 1), IsEmpty());
+  EXPECT_THAT(expired(false, 7, accepted_ms + 7 * kDayMs), ElementsAre(sent.index));
+  EXPECT_THAT(expired(true, 7, accepted_ms + 70 * kDayMs), IsEmpty()) << "it is live";
+  ASSERT_EQ(erase(sent.index), "accepted");
+  EXPECT_THAT(expired(false, 7, accepted_ms + 70 * kDayMs), IsEmpty());
+}
+
+TEST_F(GateErasureTest, TheTimeOfASupersededBodyCountsFromWhatReplacedIt) {
+  const Sent first = submit({year("2005")});
+  const Sent second = revise(first.id, {year("2005", 43)});
+  const std::uint64_t replaced_ms = 1'000 + second.index.value;
+  EXPECT_THAT(expired(true, 7, replaced_ms + 7 * kDayMs - 1), IsEmpty());
+  EXPECT_THAT(expired(true, 7, replaced_ms + 7 * kDayMs), ElementsAre(first.index));
+  EXPECT_THAT(expired(false, 7, replaced_ms + 7 * kDayMs), ElementsAre(second.index));
+}
+
+}  // namespace
+}  // namespace rapporteur::admission
