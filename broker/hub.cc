@@ -44,6 +44,7 @@ struct Hub::Impl {
     std::shared_ptr<const directory::Directory> directory;
     std::vector<core::Subscription> subscriptions;
     core::Cosigned cosigned;
+    TreeSize backed_up_to;
   };
 
   Impl(const HubParts& parts, const HubOptions& options, Opened opened,
@@ -53,7 +54,8 @@ struct Hub::Impl {
         reader(parts.journal.reader()),
         directory(reader, opened.directory),
         gate(options.started.hub(), reader, directory, parts.clock),
-        answers(reader, parts.log_key),
+        backed_up(opened.backed_up_to),
+        answers(reader, parts.log_key, backed_up),
         judging(options.started.hub(), gate, directory, answers),
         workers(judging, inbox, worker_count(options.workers)),
         host({judging, answers, directory, parts.log_key, workers, inbox, parts.observer,
@@ -62,11 +64,11 @@ struct Hub::Impl {
         core(core_options(options),
              {reader.size(), reader.checkpoint(), opened.directory,
               admission::signed_directory(*opened.directory, parts.log_key),
-              std::move(opened.subscriptions), std::move(opened.cosigned)},
+              std::move(opened.subscriptions), std::move(opened.cosigned), opened.backed_up_to},
              now_by(parts.clock)),
         questions(
             {options.started.hub(), options.started.origin(), options.started.log_verifier_key()},
-            reader, parts.clock),
+            reader, backed_up, parts.snapshots, parts.clock),
         context(options.io_threads) {}
   ~Impl() { stop(); }
   Impl(const Impl&) = delete;
@@ -81,7 +83,8 @@ struct Hub::Impl {
                                   limits::kProposalQueue});
     workers.start(*sequencer);
     log_reader = std::make_unique<admission::LogReader>(reader, questions, inbox);
-    dispatcher = std::make_unique<admission::Dispatcher>(workers, *log_reader, *sequencer, reader);
+    dispatcher = std::make_unique<admission::Dispatcher>(workers, *log_reader, *sequencer, reader,
+                                                         backed_up);
     router = std::make_unique<net::Router>(
         *socket, inbox, core, *dispatcher, clock,
         [this](const core::Core& with, core::Now now, std::uint64_t open_lines) {
@@ -111,6 +114,7 @@ struct Hub::Impl {
   const journal::JournalReader& reader;
   admission::DirectoryHolder directory;
   admission::Gate gate;
+  admission::BackupMark backed_up;
   admission::Answers answers;
   admission::Judging judging;
   net::Inbox inbox;
@@ -149,7 +153,10 @@ Result<std::unique_ptr<Hub>> Hub::start(const HubParts& parts, const HubOptions&
   if (!subscriptions) return tl::unexpected(subscriptions.error());
   auto cosigned = admission::open_cosigned(parts.journal.reader());
   if (!cosigned) return tl::unexpected(cosigned.error());
-  Impl::Opened opened{std::move(*directory), std::move(*subscriptions), std::move(*cosigned)};
+  const auto backed_up_to = admission::open_backed_up(parts.journal.reader());
+  if (!backed_up_to) return tl::unexpected(backed_up_to.error());
+  Impl::Opened opened{std::move(*directory), std::move(*subscriptions), std::move(*cosigned),
+                      *backed_up_to};
   const auto short_of = [](const std::exception& error) {
     return fail(ErrorKind::kConfiguration,
                 std::string("threads or descriptors ran out: ") + error.what(), "start",

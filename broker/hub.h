@@ -17,6 +17,7 @@
 #include "proto/crypto/ed25519.h"
 #include "rapporteur/v1/audit.pb.h"
 #include "store/journal/journal.h"
+#include "store/journal/snapshots.h"
 
 namespace rapporteur {
 
@@ -38,6 +39,8 @@ struct HubParts {
   net::ServerKeys keys;
   admission::Observer& observer;
   const Clock& clock;
+  // Makes what operators back up; null: nobody does.
+  journal::Snapshots* snapshots = nullptr;
 };
 
 // What is known about once a second, on the router's thread.

@@ -139,7 +139,8 @@ Status serve(const config::Config& config, const Keys& keys) {
                   log_key,
                   {keys.curve, keys.next_curve ? &*keys.next_curve : nullptr},
                   metrics,
-                  clock},
+                  clock,
+                  journal->get()},
                  options, [&](const HubReport& report) {
                    reporter.report({report.core.status(report.now), report.core.counters(),
                                     report.core.in_flight(), report.core.in_flight_bytes(),

@@ -3,9 +3,10 @@ rapporteur_library(test_core_stage
   LINKS rapporteur::broker_core)
 
 rapporteur_test(unit_core LABELS unit
-  SOURCES unit/core_cosigned_test.cc unit/core_delivery_test.cc unit/core_intake_test.cc
-    unit/core_line_test.cc unit/core_retention_test.cc unit/feed_test.cc unit/subscription_test.cc
-  LINKS rapporteur::test_core_stage)
+  SOURCES unit/core_backup_test.cc unit/core_cosigned_test.cc unit/core_delivery_test.cc
+    unit/core_intake_test.cc unit/core_line_test.cc unit/core_retention_test.cc unit/feed_test.cc
+    unit/subscription_test.cc
+  LINKS rapporteur::test_core_stage rapporteur::store_merkle rapporteur::store_notes)
 rapporteur_test(unit_commit_host LABELS unit
   SOURCES unit/commit_host_test.cc
   LINKS rapporteur::broker_admission_workers rapporteur::test_gate_stage)

@@ -52,3 +52,5 @@ rapporteur_sabotage(watched-not-stored unit_watch_folder
   WatchFolderTest.AKillBetweenTakingAndAnsweringSendsNothingTwice)
 rapporteur_sabotage(second-person-off unit_client_outbox
   ClientOutboxWithApproval.OnePersonAloneCannotRelease)
+rapporteur_sabotage(outbox-forgets-at-receipt unit_client_outbox
+  ClientOutbox.WhatNoBackupCoversIsOfferedAgainAsItWas NAME outbox-forgets-at-receipt-alone)

@@ -23,6 +23,10 @@ rapporteur_sabotage(fixed-salt unit_erasure
 
 rapporteur_fuzz(tile SOURCES fuzz/tile_fuzz.cc LINKS rapporteur::store_rocks
   rapporteur::store_merkle)
+rapporteur_test(unit_succession LABELS unit
+  SOURCES unit/succession_test.cc
+  LINKS rapporteur::store_rocks rapporteur::store_merkle rapporteur::store_notes
+    rapporteur::store_verify)
 
 # Above the real RocksDB: nothing acknowledged is lost, whatever the disk does.
 rapporteur_library(crash_support
@@ -34,6 +38,11 @@ rapporteur_test(crash_power_cut LABELS crash TIMEOUT 7200
   SOURCES crash/power_cut_test.cc crash/signed_script.cc
   LINKS rapporteur::broker_admission_workers rapporteur::crash_support rapporteur::store_rocks
     rapporteur::store_verify rapporteur::test_gate_stage RocksDB::rocksdb-shared)
+rapporteur_test(crash_fsck LABELS crash TIMEOUT 1800
+  SOURCES crash/fsck_test.cc crash/signed_script.cc
+  LINKS rapporteur::broker_admission_workers rapporteur::crash_support rapporteur::store_fsck
+    rapporteur::test_gate_stage RocksDB::rocksdb-shared)
+rapporteur_sabotage(fsck-skips-tables crash_fsck Fsck.WhatFollowsFromEntriesIsNamedAndPutRight)
 rapporteur_sabotage(sync-off crash_power_cut
   Faults/PowerCut.WhateverWasAcknowledgedIsThere/PowerIsCut)
 rapporteur_sabotage(poison-off crash_power_cut

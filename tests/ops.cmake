@@ -28,6 +28,7 @@ set_tests_properties(e2e_independent PROPERTIES LABELS e2e ENVIRONMENT
 
 rapporteur_scenario(disk_full TIMEOUT 300)
 rapporteur_scenario(operator TIMEOUT 200)
+rapporteur_scenario(backup TIMEOUT 300)
 rapporteur_scenario(erasure TIMEOUT 240)
 
 # Builds a project of its own with the flags of this build, so that sanitized libraries link.
@@ -42,10 +43,20 @@ if(NOT RAPPORTEUR_FUZZ)
     "RAPPORTEUR_BUILD=${CMAKE_BINARY_DIR};RAPPORTEUR_BIN=${CMAKE_BINARY_DIR}/bin;RAPPORTEUR_CXX=${CMAKE_CXX_COMPILER};RAPPORTEUR_CXX_FLAGS=${outside_flags};PYTHONDONTWRITEBYTECODE=1")
 endif()
 
-if(RAPPORTEUR_SABOTAGE)
-  add_test(NAME sabotage_audit-unchecked
-    COMMAND python3 "${PROJECT_SOURCE_DIR}/tests/e2e/operator_test.py" OfADamagedLog)
-  set_tests_properties(sabotage_audit-unchecked PROPERTIES LABELS sabotage TIMEOUT 120 WILL_FAIL TRUE
+# The ctest entry sabotage_<switch> passes when the scenario's case fails with the switch.
+function(rapporteur_sabotaged_scenario switch scenario case)
+  if(NOT RAPPORTEUR_SABOTAGE)
+    return()
+  endif()
+  add_test(NAME sabotage_${switch}
+    COMMAND python3 "${PROJECT_SOURCE_DIR}/tests/e2e/${scenario}_test.py" ${case})
+  set_tests_properties(sabotage_${switch} PROPERTIES LABELS sabotage TIMEOUT 120 WILL_FAIL TRUE
     ENVIRONMENT
-    "RAPPORTEUR_SABOTAGE=audit-unchecked;RAPPORTEUR_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
-endif()
+    "RAPPORTEUR_SABOTAGE=${switch};RAPPORTEUR_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
+endfunction()
+
+rapporteur_sabotaged_scenario(audit-unchecked operator OfADamagedLog)
+rapporteur_sabotaged_scenario(new-log-untied backup
+  Lies.test_a_log_that_continues_a_fork_of_the_one_that_was_seen_is_refused)
+rapporteur_sabotaged_scenario(outbox-forgets-at-receipt backup
+  Drill.test_nothing_receipted_is_missing_after_a_hub_is_lost)

@@ -40,6 +40,9 @@ target_link_libraries(rapporteur_test_little_log
 rapporteur_test(unit_log_audit LABELS unit
   SOURCES unit/erasure_audit_test.cc unit/log_audit_test.cc
   LINKS rapporteur::test_little_log)
+rapporteur_test(unit_continued_log LABELS unit
+  SOURCES unit/continued_log_test.cc
+  LINKS rapporteur::test_little_log)
 rapporteur_test(property_log_audit LABELS property PROPERTIES
   SOURCES property/log_audit_property_test.cc
   LINKS rapporteur::test_little_log)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Verifies an exported log from store/FORMAT.md alone: verifier.py FOLDER VERIFIER-KEY.
-Standard library and PyNaCl, nothing of this project. Exit 0, or 1 and the first thing wrong."""
+"""Verifies an exported log from store/FORMAT.md alone: verifier.py FOLDER VERIFIER-KEY; exit 0 or 1.
+PyNaCl beside the standard library. Not looked at: acknowledgements, second signatures, erasures."""
 import base64, hashlib, pathlib, sys
 import nacl.exceptions, nacl.signing
 
@@ -49,11 +49,11 @@ def frames(data):
 
 class Log:
     def __init__(self, vkey):
-        self.vkey, (self.name, key_id, key) = vkey, vkey.split("+", 2)
+        self.name, key_id, key = vkey.split("+", 2)
         self.key_id, self.key = bytes.fromhex(key_id), base64.b64decode(key)[1:]
         self.size, self.peaks = 0, []  # RFC 6962: roots of the complete subtrees, largest first
         self.keys, self.members = {}, {}  # by key id: holder, key, ended, sequence; kind, state
-        self.hub, self.time = None, 0
+        self.hub, self.time, self.names = None, 0, [vkey]
     def checkpoint(self, note):
         text, lines = note.rsplit(b"\n\n", 1)
         origin, size, root = text.decode().split("\n")[:3]
@@ -108,10 +108,11 @@ class Log:
         if event == STARTED and self.size == 0:
             self.hub, self.members[one(what, 7)] = one(what, 1), [OPERATOR, ACTIVE]
             self.enrol(one(what, 7), one(what, 9))
+            self.names += [one(fields(log), 1).decode() for log in what.get(10, [])]  # continued
         elif event == ADMINISTERED:
             self.commitment(header, one(what, 2), one(what, 1))
             self.administer(one(header, 2), fields(one(what, 1)))
-        need(event <= 13 and (event != STARTED or one(what, 3).decode() == self.vkey), "not known")
+        need(event <= 15 and (event != STARTED or one(what, 3).decode() in self.names), "not known")
         if salt or body:
             need(event in (ACCEPTED, SKIPPED), "a body is kept that may not be")
             self.commitment(header, salt, body)

@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include "adapters/client/new_log.h"
+
 namespace rapporteur::agency {
 namespace {
 
@@ -20,7 +22,12 @@ Desk::Desk(client::Agency opened, client::HubAddress address, crypto::SigningKey
       hub(std::move(address)),
       signing(std::move(signing_key)),
       curve(std::move(curve_keys)),
-      log(agency.state(), client::log_key(hub)),
+      log(agency.state(), client::log_key(hub),
+          [this, &program](client::Connection& line, const client::NewLog& found) {
+            return client::take_up_new_log(
+                {agency.state(), outbox, received, signing.key_id()}, line, found,
+                [&program](const std::string& text) { program.warn(text); });
+          }),
       outbox(agency.state(), owner_of(agency, hub), signing, program.clock),
       received(agency.state()),
       receipts(agency.receipts()) {}

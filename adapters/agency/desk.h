@@ -1,7 +1,8 @@
 // The opened folder of an agency with everything a command needs to talk to its hub.
 //
 // Threads: one at a time. Errors: those of Agency; kNotVerified when the hub takes this agency for
-// somebody else. Lifetime: parts refer to each other, so a desk is neither copied nor moved.
+// somebody else. Lifetime: parts refer to each other, so a desk is neither copied nor moved; the
+// program outlives it.
 #pragma once
 
 #include <memory>

@@ -30,12 +30,19 @@ Outcome enrol(Program& program, const std::string& file) {
   if (!hub) return tl::unexpected(hub.error());
   auto agency = client::Agency::open(program.folder);
   if (!agency) return tl::unexpected(agency.error());
+  const auto before = agency->hub();
   if (auto pinned = agency->pin(*hub); !pinned) return tl::unexpected(pinned.error());
   program.say("hub '" + hub->hub + "' pinned, log key " + hub->log_verifier_key);
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
   auto line = (*desk)->connect();
-  if (!line) return tl::unexpected(line.error());
+  if (!line) {
+    // A log that does not continue the one that was pinned does not take its place.
+    if (before && line.error().kind == ErrorKind::kNotVerified) {
+      if (auto back = agency->put_back(*before); !back) return tl::unexpected(back.error());
+    }
+    return tl::unexpected(line.error());
+  }
   const v1::Welcome& welcome = (*line)->welcome();
   program.say("the hub answers, and takes this agency for '" + welcome.participant() + "'");
   program.answer({{"hub", hub->hub},

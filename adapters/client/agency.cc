@@ -1,5 +1,6 @@
 #include "adapters/client/agency.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -94,6 +95,17 @@ AgencySettings read_settings(const Settings& from, const std::filesystem::path& 
   return settings;
 }
 
+// The log that is pinned, or one that continues it, or the log that it continued itself: a hub may
+// have to be restored twice from one backup.
+bool same_or_later_log(const HubAddress& hub, const HubAddress& pinned) {
+  if (hub.log_verifier_key == pinned.log_verifier_key) return true;
+  const auto continues = [&](const std::string& key) {
+    return std::ranges::find(hub.previous_log_keys, key) != hub.previous_log_keys.end();
+  };
+  return continues(pinned.log_verifier_key) ||
+         std::ranges::any_of(pinned.previous_log_keys, continues);
+}
+
 }  // namespace
 
 std::span<const Setting> agency_settings() {
@@ -183,13 +195,18 @@ Status Agency::pin(const HubAddress& hub) const {
   if (std::filesystem::exists(folder_ / "hub.toml")) {
     auto pinned = read_hub_file(folder_ / "hub.toml");
     if (!pinned) return tl::unexpected(pinned.error());
-    if (pinned->hub != hub.hub || pinned->log_verifier_key != hub.log_verifier_key) {
+    if (pinned->hub != hub.hub || !same_or_later_log(hub, *pinned)) {
       return fail(ErrorKind::kConfiguration,
                   "another hub or another log is pinned: '" + pinned->hub + "'",
                   (folder_ / "hub.toml").string(),
-                  "ask the hub's operator; use a folder of its own for another hub");
+                  "use a folder of its own for another hub; the file of a hub that was restored "
+                  "names the log before");
     }
   }
+  return put_back(hub);
+}
+
+Status Agency::put_back(const HubAddress& hub) const {
   return write_file_atomically(folder_ / "hub.toml", hub_file_text(hub));
 }
 

@@ -60,8 +60,11 @@ class Agency {
   [[nodiscard]] Result<crypto::CurveKeyPair> curve_keys() const;
   // kConfiguration before the first enrol.
   [[nodiscard]] Result<HubAddress> hub() const;
-  // Refuses another hub than the pinned one unless there is none yet.
+  // Refuses another hub than the pinned one unless there is none yet, and another log unless it
+  // names the pinned one among those it continues.
   [[nodiscard]] Status pin(const HubAddress& hub) const;
+  // The hub that was pinned before.
+  [[nodiscard]] Status put_back(const HubAddress& hub) const;
   [[nodiscard]] LineOptions line_options() const;
 
  private:

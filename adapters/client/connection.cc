@@ -186,7 +186,9 @@ struct Connection::Impl {
     }
     if (answer.log_verifier_key() != hub.log_verifier_key) {
       return fail(ErrorKind::kNotVerified, "the hub's log has another key than the pinned one",
-                  hub.endpoint, "ask the hub's operator before trusting a new public file");
+                  hub.endpoint,
+                  "ask the hub's operator; if the hub was restored, 'enrol' with its new public "
+                  "file");
     }
     return {};
   }

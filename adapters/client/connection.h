@@ -32,6 +32,8 @@ struct HubAddress {
   std::string endpoint;  // tcp://127.0.0.1:5570
   PublicKeyBytes curve_key;
   std::string log_verifier_key;  // pins the log
+  // Of the logs that this one continues, the newest first.
+  std::vector<std::string> previous_log_keys = {};
 };
 
 struct LineOptions {

@@ -39,10 +39,16 @@ Status Courier::begin(Connection& line) {
   idle_ = false;
   next_ = Sequence{};
   missing_.reset();
+  if (auto noted = note_backup(TreeSize{line.welcome().backed_up_to()}); !noted) return noted;
   for (const v1::KeySequence& next : line.welcome().next_sequences()) {
     if (next.key_id() == key_.view()) return outbox_.learn_next(Sequence{next.next()});
   }
   return {};
+}
+
+Status Courier::note_backup(TreeSize size) {
+  if (size <= backed_up_to_) return {};
+  return outbox_.backed_up_to(size).map([&]() { backed_up_to_ = size; });
 }
 
 Status Courier::step(Connection& line, MonotonicTime now) {
@@ -92,6 +98,9 @@ Status Courier::fill(Connection& line, MonotonicTime now) {
 }
 
 Result<bool> Courier::take(Connection& line, const v1::Frame& frame) {
+  if (frame.has_heartbeat()) {
+    return note_backup(TreeSize{frame.heartbeat().backed_up_to()}).map([]() { return true; });
+  }
   const auto found = under_way_.find(frame.correlation());
   if (found == under_way_.end()) return false;
   const UnderWay under_way = std::move(found->second);
@@ -130,6 +139,7 @@ Status Courier::settle(const UnderWay& under_way, const v1::Outcome& outcome) {
   next_pause_ = options_.pause_first;
   missing_.reset();
   waiting_because_.reset();
+  if (auto noted = note_backup(TreeSize{outcome.backed_up_to()}); !noted) return noted;
   settled_({under_way.item.message_id, verified->accepted, verified->index, outcome});
   return {};
 }

@@ -68,6 +68,7 @@ class Courier final : public Conversation {
                                     const HubAddress& hub);
   [[nodiscard]] Status handle_sequence(const UnderWay& under_way, Sequence expected,
                                        const std::string& why);
+  [[nodiscard]] Status note_backup(TreeSize size);
   [[nodiscard]] Status explain_missing(Sequence expected) const;
   void pause(std::chrono::milliseconds at_least, Error why);
   void begin_again();
@@ -82,7 +83,8 @@ class Courier final : public Conversation {
 
   std::map<std::uint64_t, UnderWay> under_way_;  // by correlation
   std::size_t under_way_bytes_ = 0;
-  Sequence next_;  // the lowest number to send next
+  Sequence next_;          // the lowest number to send next
+  TreeSize backed_up_to_;  // as the outbox was told last
   bool draining_ = false;
   bool idle_ = false;
   MonotonicTime now_;

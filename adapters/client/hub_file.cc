@@ -10,7 +10,7 @@
 namespace rapporteur::client {
 namespace {
 
-constexpr std::array<Setting, 4> kHubSettings{{
+constexpr std::array<Setting, 5> kHubSettings{{
     {.key = "hub",
      .required = true,
      .sentence = "Name of the hub; signatures are good for it alone."},
@@ -21,7 +21,16 @@ constexpr std::array<Setting, 4> kHubSettings{{
     {.key = "log_verifier_key",
      .required = true,
      .sentence = "Who signs receipts and checkpoints: a C2SP verifier key."},
+    {.key = "previous_log_keys",
+     .type = SettingType::kTexts,
+     .sentence = "Of a hub that was restored: the keys of the logs before, the newest first."},
 }};
+
+std::string toml_list(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + toml_text(text);
+  return out + "]";
+}
 
 }  // namespace
 
@@ -35,7 +44,8 @@ std::string hub_file_text(const HubAddress& hub) {
                        {{"hub", toml_text(hub.hub)},
                         {"endpoint", toml_text(hub.endpoint)},
                         {"curve_key", toml_text(crypto::base64(hub.curve_key.span()))},
-                        {"log_verifier_key", toml_text(hub.log_verifier_key)}});
+                        {"log_verifier_key", toml_text(hub.log_verifier_key)},
+                        {"previous_log_keys", toml_list(hub.previous_log_keys)}});
 }
 
 Result<HubAddress> parse_hub_file(std::string_view toml, const std::string& name) {
@@ -52,7 +62,16 @@ Result<HubAddress> parse_hub_file(std::string_view toml, const std::string& name
     return fail(ErrorKind::kConfiguration, "no endpoint", settings->where("endpoint"),
                 "tcp://HOST:PORT");
   }
-  return HubAddress{settings->text("hub"), settings->text("endpoint"), *curve_key, verifier_key};
+  const auto& previous = settings->texts("previous_log_keys");
+  for (const std::string& key : previous) {
+    if (auto parsed = notes::VerifierKey::parse(key); !parsed) {
+      return fail(ErrorKind::kConfiguration, parsed.error().what,
+                  settings->where("previous_log_keys"),
+                  "ask the hub's operator for the file again");
+    }
+  }
+  return HubAddress{settings->text("hub"), settings->text("endpoint"), *curve_key, verifier_key,
+                    previous};
 }
 
 Result<HubAddress> read_hub_file(const std::filesystem::path& file) {

@@ -133,6 +133,15 @@ class Outbox {
   [[nodiscard]] Result<std::optional<Item>> with_number(Sequence number) const;
   [[nodiscard]] Result<std::size_t> waiting() const;  // ready or sent
 
+  // A verified backup of the hub holds the entries below `size`: what is settled there needs not be
+  // offered again, and its envelope is dropped.
+  [[nodiscard]] Status backed_up_to(TreeSize size);
+  // The hub goes on in a new log that carries `carried` entries of the old one; `next` is this
+  // key's next number there. What is receipted and in no verified backup is sent again as it is;
+  // numbers of refusals that the new log lacks are closed by a SKIP. How many are sent again.
+  // Within the caller's transaction.
+  [[nodiscard]] Result<std::size_t> offer_again(TreeSize carried, Sequence next);
+
  private:
   [[nodiscard]] Result<Sequence> take_number();
   [[nodiscard]] Status insert(const v1::Envelope& envelope, const NewItem& item,

@@ -1,5 +1,6 @@
 // The part of the outbox that the courier works with.
 #include "adapters/client/outbox.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::client {
 
@@ -65,6 +66,64 @@ Status Outbox::settle(std::int64_t id, const v1::Outcome& outcome) {
       .bind(std::uint64_t{outcome.index()})
       .bind(id)
       .run();
+}
+
+Status Outbox::backed_up_to(TreeSize size) {
+  return state_
+      .prepare(
+          "UPDATE outbox SET backed_up = 1, envelope = x'' WHERE backed_up = 0 AND log_index < ? "
+          "AND state IN ('receipted', 'refused')")
+      .bind(size.value)
+      .run();
+}
+
+Result<std::size_t> Outbox::offer_again(TreeSize carried, Sequence next) {
+  if (sabotaged("outbox-forgets-at-receipt")) return 0;
+  // Of a key that this agency no longer signs with: only a person can say what becomes of it.
+  auto again =
+      state_
+          .prepare(
+              "UPDATE outbox SET state = 'doubtful', number_lost = 1, note = 'the hub lost it, and "
+              "its key is not used any more: release signs it anew' WHERE state = 'receipted' AND "
+              "backed_up = 0 AND key_id <> ? AND log_index >= ?")
+          .bind_blob(key_.key_id().view())
+          .bind(carried.value)
+          .run()
+          .and_then([&]() {
+            return state_
+                .prepare(
+                    "UPDATE outbox SET state = 'sent', note = 'offered again: the hub goes on in a "
+                    "new log' WHERE state = 'receipted' AND backed_up = 0 AND key_id = ?")
+                .bind_blob(key_.key_id().view())
+                .run();
+          });
+  if (!again) return tl::unexpected(again.error());
+  const auto offered = static_cast<std::size_t>(state_.changes());
+  std::vector<Sequence> gaps;
+  {
+    Statement refused = state_.prepare(
+        "SELECT sequence FROM outbox WHERE state = 'refused' AND number_lost = 0 AND key_id = ? "
+        "AND sequence >= ? ORDER BY sequence");
+    refused.bind_blob(key_.key_id().view()).bind(next.value);
+    while (true) {
+      auto row = refused.step();
+      if (!row) return tl::unexpected(row.error());
+      if (!*row) break;
+      gaps.push_back(Sequence{refused.number(0)});
+    }
+  }
+  auto closed = state_
+                    .prepare(
+                        "UPDATE outbox SET number_lost = 1 WHERE state = 'refused' AND key_id "
+                        "= ? AND sequence >= ?")
+                    .bind_blob(key_.key_id().view())
+                    .bind(next.value)
+                    .run();
+  for (const Sequence gap : gaps) {
+    closed = closed.and_then([&]() { return insert_skip(gap, "the hub's new log"); });
+  }
+  if (!closed) return tl::unexpected(closed.error());
+  return offered;
 }
 
 Status Outbox::close_skip(std::int64_t id) {

@@ -21,6 +21,7 @@ class Receipts {
  public:
   explicit Receipts(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] std::filesystem::path file_of(const MessageId& id) const;
+  // The receipt of the same message by another log of the hub is kept beside it, with a number.
   [[nodiscard]] Status store(const MessageId& id, const v1::Outcome& outcome) const;
   // What was stored. kStorage for a file that is gone or damaged.
   [[nodiscard]] Result<verify::Receipt> read(const MessageId& id) const;
@@ -28,6 +29,8 @@ class Receipts {
   [[nodiscard]] Status replace(const MessageId& id, const verify::Receipt& receipt) const;
 
  private:
+  [[nodiscard]] Status keep_that_of_another_log(const MessageId& id,
+                                                std::string_view checkpoint) const;
   std::filesystem::path folder_;
 };
 

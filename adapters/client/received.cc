@@ -92,6 +92,9 @@ Status Received::remove(const std::string& name) {
         return state_.prepare("DELETE FROM places WHERE subscription = ?").bind_text(name).run();
       })
       .and_then([&]() {
+        return state_.prepare("DELETE FROM moved WHERE subscription = ?").bind_text(name).run();
+      })
+      .and_then([&]() {
         return state_.prepare("DELETE FROM subscriptions WHERE name = ?").bind_text(name).run();
       })
       .and_then([&]() { return transaction->commit(); });
@@ -105,19 +108,52 @@ Status Received::rewind(const std::string& name, DeliveryNumber number,
       .bind_text(name)
       .run()
       .and_then([&]() {
-        return state_.prepare("DELETE FROM places WHERE subscription = ?").bind_text(name).run();
+        return set_place(name, {number, delivered_sha256});
       })
+      .and_then([&]() { return transaction->commit(); });
+}
+
+Status Received::follow_new_log(std::uint64_t restored_ms) {
+  return state_
+      .prepare(
+          "INSERT INTO moved (subscription, restored_ms) SELECT name, ? FROM subscriptions WHERE "
+          "true ON CONFLICT (subscription) DO UPDATE SET restored_ms = excluded.restored_ms")
+      .bind(restored_ms)
+      .run();
+}
+
+Result<std::optional<std::uint64_t>> Received::moved(const std::string& name) const {
+  Statement select = state_.prepare("SELECT restored_ms FROM moved WHERE subscription = ?");
+  auto row = select.bind_text(name).step();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::optional<std::uint64_t>();
+  return std::optional(select.number(0));
+}
+
+Status Received::adopt(const std::string& name, const StoredPlace& place) {
+  auto transaction = Transaction::begin(state_);
+  if (!transaction) return tl::unexpected(transaction.error());
+  return set_place(name, place)
+      .and_then([&]() {
+        return state_.prepare("DELETE FROM moved WHERE subscription = ?").bind_text(name).run();
+      })
+      .and_then([&]() { return transaction->commit(); });
+}
+
+Status Received::set_place(const std::string& name, const StoredPlace& place) {
+  return state_.prepare("DELETE FROM places WHERE subscription = ?")
+      .bind_text(name)
+      .run()
       .and_then([&]() {
         return state_
             .prepare(
                 "UPDATE subscriptions SET delivery_number = ?1, delivered_sha256 = ?2, "
                 "acknowledged = ?1 WHERE name = ?3")
-            .bind(number.value)
-            .bind_blob(delivered_sha256.view())
+            .bind(place.number.value)
+            .bind_blob(place.delivered_sha256.view())
             .bind_text(name)
             .run();
-      })
-      .and_then([&]() { return transaction->commit(); });
+      });
 }
 
 // What a revision or withdrawal takes the place of is live no more.
@@ -135,8 +171,9 @@ Status Received::replace(const std::string& name, const v1::Header& header) {
 Result<bool> Received::store_one(const std::string& name, const NewDelivery& delivery) {
   const v1::Header& header = delivery.content.header;
   Statement known = state_.prepare(
-      "SELECT arrival, live, replay FROM received WHERE subscription = ? AND log_index = ?");
-  auto row = known.bind_text(name).bind(delivery.content.index.value).step();
+      "SELECT arrival, live, replay FROM received WHERE subscription = ? AND sender = ? AND "
+      "message_id = ?");
+  auto row = known.bind_text(name).bind_text(header.sender()).bind_blob(header.message_id()).step();
   if (!row) return tl::unexpected(row.error());
   bool live = header.kind() != v1::KIND_WITHDRAWAL;
   if (*row) {

@@ -1,9 +1,10 @@
 // What the agency has received: every entry once, which figures are live, and how far each
 // subscription and its destination are.
 //
-// An entry is known by its log index: the hub gives the number of a delivery that was not
-// acknowledged to another entry when rights have changed. One that comes again is dropped, unless a
-// rewind asked for it: then it takes a new arrival, so that the destination gets it again.
+// A submission is known by its sender and message id: the hub gives the number of a delivery that
+// was not acknowledged to another entry when rights have changed, and a hub that was restored gives
+// indices anew. One that comes again is dropped, unless a rewind asked for it: then it takes a new
+// arrival, so that the destination gets it again.
 //
 // Threads: one at a time; several processes may share the database.
 // Durability: on disk when a function returns. Errors: kStorage; kNotFound, kRefused where said.
@@ -75,6 +76,14 @@ class Received {
   [[nodiscard]] Status rewind(const std::string& name, DeliveryNumber number,
                               const Digest& delivered_sha256);
 
+  // The hub goes on in a new log, restored at that time. What was received stays; each subscription
+  // takes the hub's position there when it next begins. Within the caller's transaction.
+  [[nodiscard]] Status follow_new_log(std::uint64_t restored_ms);
+  // That time, for a subscription that has not yet begun there.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> moved(const std::string& name) const;
+  // It has begun there, at this place.
+  [[nodiscard]] Status adopt(const std::string& name, const StoredPlace& place);
+
   // All of them and the subscription's place, in one transaction. How many were not known.
   [[nodiscard]] Result<std::size_t> store(const std::string& name,
                                           std::span<const NewDelivery> deliveries);
@@ -96,6 +105,7 @@ class Received {
   // False when it is known.
   [[nodiscard]] Result<bool> store_one(const std::string& name, const NewDelivery& delivery);
   [[nodiscard]] Status leave_place(const LocalSubscription& before);
+  [[nodiscard]] Status set_place(const std::string& name, const StoredPlace& place);
   [[nodiscard]] Status replace(const std::string& name, const v1::Header& header);
   Database& state_;
 };

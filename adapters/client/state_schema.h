@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS outbox (
   note TEXT NOT NULL DEFAULT '',          -- why it is where it is
   outcome BLOB,                           -- receipt or refusal as received
   log_index INTEGER,
-  backed_up INTEGER NOT NULL DEFAULT 0,
+  backed_up INTEGER NOT NULL DEFAULT 0,   -- a verified backup holds it: the envelope is dropped
   created_ms INTEGER NOT NULL,
   created_by TEXT NOT NULL,
   released_ms INTEGER,
@@ -42,6 +42,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS outbox_number ON outbox (key_id, sequence)
   WHERE state <> 'discarded' AND number_lost = 0;
 CREATE INDEX IF NOT EXISTS outbox_to_send ON outbox (key_id, sequence)
   WHERE state IN ('ready', 'sent');
+
+CREATE INDEX IF NOT EXISTS outbox_kept ON outbox (log_index) WHERE backed_up = 0;
 
 CREATE TABLE IF NOT EXISTS outbox_lines ( -- where in its file each row of an item stands
   outbox_id INTEGER PRIMARY KEY,
@@ -79,6 +81,11 @@ CREATE TABLE IF NOT EXISTS places (       -- acknowledged earlier; the hub may g
   PRIMARY KEY (subscription, delivery_number, delivered_sha256)
 ) WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS moved (        -- subscriptions that go on in a new log of the hub
+  subscription TEXT PRIMARY KEY,
+  restored_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS received (     -- every entry once
   arrival INTEGER PRIMARY KEY AUTOINCREMENT,
   subscription TEXT NOT NULL,
@@ -90,9 +97,10 @@ CREATE TABLE IF NOT EXISTS received (     -- every entry once
   live INTEGER NOT NULL,                  -- 0 once replaced, and for withdrawals
   replay INTEGER NOT NULL DEFAULT 0       -- a rewind asked for it again
 );
-CREATE UNIQUE INDEX IF NOT EXISTS received_entry ON received (subscription, log_index);
 CREATE INDEX IF NOT EXISTS received_arrival ON received (subscription, arrival);
-CREATE INDEX IF NOT EXISTS received_message ON received (subscription, sender, message_id);
+CREATE UNIQUE INDEX IF NOT EXISTS received_once ON received (subscription, sender, message_id);
+DROP INDEX IF EXISTS received_entry;
+DROP INDEX IF EXISTS received_message;
 
 CREATE TABLE IF NOT EXISTS synced (       -- as of the last sync
   name TEXT PRIMARY KEY,

@@ -52,11 +52,30 @@ Status Subscriber::begin(Connection& line) {
   *subscribe.mutable_filter() = local->filter;
   subscribe.set_start(local->start);
   subscribe.set_start_value(local->start_value);
+  const auto moved = received_.moved(subscription_);
+  if (!moved) return tl::unexpected(moved.error());
+  if (*moved && local->start == v1::Subscribe::START_UNSPECIFIED) {
+    // Where the new log does not know it, it began after the backup: all that is new is wanted.
+    subscribe.set_start(v1::Subscribe::TIME_MS);
+    subscribe.set_start_value(**moved);
+  }
   auto answer = line.ask(question);
   if (!answer) return tl::unexpected(answer.error());
-  return resume(answer->position()).and_then([&]() {
-    return grant(line, options_.credit_deliveries, options_.credit_bytes);
-  });
+  return (*moved ? adopt(answer->position()) : Status())
+      .and_then([&]() { return resume(answer->position()); })
+      .and_then([&]() { return grant(line, options_.credit_deliveries, options_.credit_bytes); });
+}
+
+// In a new log of the hub its position is behind ours: what comes again is known and dropped.
+Status Subscriber::adopt(const v1::Position& position) {
+  const auto places = received_.places(subscription_);
+  if (!places) return tl::unexpected(places.error());
+  const auto delivered = Digest::from(position.delivered_sha256());
+  const DeliveryNumber number{position.acknowledged()};
+  if (!delivered) return fail(ErrorKind::kMalformed, "the hub's answer has no running hash");
+  // resume() says what is wrong with a position beyond ours.
+  if (places->empty() || number > places->back().number) return {};
+  return received_.adopt(subscription_, {number, *delivered});
 }
 
 Status Subscriber::resume(const v1::Position& position) {

@@ -51,6 +51,7 @@ class Subscriber final : public Conversation {
   [[nodiscard]] bool caught_up() const { return caught_up_; }
 
  private:
+  [[nodiscard]] Status adopt(const v1::Position& position);
   [[nodiscard]] Status resume(const v1::Position& position);
   [[nodiscard]] Status grant(Connection& line, std::uint32_t deliveries, std::uint64_t bytes);
   [[nodiscard]] Status receive(Connection& line, const v1::Deliver& batch);

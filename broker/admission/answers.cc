@@ -96,6 +96,7 @@ core::Answered Answers::outcome(Message& message, const journal::Committed& comm
   out.set_tree_size(committed.tree_size.value);
   out.set_proof(merkle::pack(entry.proof));
   out.set_checkpoint(*committed.checkpoint);
+  out.set_backed_up_to(backed_up_.get().value);
   for (const auto& finding : message.findings) *out.add_findings() = finding_of(finding);
   if (!message.accepted) out.set_refusal_signature(refusal_signature(key_, out));
   core::Answered answered;
@@ -125,6 +126,7 @@ core::Answered Answers::repeated(core::Asker asker, LogIndex index,
   out.set_tree_size(size.value);
   out.set_proof(merkle::pack(*proof));
   out.set_checkpoint(*checkpoint);
+  out.set_backed_up_to(backed_up_.get().value);
   if (record.has_refused()) {
     findings_of(record.refused(), out);
     out.set_refusal_signature(refusal_signature(key_, out));

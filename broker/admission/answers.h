@@ -1,12 +1,13 @@
 // The answers to signed messages: receipts, signed refusals, stored answers, faults.
 //
-// Threads: any. Lifetime: `reader` and `key` outlive it. Errors: a log that cannot be read gives a
-// Fault STORAGE. Source: PROTOCOL.md, "Receipts" and "Refusals".
+// Threads: any. Lifetime: `reader`, `key` and `backed_up` outlive it. Errors: a log that cannot be
+// read gives a Fault STORAGE. Source: PROTOCOL.md, "Receipts" and "Refusals".
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "broker/admission/backup_mark.h"
 #include "broker/admission/context.h"
 #include "proto/crypto/ed25519.h"
 #include "rapporteur/v1/exchange.pb.h"
@@ -23,8 +24,9 @@ namespace rapporteur::admission {
 
 class Answers {
  public:
-  Answers(const journal::JournalReader& reader, const crypto::SigningKey& key)
-      : reader_(reader), key_(key) {}
+  Answers(const journal::JournalReader& reader, const crypto::SigningKey& key,
+          const BackupMark& backed_up)
+      : reader_(reader), key_(key), backed_up_(backed_up) {}
 
   // Of an entry that was just committed.
   [[nodiscard]] core::Answered outcome(Message& message, const journal::Committed& committed) const;
@@ -36,6 +38,7 @@ class Answers {
  private:
   const journal::JournalReader& reader_;
   const crypto::SigningKey& key_;
+  const BackupMark& backed_up_;
 };
 
 // The size line of a checkpoint this hub signed. Error: kMalformed.

@@ -19,6 +19,8 @@ void Dispatcher::take(std::vector<core::Action> jobs) {
       log_reader_.take(std::move(*start));
     } else if (auto* ask = std::get_if<core::Ask>(&job)) {
       log_reader_.take(std::move(*ask));
+    } else if (const auto* backed_up = std::get_if<core::BackedUpTo>(&job)) {
+      backed_up_.raise(backed_up->size);
     } else if (auto* expired = std::get_if<core::FindExpired>(&job)) {
       log_reader_.take(std::move(*expired));
     } else {

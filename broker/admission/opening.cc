@@ -3,6 +3,7 @@
 #include "broker/admission/answers.h"
 #include "broker/core/entries.h"
 #include "rapporteur/v1/audit.pb.h"
+#include "store/journal/snapshots.h"
 
 namespace rapporteur::admission {
 
@@ -23,6 +24,10 @@ Result<std::shared_ptr<const directory::Directory>> open_directory(
   }
   return fail(ErrorKind::kStorage, "the log does not begin with a founding entry", "data.folder",
               "'rapporteur init' founds a log");
+}
+
+Result<TreeSize> open_backed_up(const journal::JournalReader& reader) {
+  return reader.state(journal::kBackedUpState).and_then(journal::parse_backed_up);
 }
 
 Result<std::vector<core::Subscription>> open_subscriptions(const journal::JournalReader& reader) {

@@ -22,4 +22,7 @@ namespace rapporteur::admission {
 // An empty note if there is none.
 [[nodiscard]] Result<core::Cosigned> open_cosigned(const journal::JournalReader& reader);
 
+// Up to where a verified backup covers the log.
+[[nodiscard]] Result<TreeSize> open_backed_up(const journal::JournalReader& reader);
+
 }  // namespace rapporteur::admission

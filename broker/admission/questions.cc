@@ -55,21 +55,17 @@ bool sees_everything(const core::Ask& question) {
   return asker != nullptr && (asker->kind() == v1::OPERATOR || asker->kind() == v1::AUDITOR);
 }
 
-struct Seen {
+bool may_see(const core::Ask& question, const journal::StoredEntry& entry) {
+  // The first entry says what log this is, and which one it continues.
+  if (sees_everything(question) || entry.index == LogIndex{0}) return true;
+  const std::string& asker = question.asker.participant;
   v1::Record record;
   v1::Header header;
-};
-
-bool may_see(const core::Ask& question, const journal::StoredEntry& entry) {
-  if (sees_everything(question)) return true;
-  const std::string& asker = question.asker.participant;
-  Seen seen;
-  if (!seen.record.ParseFromString(entry.record) ||
-      !seen.header.ParseFromString(seen.record.header())) {
+  if (!record.ParseFromString(entry.record) || !header.ParseFromString(record.header())) {
     return false;
   }
-  if (seen.record.has_subscribed()) return seen.record.subscribed().participant() == asker;
-  if (!seen.record.header().empty() && seen.header.sender() == asker) return true;
+  if (record.has_subscribed()) return record.subscribed().participant() == asker;
+  if (!record.header().empty() && header.sender() == asker) return true;
   const auto item = core::make_item({entry.index, entry.nonce, entry.record, {}, {}});
   return item && *item != nullptr && core::entitled(*question.directory, asker, **item);
 }
@@ -123,6 +119,7 @@ Questions::OrFault<v1::Welcome> Questions::welcome(const core::Ask& question) co
   out.set_time_ms(unix_millis(clock_.now()));
   out.set_log_size(reader_.size().value);
   if (const auto checkpoint = reader_.checkpoint()) out.set_checkpoint(*checkpoint);
+  out.set_backed_up_to(backed_up_.get().value);
   auto cosigned = open_cosigned(reader_);
   if (!cosigned) return fault(cosigned.error());
   out.set_cosigned_checkpoint(std::move(cosigned->note));
@@ -171,6 +168,9 @@ Questions::OrFault<v1::Answer> Questions::look_up(const core::Ask& question) con
       break;
     case v1::Query::kConsistency:
       kept = keep(consistency(query.consistency()), out.mutable_consistency());
+      break;
+    case v1::Query::kSnapshot:
+      kept = keep(snapshot(), out.mutable_snapshot());
       break;
     case v1::Query::kCosigned:
       kept = keep(cosigned(query.cosigned()), out.mutable_cosigned());

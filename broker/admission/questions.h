@@ -2,16 +2,18 @@
 //
 // Operators and auditors see every entry; others see entries of their own messages and
 // subscriptions, and what they may receive.
-// Threads: any. Lifetime: `reader` and `clock` outlive it. Errors: a question that cannot be
-// answered gives a Fault. Source: PROTOCOL.md, "Queries".
+// Threads: any; questions for a snapshot one at a time. Lifetime: all that is referred to outlives
+// it. Errors: a question that cannot be answered gives a Fault. Source: PROTOCOL.md, "Queries".
 #pragma once
 
 #include <string>
 
+#include "broker/admission/backup_mark.h"
 #include "broker/core/events.h"
 #include "proto/base/clock.h"
 #include "rapporteur/v1/exchange.pb.h"
 #include "store/journal/journal.h"
+#include "store/journal/snapshots.h"
 
 namespace rapporteur::admission {
 
@@ -23,8 +25,14 @@ struct HubFacts {
 
 class Questions {
  public:
-  Questions(HubFacts facts, const journal::JournalReader& reader, const Clock& clock)
-      : facts_(std::move(facts)), reader_(reader), clock_(clock) {}
+  // `snapshots` may be null: then none is made.
+  Questions(HubFacts facts, const journal::JournalReader& reader, const BackupMark& backed_up,
+            journal::Snapshots* snapshots, const Clock& clock)
+      : facts_(std::move(facts)),
+        reader_(reader),
+        backed_up_(backed_up),
+        snapshots_(snapshots),
+        clock_(clock) {}
 
   [[nodiscard]] core::Answered answer(core::Ask question) const;
 
@@ -46,6 +54,7 @@ class Questions {
   [[nodiscard]] OrFault<v1::SignedCheckpoint> checkpoint(const v1::CheckpointQuery& query) const;
   [[nodiscard]] OrFault<v1::Cosigned> cosigned(const v1::CosignedQuery& query) const;
   [[nodiscard]] OrFault<v1::Consistency> consistency(const v1::ConsistencyQuery& query) const;
+  [[nodiscard]] OrFault<v1::Snapshot> snapshot() const;
   // Live submissions: those of the filter that the asker may receive, or (`own`) its own.
   struct Page {
     v1::SubscriptionFilter filter;
@@ -59,6 +68,8 @@ class Questions {
 
   HubFacts facts_;
   const journal::JournalReader& reader_;
+  const BackupMark& backed_up_;
+  journal::Snapshots* const snapshots_;
   const Clock& clock_;
 };
 

@@ -2,48 +2,25 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_map>
+
+#include "store/tables/cells.h"
 
 namespace rapporteur::admission {
 
-template <typename Use>
-void TableChanges::each_row(const ObservationSet& observations, const Use& use) {
-  // Rows name few tables, mostly one after the other.
-  struct TablePlace {
-    std::uint32_t indicator, area, period;
-    auto operator<=>(const TablePlace&) const = default;
-  };
-  const Column& indicators = observations.column(Dimension::kIndicator);
-  const Column& areas = observations.column(Dimension::kRefArea);
-  const Column& periods = observations.column(Dimension::kTimePeriod);
-  std::map<TablePlace, Touched*> known;
-  std::optional<TablePlace> last;
-  Touched* table = nullptr;
-  for (std::size_t row = 0; row < observations.rows(); ++row) {
-    const TablePlace place{indicators.index(row), areas.index(row), periods.index(row)};
-    if (place != last) {
-      last = place;
-      Touched*& found = known[place];
-      if (found == nullptr) {
-        found = &tables_[tables::table_id({dataflow_, sender_, indicators.codes[place.indicator],
-                                           areas.codes[place.area], periods.codes[place.period]})];
-      }
-      table = found;
-    }
-    use(*table, row);
+void TableChanges::add(const ObservationSet& observations) {
+  added_ = &observations;
+  auto by_table = tables::rows_by_table(dataflow_, sender_, observations);
+  for (auto& [id, rows] : by_table) {
+    Touched& table = tables_[id];
+    for (const std::size_t row : rows) table.hashes.push_back(observations.key_hash(row));
+    table.rows = std::move(rows);
   }
 }
 
-void TableChanges::add(const ObservationSet& observations) {
-  added_ = &observations;
-  each_row(observations, [&](Touched& table, std::size_t row) {
-    table.rows.push_back(row);
-    table.hashes.push_back(observations.key_hash(row));
-  });
-}
-
 void TableChanges::remove(const ObservationSet& observations) {
-  each_row(observations, [](Touched&, std::size_t) {});
+  for (const auto& [id, rows] : tables::rows_by_table(dataflow_, sender_, observations)) {
+    tables_.try_emplace(id);
+  }
 }
 
 Result<std::vector<TableChanges::TakenKey>> TableChanges::taken_keys() const {

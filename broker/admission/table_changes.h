@@ -40,10 +40,6 @@ class TableChanges {
     std::vector<std::size_t> rows;  // added
     std::vector<std::uint64_t> hashes;
   };
-  // Calls `use` with the table of every row.
-  template <typename Use>
-  void each_row(const ObservationSet& observations, const Use& use);
-
   const PublishedView& view_;
   std::string_view dataflow_;
   std::string_view sender_;

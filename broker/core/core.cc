@@ -22,6 +22,7 @@ Core::Core(CoreOptions options, Opening opening, Now now)
       directory_(std::move(opening.directory)),
       signed_directory_(std::move(opening.signed_directory)),
       checkpoint_(std::move(opening.checkpoint)),
+      backed_up_to_(opening.backed_up_to),
       connections_(options_.budgets),
       feed_(opening.size, options_.feed),
       cosigned_(std::move(opening.cosigned)),
@@ -189,6 +190,7 @@ void Core::probe(Connection& connection) {
   connection.probed = now_.steady;
   v1::Heartbeat heartbeat;
   heartbeat.set_time_ms(unix_millis(now_.wall));
+  heartbeat.set_backed_up_to(backed_up_to_.value);
   if (!connection.blocked) {
     actions_->push_back(Send{connection.id, make_frame(0, v1::Frame::kHeartbeat, heartbeat)});
   }

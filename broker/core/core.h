@@ -53,6 +53,7 @@ struct Opening {
   std::string signed_directory;  // serialized v1.Directory
   std::vector<Subscription> subscriptions;
   Cosigned cosigned;
+  TreeSize backed_up_to;
 };
 
 // Since the start.
@@ -114,13 +115,17 @@ class Core {
     Asker asker;
     Cosigned cosigned;
   };
+  struct BackupNoted {
+    Asker asker;
+    TreeSize size;
+  };
   struct Begun {};  // the hub's own Started entry
   struct Noted {};  // nobody waits
   struct Expiring {
     std::uint64_t sweep = 0;
   };
-  using Own = std::variant<Created, Removed, Rewound, CursorWritten, CosignedWritten, Begun, Noted,
-                           Expiring>;
+  using Own = std::variant<Created, Removed, Rewound, CursorWritten, CosignedWritten, BackupNoted,
+                           Begun, Noted, Expiring>;
   // A Subscribe whose beginning is being looked for.
   struct Starting {
     Asker asker;
@@ -243,10 +248,17 @@ class Core {
   void fill_subscriptions(const std::optional<std::string>& only,
                           google::protobuf::RepeatedPtrField<v1::SubscriptionState>& out) const;
 
+  // core_backup.cc
+  void snapshot(Asker asker, std::string query);
+  void backed_up(Asker asker, const v1::BackedUpQuery& query);
+  void backup_noted(const BackupNoted& noted);
+  void answer_backed_up(const Asker& asker);
+
   CoreOptions options_;
   std::shared_ptr<const directory::Directory> directory_;
   std::string signed_directory_;
   std::shared_ptr<const std::string> checkpoint_;
+  TreeSize backed_up_to_;
   Connections connections_;
   Feed feed_;
   std::map<SubscriptionName, Subscription> subscriptions_;

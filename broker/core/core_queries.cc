@@ -53,6 +53,10 @@ void Core::query(Connection& connection, const FrameView& frame) {
         reply.clear_directory();
       }
       break;
+    case v1::Query::kSnapshot:
+      return snapshot(std::move(*asker), std::string(frame.payload));
+    case v1::Query::kBackedUp:
+      return backed_up(std::move(*asker), query.backed_up());
     default: {
       const bool cosigned = query.has_cosigned();
       const bool wait = cosigned ? query.cosigned().wait() : query.entries().wait();
@@ -127,6 +131,7 @@ v1::Status Core::status(Now now) const {
   out.set_started_ms(started_ms_);
   out.set_log_size(feed_.size().value);
   if (checkpoint_ != nullptr) out.set_checkpoint(*checkpoint_);
+  out.set_backed_up_to(backed_up_to_.value);
   out.set_cosigned_checkpoint(cosigned_.note);
   if (storage_error_) {
     out.set_not_ready_because("storage failed: " + storage_error_->line());

@@ -237,6 +237,8 @@ void Core::finish_own(std::uint64_t token) {
     if (Subscription* subscription = find(written->name)) {
       cursor_written(*subscription, token, written->position);
     }
+  } else if (const auto* noted = std::get_if<BackupNoted>(&own)) {
+    backup_noted(*noted);
   } else if (auto* cosigned = std::get_if<CosignedWritten>(&own)) {
     cosigned_written(*cosigned);
   } else if (std::holds_alternative<Begun>(own)) {

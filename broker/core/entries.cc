@@ -1,5 +1,7 @@
 #include "broker/core/entries.h"
 
+#include "store/journal/snapshots.h"
+
 namespace rapporteur::core {
 namespace {
 
@@ -50,6 +52,18 @@ journal::Draft unauthenticated_draft(
     fault->set_count(count);
   }
   return draft_of(record);
+}
+
+journal::Draft backed_up_draft(const notes::Checkpoint& covered, const std::string& operator_id) {
+  v1::Record record;
+  auto* event = record.mutable_backed_up();
+  event->set_size(covered.size.value);
+  event->set_root_sha256(covered.root.string());
+  event->set_operator_id(operator_id);
+  journal::Draft draft = draft_of(record);
+  draft.state.push_back(
+      {std::string(journal::kBackedUpState), journal::backed_up_state(covered.size)});
+  return draft;
 }
 
 journal::Draft cosigned_draft(std::string note) {

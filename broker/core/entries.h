@@ -9,6 +9,7 @@
 
 #include "broker/core/events.h"
 #include "broker/core/subscription.h"
+#include "store/notes/checkpoint.h"
 
 namespace rapporteur::core {
 
@@ -20,6 +21,9 @@ namespace rapporteur::core {
 [[nodiscard]] journal::Draft unauthenticated_draft(
     const std::map<std::pair<std::string, std::string>, std::uint64_t>& faults, UnixMillis from,
     UnixMillis until);
+// With the state that says the same.
+[[nodiscard]] journal::Draft backed_up_draft(const notes::Checkpoint& covered,
+                                             const std::string& operator_id);
 // Only the state: the newest checkpoint that a quorum cosigned, as a note.
 inline constexpr std::string_view kCosignedState = "cosigned";
 [[nodiscard]] journal::Draft cosigned_draft(std::string note);

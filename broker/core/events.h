@@ -212,11 +212,15 @@ struct Propose {
   journal::Draft draft;
   journal::ReadSet reads;  // without resources it never goes stale
 };
+// Receipts and greetings say from now on that a verified backup covers what is below `size`.
+struct BackedUpTo {
+  TreeSize size;
+};
 // Answer to Stop: nothing is under way any more.
 struct Drained {};
 
 using Action = std::variant<Send, Forget, Judge, VerifyAcknowledgement, VerifyCosignatures,
-                            ReadChunk, FindStart, FindExpired, Ask, Propose, Drained>;
+                            ReadChunk, FindStart, FindExpired, Ask, Propose, BackedUpTo, Drained>;
 using Actions = std::vector<Action>;
 
 }  // namespace rapporteur::core

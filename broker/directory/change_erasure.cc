@@ -12,15 +12,15 @@ Status check_hold(const v1::LegalHold& asked, LogIndex index) {
   if (!valid_subscription_name(asked.name())) {
     return refuse(refusal::kBadHold,
                   "a hold's name has 1 to 64 lower-case letters, digits, '-', '_', '.'",
-                  "place_hold.name");
+                  "place_hold.name", "choose a name like case-12");
   }
   if (asked.placed_index() != 0) {
     return refuse(refusal::kBadAction, "the hub sets where a hold was placed",
-                  "place_hold.placed_index");
+                  "place_hold.placed_index", "leave it out");
   }
   if (asked.last_index() != 0 && asked.last_index() < asked.first_index()) {
     return refuse(refusal::kBadHold, "the last entry comes before the first",
-                  "place_hold.last_index");
+                  "place_hold.last_index", "give the first entry first");
   }
   if (asked.first_index() > index.value) {
     return refuse(refusal::kBadHold, "the log has no such index yet", "place_hold.first_index",
@@ -59,7 +59,7 @@ State erase(const Directory& directory, const v1::Erasure& asked, const std::str
 State set_retention(const Directory& directory, const v1::Retention& asked) {
   if (codelists::find_dataflow(asked.dataflow()) == nullptr) {
     return refuse(refusal::kUnknownDataflow, quoted(asked.dataflow()) + " is not a dataflow",
-                  "set_retention.dataflow");
+                  "set_retention.dataflow", "AGENCY:ID(VERSION), like RAPPORTEUR:THB(1.0)");
   }
   if (std::max(asked.live_days(), asked.superseded_days()) > limits::kRetentionDays) {
     return refuse(refusal::kBadRetention,
@@ -74,7 +74,8 @@ State set_retention(const Directory& directory, const v1::Retention& asked) {
   const v1::Retention today = held == all.end() ? v1::Retention() : *held;
   if (today.live_days() == asked.live_days() &&
       today.superseded_days() == asked.superseded_days()) {
-    return refuse(refusal::kNoChange, "that is the retention today", "set_retention");
+    return refuse(refusal::kNoChange, "that is the retention today", "set_retention",
+                  "see `rapporteur retention show`");
   }
   if (held != all.end()) all.erase(held);
   if (asked.live_days() != 0 || asked.superseded_days() != 0) *all.Add() = asked;

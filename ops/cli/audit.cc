@@ -4,6 +4,7 @@
 
 #include "ops/cli/audit_folder.h"
 #include "ops/cli/commands.h"
+#include "ops/cli/log_check.h"
 #include "ops/cli/trust.h"
 
 namespace rapporteur::cli {
@@ -13,6 +14,7 @@ struct AuditOptions {
   std::filesystem::path folder;
   std::filesystem::path body_keys;
   std::filesystem::path checkpoints;
+  std::filesystem::path predecessor;
   Trust trust;
 };
 
@@ -29,7 +31,15 @@ Status verify_folder(Session& session, const AuditOptions& options) {
   if (!findings) return tl::unexpected(findings.error());
   print(session.json ? json_line(findings_json(*findings)) : findings_text(*findings));
   if (!findings->verified()) session.exit = exit_code(ErrorKind::kNotVerified);
-  return {};
+  if (!findings->verified() || options.predecessor.empty()) return {};
+  if (!findings->records) {
+    return fail(ErrorKind::kUsage, "tiles alone hold no entries to compare",
+                options.folder.string(),
+                "name the data folder of a hub, or leave --predecessor out");
+  }
+  return compare_carried(options.folder, options.predecessor, *findings->records).map([&] {
+    if (!session.json) print("its entries are those of the log in the folder of its predecessor\n");
+  });
 }
 
 }  // namespace
@@ -44,6 +54,8 @@ void add_audit(CLI::App& app, Session& session) {
       ->required();
   command->add_option("--checkpoints", options->checkpoints,
                       "Folder of checkpoints and receipts that were kept: all must be of this log");
+  command->add_option("--predecessor", options->predecessor,
+                      "Folder of the log that this one continues: compares entry by entry");
   command->add_option("--body-keys", options->body_keys,
                       "The keys of the bodies, if they are not in FOLDER.keys");
   add_trust_options(*command, options->trust);

@@ -44,7 +44,7 @@ std::string line_if(std::uint64_t bodies, const char* what) {
 std::string records_text(const AuditFindings& findings) {
   const verify::AuditReport& report = *findings.records;
   const verify::AuditCounts& counts = report.counts;
-  return fmt::format(
+  std::string out = fmt::format(
       "{} verified: {} entries, {} of them under the last checkpoint\n"
       "  {} accepted, {} refused, {} changes of the directory, {} skipped\n"
       "  {} signatures of senders, {} of acknowledgements, {} checkpoints, one tree\n"
@@ -54,6 +54,21 @@ std::string records_text(const AuditFindings& findings) {
       counts.checkpoints, counts.commitments, counts.bodies_erased,
       line_if(counts.bodies_erased_later, "were erased after this copy of the log was made"),
       line_if(counts.bodies_sealed, "could not be read: they, or their keys, are not here"));
+  for (const verify::Predecessor& log : report.predecessors) {
+    out += fmt::format("  continues {} with {} of its entries, {} of them under its checkpoint\n",
+                       log.log.name, log.carried.value, log.checkpoint.size.value);
+  }
+  return out;
+}
+
+nlohmann::json continued_json(const std::vector<verify::Predecessor>& logs) {
+  auto out = nlohmann::json::array();
+  for (const verify::Predecessor& log : logs) {
+    out.push_back({{"origin", log.log.name},
+                   {"carried", log.carried.value},
+                   {"under_its_checkpoint", log.checkpoint.size.value}});
+  }
+  return out;
 }
 
 std::string tiles_text(const AuditFindings& findings) {
@@ -108,6 +123,7 @@ nlohmann::json findings_json(const AuditFindings& findings) {
   out["bodies_sealed"] = counts.bodies_sealed;
   out["signing_keys"] = counts.signing_keys;
   out["subscriptions"] = counts.subscriptions;
+  out["continues"] = continued_json(report.predecessors);
   return out;
 }
 

@@ -50,5 +50,8 @@ void add_timestamp(CLI::App& app, Session& session);
 void add_erase(CLI::App& app, Session& session);
 void add_retention(CLI::App& app, Session& session);
 void add_hold(CLI::App& app, Session& session);
+void add_backup(CLI::App& app, Session& session);
+void add_restore(CLI::App& app, Session& session);
+void add_fsck(CLI::App& app, Session& session);
 
 }  // namespace rapporteur::cli

@@ -68,6 +68,9 @@ int run(int argc, char** argv) {
   add_erase(app, session);
   add_retention(app, session);
   add_hold(app, session);
+  add_backup(app, session);
+  add_restore(app, session);
+  add_fsck(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

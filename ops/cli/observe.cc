@@ -39,6 +39,7 @@ void print_status(const v1::Status& status, bool as_json) {
                      {"software_version", status.software_version()},
                      {"started", time_text(status.started_ms())},
                      {"log_size", status.log_size()},
+                     {"backed_up_to", status.backed_up_to()},
                      {"ready", status.ready()},
                      {"not_ready_because", status.not_ready_because()},
                      {"accepted", status.accepted()},
@@ -60,6 +61,9 @@ void print_status(const v1::Status& status, bool as_json) {
   table.add({"running since", time_text(status.started_ms())});
   table.add({"version", status.software_version()});
   table.add({"log", fmt::format("{} entries of {}", status.log_size(), status.origin())});
+  table.add({"backed up", status.backed_up_to() == 0
+                              ? "nothing"
+                              : fmt::format("{} entries", status.backed_up_to())});
   table.add(
       {"since the start",
        fmt::format("{} submissions accepted; {} messages refused, {} faults; {} deliveries",

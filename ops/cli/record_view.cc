@@ -147,6 +147,9 @@ std::string record_summary(const v1::Record& record) {
       return fmt::format("{} acknowledgements", record.cursors_moved().acknowledgements_size());
     case v1::Record::kSubscribed:
       return subscribed_text(record.subscribed());
+    case v1::Record::kBackedUp:
+      return fmt::format("{} entries, by {}", record.backed_up().size(),
+                         record.backed_up().operator_id());
     case v1::Record::kStarted:
       return fmt::format("{} {}", record.started().origin(), record.started().software_version());
     case v1::Record::kUnauthenticated:

@@ -6,7 +6,6 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include "adapters/client/files.h"
 #include "ops/cli/commands.h"
 #include "ops/cli/trust.h"
 #include "proto/base/limits.h"
@@ -17,6 +16,7 @@ namespace rapporteur::cli {
 namespace {
 
 constexpr std::size_t kResponseBytes = 256UL << 10U;
+constexpr const char* kWhatToName = "rapporteur-publisher keeps N.checkpoint and N.checkpoint.tsr";
 
 struct TimestampOptions {
   std::vector<std::filesystem::path> files;
@@ -24,20 +24,12 @@ struct TimestampOptions {
   Trust trust;
 };
 
-Result<std::string> read_named(const std::filesystem::path& file, std::size_t most) {
-  if (auto there = readable(file, "rapporteur-publisher keeps N.checkpoint and N.checkpoint.tsr");
-      !there) {
-    return tl::unexpected(there.error());
-  }
-  return client::read_small_file(file, most);
-}
-
 Status verify_stamp(const Session& session, const std::filesystem::path& file,
                     const notes::VerifierKey& log, const std::filesystem::path& ca) {
-  const auto note = read_named(file, limits::kNoteBytes);
+  const auto note = read_named(file, limits::kNoteBytes, kWhatToName);
   if (!note) return tl::unexpected(note.error());
   const std::filesystem::path token_file = file.string() + ".tsr";
-  const auto token = read_named(token_file, kResponseBytes);
+  const auto token = read_named(token_file, kResponseBytes, kWhatToName);
   if (!token) return tl::unexpected(token.error());
   const auto in_file = [](Error error, const std::filesystem::path& named) {
     if (error.where.empty()) error.where = named.string();

@@ -46,4 +46,11 @@ Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
   return log;
 }
 
+Status check_files(const std::filesystem::path& folder) {
+  if (auto checked = check_log_folder(folder); !checked) return checked;
+  const auto database = Database::open(database_folder(folder), Database::Mode::kRead, {});
+  if (!database) return tl::unexpected(database.error());
+  return (*database)->verify_checksums();
+}
+
 }  // namespace rapporteur::rocks

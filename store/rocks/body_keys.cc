@@ -188,6 +188,24 @@ Status BodyKeyReader::copy_to(const std::filesystem::path& file) const {
   return {};
 }
 
+Status continue_body_keys(const ContinuedKeys& keys) {
+  const auto reader = BodyKeyReader::open(keys.from, keys.old_verifier_key);
+  if (!reader) return tl::unexpected(reader.error());
+  auto head = (*reader)->bytes(0, kHeadBytes);
+  if (!head) return tl::unexpected(head.error());
+  std::string text = head_text(keys.new_verifier_key);
+  text.resize(kCountsOffset, '\0');
+  text += head->substr(kCountsOffset);
+  if (auto copied = (*reader)->copy_to(keys.to); !copied) return copied;
+  const FileHandle out(::open(keys.to.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (!out.open()) return system_failure("cannot open", keys.to);
+  const ssize_t size = ::pwrite(out.get(), text.data(), text.size(), 0);
+  if (size != static_cast<ssize_t>(text.size()) || ::fsync(out.get()) != 0) {
+    return system_failure("cannot write", keys.to);
+  }
+  return {};
+}
+
 BodyKeys::BodyKeys(BodyKeys&&) noexcept = default;
 
 BodyKeys::~BodyKeys() {

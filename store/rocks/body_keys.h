@@ -53,6 +53,16 @@ struct BodyKeyPlaces {
                                                     const std::filesystem::path& file,
                                                     const std::filesystem::path& copy);
 
+// A file of keys for a log that continues another: those of `from`, under the new log's name.
+// Errors: those of BodyKeyReader::open; kStorage.
+struct ContinuedKeys {
+  std::filesystem::path from;
+  std::string_view old_verifier_key;
+  std::filesystem::path to;  // not there yet
+  std::string_view new_verifier_key;
+};
+[[nodiscard]] Status continue_body_keys(const ContinuedKeys& keys);
+
 class BodyKeyReader {
  public:
   // Error kNotFound when there is no such file, or not for us.
@@ -66,6 +76,7 @@ class BodyKeyReader {
 
  private:
   friend class BodyKeys;
+  friend Status continue_body_keys(const ContinuedKeys& keys);
   BodyKeyReader(FileHandle file, std::filesystem::path path)
       : file_(std::move(file)), path_(std::move(path)) {}
   [[nodiscard]] Result<std::string> bytes(std::uint64_t offset, std::size_t most) const;

@@ -1,5 +1,6 @@
 #include "store/rocks/database.h"
 
+#include <limits>
 #include <system_error>
 
 #include <rocksdb/cache.h>
@@ -7,6 +8,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -216,6 +218,37 @@ Result<std::uint64_t> Database::compact(Family which) {
   rocksdb::ColumnFamilyMetaData files;
   db_->GetColumnFamilyMetaData(family(which), &files);
   return files.size;
+}
+
+Status Database::copy_to(const std::filesystem::path& folder) const {
+  rocksdb::Checkpoint* raw = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &raw);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
+  // The write-ahead log is copied, however long it is: a flush would hold up writes.
+  constexpr std::uint64_t kNeverFlush = std::numeric_limits<std::uint64_t>::max();
+  if (status.ok()) status = checkpoint->CreateCheckpoint(folder.string(), kNeverFlush);
+  if (!status.ok()) return failure(status, folder);
+  return {};
+}
+
+Status Database::verify_checksums() const {
+  const rocksdb::Status status = db_->VerifyChecksum();
+  if (!status.ok()) return failed(status);
+  return {};
+}
+
+Status Database::remove_all(Family which) {
+  const auto rows = iterate(which, rocksdb::ReadOptions());
+  rows->SeekToLast();
+  if (!rows->status().ok()) return failed(rows->status());
+  if (!rows->Valid()) return {};
+  // One past the last key.
+  const std::string end = rows->key().ToString() + '\0';
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status = db_->DeleteRange(options, family(which), rocksdb::Slice(), end);
+  if (!status.ok()) return failed(status);
+  return {};
 }
 
 tl::unexpected<Error> failure(const rocksdb::Status& status, const std::filesystem::path& where) {

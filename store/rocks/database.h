@@ -68,6 +68,12 @@ class Database {
     return failure(status, folder_);
   }
   [[nodiscard]] Status close();
+  // A database of its own with what is in this one, beside writes. Of hard links where the file
+  // system has them; nothing is flushed. `folder` is not there yet.
+  [[nodiscard]] Status copy_to(const std::filesystem::path& folder) const;
+  [[nodiscard]] Status verify_checksums() const;
+  // All rows of a family, synced.
+  [[nodiscard]] Status remove_all(Family which);
 
  private:
   explicit Database(std::filesystem::path folder) : folder_(std::move(folder)) {}

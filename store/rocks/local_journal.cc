@@ -14,6 +14,7 @@
 #include "store/rocks/checkpoint_file.h"
 #include "store/rocks/layout.h"
 #include "store/rocks/recovery.h"
+#include "store/rocks/snapshot.h"
 
 namespace rapporteur::rocks {
 namespace {
@@ -41,14 +42,6 @@ class StateWrites {
  private:
   std::unordered_map<std::string, std::string> values_;
 };
-
-StoredCheckpoint sign(const notes::VerifierKey& log, const crypto::SigningKey& key,
-                      const merkle::Frontier& tree) {
-  StoredCheckpoint out;
-  out.checkpoint = {log.name, tree.size(), tree.root()};
-  out.signature = notes::sign(out.checkpoint.text(), log.name, key).blob;
-  return out;
-}
 
 void put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, rocksdb::Slice key,
          rocksdb::Slice value) {
@@ -83,9 +76,11 @@ using Erasures = std::vector<std::pair<LogIndex, std::vector<LogIndex>>>;
 }  // namespace
 
 struct LocalJournal::Impl {
-  Impl(FileHandle held, std::shared_ptr<Database> opened, CheckpointFile given_out,
-       BodyKeys keys_of_bodies, crypto::SigningKey signing_key, const Clock& wall_clock)
-      : lock(std::move(held)),
+  Impl(std::filesystem::path where, FileHandle held, std::shared_ptr<Database> opened,
+       CheckpointFile given_out, BodyKeys keys_of_bodies, crypto::SigningKey signing_key,
+       const Clock& wall_clock)
+      : folder(std::move(where)),
+        lock(std::move(held)),
         database(std::move(opened)),
         checkpoint_file(std::move(given_out)),
         body_keys(std::move(keys_of_bodies)),
@@ -103,6 +98,7 @@ struct LocalJournal::Impl {
   [[nodiscard]] std::shared_ptr<const Head> head() const;
   tl::unexpected<Error> poison(const Error& error);
 
+  const std::filesystem::path folder;
   FileHandle lock;
   std::shared_ptr<Database> database;
   CheckpointFile checkpoint_file;
@@ -118,6 +114,8 @@ struct LocalJournal::Impl {
   std::shared_ptr<const std::string> note;
   std::unique_ptr<Reader> reader;
 
+  // A snapshot's copy of the write-ahead log ends where a write ends.
+  std::mutex writing;
   mutable std::mutex poison_mutex;
   std::optional<Error> poisoned;
 };
@@ -198,7 +196,7 @@ void LocalJournal::Impl::add_unsaved(rocksdb::WriteBatch& batch) const {
 
 // Signs the tree as it is; on disk beside the database before anybody sees it.
 Status LocalJournal::Impl::sign_head() {
-  newest = sign(log, key, tree);
+  newest = StoredCheckpoint::sign(log, key, tree);
   newest_unsaved = true;
   note = std::make_shared<const std::string>(newest.note(log));
   return checkpoint_file.write(*note, clock.monotonic());
@@ -240,7 +238,7 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::create(const std::filesystem
   if (!keys) return tl::unexpected(keys.error());
   auto database = Database::open(database_folder(folder), Database::Mode::kCreate, options);
   if (!database) return tl::unexpected(database.error());
-  const StoredCheckpoint first = sign(log, key, merkle::Frontier());
+  const StoredCheckpoint first = StoredCheckpoint::sign(log, key, merkle::Frontier());
   rocksdb::WriteBatch batch = Database::batch();
   put(batch, (*database)->family(Family::kLog), slice(layout::kVerifierKey), log.text());
   put(batch, (*database)->family(Family::kCheckpoints), slice(layout::number(0)), first.value());
@@ -248,8 +246,8 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::create(const std::filesystem
   auto file = CheckpointFile::create(folder, first.note(log), clock.monotonic(), files);
   if (!file) return tl::unexpected(file.error());
   if (auto sealed = seal_log_folder(folder, files); !sealed) return tl::unexpected(sealed.error());
-  auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*database), std::move(*file),
-                                     std::move(*keys), std::move(key), clock);
+  auto impl = std::make_unique<Impl>(folder, std::move(*lock), std::move(*database),
+                                     std::move(*file), std::move(*keys), std::move(key), clock);
   impl->log = log;
   impl->newest = first;
   impl->note = std::make_shared<const std::string>(first.note(log));
@@ -286,8 +284,8 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::open(const std::filesystem::
   if (!keys) return tl::unexpected(keys.error());
   if (auto gone = destroy_again(**database, *keys); !gone) return tl::unexpected(gone.error());
 
-  auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*database), std::move(*file),
-                                     std::move(*keys), std::move(key), clock);
+  auto impl = std::make_unique<Impl>(folder, std::move(*lock), std::move(*database),
+                                     std::move(*file), std::move(*keys), std::move(key), clock);
   impl->log = std::move(found->log);
   impl->tree = std::move(found->tree);
   impl->last_time_ms = found->last_time_ms;
@@ -341,7 +339,9 @@ Result<Group> LocalJournal::append(std::span<Draft> drafts) {
   states.put(*self.database, batch);
   self.add_tree(grown, batch);
   self.add_unsaved(batch);
+  std::unique_lock writing(self.writing);
   if (auto written = self.database->write(batch); !written) return self.poison(written.error());
+  writing.unlock();
   if (auto gone = self.destroy(erasures); !gone) return self.poison(gone.error());
 
   self.newest_unsaved = false;
@@ -365,6 +365,15 @@ const journal::JournalReader& LocalJournal::reader() const {
 std::optional<Error> LocalJournal::poisoned() const {
   const std::lock_guard guard(impl_->poison_mutex);
   return impl_->poisoned;
+}
+
+Result<journal::Snapshot> LocalJournal::take_snapshot() {
+  // Before the copy: what it covers is in the database, and so in the copy.
+  const std::shared_ptr<const std::string> covered = impl_->reader->checkpoint();
+  return make_snapshot(impl_->folder, *covered, impl_->clock, [this](const auto& to) {
+    const std::lock_guard guard(impl_->writing);
+    return impl_->database->copy_to(to);
+  });
 }
 
 std::string LocalJournal::verifier_key() const {

@@ -4,7 +4,8 @@
 // `checkpoint` (the newest signed checkpoint given to anybody, outside the database) and `db`. Salt
 // and body of an entry are encrypted there; their keys are in a file outside the folder.
 //
-// Threads: `append` and `close` from one thread; `reader()` and `poisoned()` from any.
+// Threads: `append` and `close` from one thread; `reader()` and `poisoned()` from any;
+// `take_snapshot` from one, beside the others.
 // Durability: `append` returns after the synced write of the whole group; the checkpoint is signed
 // after that, and written to the file beside the database before it is returned. If that writing
 // fails, append fails though the group is on disk: see Journal.
@@ -22,6 +23,7 @@
 #include "proto/base/clock.h"
 #include "proto/crypto/ed25519.h"
 #include "store/journal/journal.h"
+#include "store/journal/snapshots.h"
 
 namespace rocksdb {
 class Env;
@@ -42,7 +44,7 @@ struct LocalJournalOptions {
   rocksdb::Env* env = nullptr;
 };
 
-class LocalJournal final : public journal::Journal {
+class LocalJournal final : public journal::Journal, public journal::Snapshots {
  public:
   // A new log in `folder`, which must be missing or empty. `origin` is the first line of its
   // checkpoints and the name of its verifier key; `clock` outlives the journal.
@@ -61,6 +63,9 @@ class LocalJournal final : public journal::Journal {
   // Valid until close().
   [[nodiscard]] const journal::JournalReader& reader() const override;
   [[nodiscard]] std::optional<Error> poisoned() const override;
+  // In the folder `snapshot` beside the database, of hard links to its files; not before, and not
+  // beside, close().
+  [[nodiscard]] Result<journal::Snapshot> take_snapshot() override;
 
   // C2SP verifier key "origin+hash+key" of the log.
   [[nodiscard]] std::string verifier_key() const;
@@ -85,5 +90,7 @@ struct AuditedLog {
 };
 [[nodiscard]] Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
                                                 const LocalJournalOptions& options = {});
+// Reads every block of every file of the database and compares its checksum.
+[[nodiscard]] Status check_files(const std::filesystem::path& folder);
 
 }  // namespace rapporteur::rocks

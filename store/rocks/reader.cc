@@ -60,6 +60,15 @@ class BodyScan {
 
 }  // namespace
 
+StoredCheckpoint StoredCheckpoint::sign(const notes::VerifierKey& log,
+                                        const crypto::SigningKey& key,
+                                        const merkle::Frontier& tree) {
+  StoredCheckpoint out;
+  out.checkpoint = {log.name, tree.size(), tree.root()};
+  out.signature = notes::sign(out.checkpoint.text(), log.name, key).blob;
+  return out;
+}
+
 std::string StoredCheckpoint::value() const {
   return checkpoint.root.string() + signature;
 }

@@ -26,6 +26,9 @@ struct StoredCheckpoint {
   notes::Checkpoint checkpoint;
   std::string signature;
 
+  [[nodiscard]] static StoredCheckpoint sign(const notes::VerifierKey& log,
+                                             const crypto::SigningKey& key,
+                                             const merkle::Frontier& tree);
   [[nodiscard]] std::string value() const;
   [[nodiscard]] std::string note(const notes::VerifierKey& log) const;
   [[nodiscard]] static Result<StoredCheckpoint> parse(std::string_view key, std::string_view value,

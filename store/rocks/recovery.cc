@@ -107,13 +107,14 @@ Status check_against(const Database& database, const merkle::Frontier& tree,
   const TreeSize size = tree.size();
   if (sabotaged("rollback-check-off")) return {};
   if (size < checkpoint.size) {
-    return fail(ErrorKind::kStorage,
-                "the log has " + std::to_string(size.value) + " entries, but a checkpoint over " +
-                    std::to_string(checkpoint.size.value) +
-                    " was given out: entries that were acknowledged are missing",
-                source,
-                "if an old copy was restored, put the newer data back; where it is lost, keep this "
-                "folder and begin a new log");
+    return fail(
+        ErrorKind::kStorage,
+        "the log has " + std::to_string(size.value) + " entries, but a checkpoint over " +
+            std::to_string(checkpoint.size.value) +
+            " was given out: entries that were acknowledged are missing",
+        source,
+        "if an old copy was put here, put the newer data back; where it is lost, `rapporteur "
+        "restore` makes a new log from a backup");
   }
   const std::vector<merkle::Tile> edge = tree.edge();
   const auto root = checkpoint.size == size

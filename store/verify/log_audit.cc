@@ -34,6 +34,7 @@ struct LogAudit::Impl {
   Executor run;
   RecordCheck records;
   merkle::Frontier tree;
+  CarriedEntries carried{{}};
   TreeSize covered;
   TreeSize own_head;  // size of the log's own newest checkpoint so far
   std::uint64_t checkpoints = 0;
@@ -121,8 +122,14 @@ bool LogAudit::add(const AuditEntry& entry) {
     impl_->found(Wrong::Where::kEntry, expected, checked.error().what);
     return false;
   }
-  impl_->tree.append(entry.leaf ? *entry.leaf
-                                : merkle::record_leaf_hash(entry.nonce, entry.record));
+  const Digest leaf =
+      entry.leaf ? *entry.leaf : merkle::record_leaf_hash(entry.nonce, entry.record);
+  if (expected == 0) impl_->carried = CarriedEntries(impl_->records.logs_before());
+  if (auto checked = impl_->carried.add(entry.index, leaf); !checked) {
+    impl_->found(Wrong::Where::kEntry, 0, checked.error().what);
+    return false;
+  }
+  impl_->tree.append(leaf);
   if (impl_->tree.size().value % kFrontierGroup == 0) {
     impl_->tree.begin_group();
     static_cast<void>(impl_->tree.take_completed());
@@ -142,7 +149,10 @@ TreeSize LogAudit::size() const {
 
 AuditReport LogAudit::finish() {
   impl_->flush();
+  const Status whole = impl_->carried.finish(impl_->tree.size());
+  if (!whole && !impl_->wrong) impl_->found(Wrong::Where::kEntry, 0, whole.error().what);
   AuditReport report;
+  report.predecessors = impl_->carried.logs();
   report.size = impl_->tree.size();
   report.covered = impl_->covered;
   report.root = impl_->tree.root();

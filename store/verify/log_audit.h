@@ -18,6 +18,7 @@
 
 #include "proto/base/ids.h"
 #include "store/notes/signed_note.h"
+#include "store/verify/succession.h"
 
 namespace rapporteur::verify {
 
@@ -104,6 +105,9 @@ struct AuditReport {
   TreeSize covered;  // by the last checkpoint; entries from here on are under no signature
   Digest root;       // of `size`
   AuditCounts counts;
+  // The logs that this one continues, the newest first: their entries are in it, as far as their
+  // checkpoints go.
+  std::vector<Predecessor> predecessors;
   std::optional<Wrong> wrong;
 };
 

@@ -58,6 +58,7 @@ Result<Receipt> Receipt::parse(std::string_view file) {
   receipt.record = extra.record();
   receipt.findings = {extra.findings().begin(), extra.findings().end()};
   receipt.refusal_signature = extra.refusal_signature();
+  receipt.backed_up_to = extra.backed_up_to();
   return receipt;
 }
 
@@ -67,6 +68,7 @@ std::string Receipt::file() const {
   extra.set_record(record);
   for (const std::string& finding : findings) extra.add_findings(finding);
   extra.set_refusal_signature(refusal_signature);
+  extra.set_backed_up_to(backed_up_to);
   return ProofFile{extra.SerializeAsString(), index, proof, checkpoint}.bytes();
 }
 

@@ -26,6 +26,8 @@ struct Receipt {
   // over them. Empty when the refusal was looked up in the log, which does not keep them.
   std::vector<std::string> findings;
   std::string refusal_signature;
+  // What the hub said with it: entries below are in a verified backup. Nothing vouches for it.
+  std::uint64_t backed_up_to = 0;
 
   // Fields of the extra data that this version does not know are dropped.
   [[nodiscard]] static Result<Receipt> parse(std::string_view file);

@@ -1,5 +1,7 @@
 #include "store/verify/record_check.h"
 
+#include <algorithm>
+
 #include "proto/base/limits.h"
 #include "proto/crypto/domain.h"
 
@@ -68,6 +70,8 @@ Status RecordCheck::event(const v1::Record& record, const AuditEntry& entry,
       return cursors_moved(record.cursors_moved(), entry.index, checks);
     case v1::Record::kExpired:
       return erasures_.apply(record.expired(), record.time_ms());
+    case v1::Record::kBackedUp:
+      return backed_up(record.backed_up(), entry.index);
     case v1::Record::kStopped:
     case v1::Record::kUnauthenticated:
       return {};
@@ -201,17 +205,41 @@ Status RecordCheck::skipped(const v1::Record& record, const AuditEntry& entry,
   return commitment(signed_message->header, entry.salt, entry.body);
 }
 
+// Entries that were carried name the log that they were written in.
+bool RecordCheck::names_this_log(const v1::Started& started, LogIndex index) const {
+  const auto is = [&](const notes::VerifierKey& log) {
+    return started.origin() == log.name && started.log_verifier_key() == log.text();
+  };
+  return is(log_) || std::ranges::any_of(logs_before_, [&](const Predecessor& before) {
+           return index.value != 0 && index.value < before.carried.value && is(before.log);
+         });
+}
+
 Status RecordCheck::started(const v1::Started& started, LogIndex index) {
-  if (started.origin() != log_.name || started.log_verifier_key() != log_.text()) {
+  if (!names_this_log(started, index)) {
     return not_verified("it names another log or another key of the log");
   }
   if (index.value == 0) {
     hub_ = started.hub();
+    auto before = predecessors(started);
+    if (!before) return tl::unexpected(before.error());
+    logs_before_ = std::move(*before);
     return keys_.found(started);
   }
+  if (started.has_predecessor()) return not_verified("it continues a log, and is not the first");
   if (started.hub() != hub_) return not_verified("it names another hub");
   if (!started.operator_id().empty())
     return not_verified("it founds a log that was founded before");
+  return {};
+}
+
+Status RecordCheck::backed_up(const v1::BackedUp& event, LogIndex index) {
+  if (!keys_.enrolled(event.operator_id())) return not_verified("its operator is not enrolled");
+  if (event.size() <= backed_up_to_ || event.size() > index.value ||
+      event.root_sha256().size() != Digest::kBytes) {
+    return not_verified("it says of a backup what cannot be");
+  }
+  backed_up_to_ = event.size();
   return {};
 }
 

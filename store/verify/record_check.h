@@ -13,6 +13,7 @@
 #include "store/verify/erasure_check.h"
 #include "store/verify/key_book.h"
 #include "store/verify/log_audit.h"
+#include "store/verify/succession.h"
 
 namespace rapporteur::verify {
 
@@ -26,6 +27,8 @@ class RecordCheck {
   [[nodiscard]] ErasureCheck::Summary erasures(TreeSize size) const {
     return erasures_.finish(size);
   }
+  // The logs before this one, known once the first entry was added.
+  [[nodiscard]] const std::vector<Predecessor>& logs_before() const { return logs_before_; }
 
  private:
   struct Position {
@@ -53,6 +56,8 @@ class RecordCheck {
                                std::vector<Check>& checks);
   [[nodiscard]] Status commitment(const v1::Header& header, ByteSpan salt, ByteSpan body);
   [[nodiscard]] Status started(const v1::Started& started, LogIndex index);
+  [[nodiscard]] bool names_this_log(const v1::Started& started, LogIndex index) const;
+  [[nodiscard]] Status backed_up(const v1::BackedUp& event, LogIndex index);
   [[nodiscard]] Status subscribed(const v1::Subscribed& event);
   [[nodiscard]] Status cursors_moved(const v1::CursorsMoved& event, LogIndex index,
                                      std::vector<Check>& checks);
@@ -60,6 +65,8 @@ class RecordCheck {
                                     LogIndex index, std::vector<Check>& checks);
 
   notes::VerifierKey log_;
+  std::vector<Predecessor> logs_before_;
+  std::uint64_t backed_up_to_ = 0;
   std::string hub_;
   std::uint64_t time_ms_ = 0;
   KeyBook keys_;

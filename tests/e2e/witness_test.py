@@ -170,6 +170,7 @@ class Quorum(unittest.TestCase):
             for receipt in hub.receipts("at"):
                 self.assertEqual(len(signatures(receipt.read_text())), 3)
                 run(RAPPORTEUR, "proof", "verify", receipt, "--public", hub.public)
+                run(RAPPORTEUR, "proof", "verify", receipt, "--policy", hub.policy)
             self.assertRegex(hub.publisher_said(), r"warning witness w3: no answer")
             self.assertEqual(hub.stop_process(publisher), 0)
             # Durable.

@@ -2,11 +2,13 @@
 
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
 #include "ops/cli/audit_folder.h"
+#include "rapporteur/v1/audit.pb.h"
 #include "store/export/record_export.h"
 #include "tests/crash/signed_script.h"
 
@@ -72,11 +74,14 @@ rocksdb::Status open(const std::filesystem::path& log_folder, bool writing, Open
   return status;
 }
 
-void copy_folder(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
-}
-
 }  // namespace
+
+void copy_log(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::filesystem::remove_all(to);
+  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+  std::filesystem::copy_file(from.string() + ".keys", to.string() + ".keys",
+                             std::filesystem::copy_options::overwrite_existing);
+}
 
 DamageStage::DamageStage(std::uint64_t seed)
     : log_{kOrigin, notes::KeyType::kEd25519, log_key().public_key()} {
@@ -92,14 +97,14 @@ void DamageStage::write_logs(const crash::Script& script) {
   std::size_t number = 0;
   for (; number < script.groups() / 2; ++number) append(*journal, script.group(number));
   must_be(journal->close());
-  copy_folder(folder, half());
+  copy_log(folder, half());
   journal = must(rocks::LocalJournal::open(folder, log_key(), clock_));
   for (; number < script.groups(); ++number) append(*journal, script.group(number));
   // What is durable and no entry: a cursor, say.
   journal::Draft cursor;
   cursor.state.push_back({"cursor/of-somebody", std::string(40, 'c')});
   append(*journal, {cursor});
-  copy_folder(folder, live());
+  copy_log(folder, live());
   size_ = journal->reader().size();
   newest_ = *journal->reader().checkpoint();
   static_cast<void>(
@@ -113,9 +118,33 @@ std::string DamageStage::head(TreeSize size, const Digest& root) const {
 
 std::string DamageStage::named(const std::filesystem::path& folder,
                                const std::filesystem::path& checkpoints) const {
-  const auto findings = cli::audit_folder(folder, checkpoints, log_);
+  const auto findings = cli::audit_folder({folder, {}}, checkpoints, log_);
   if (!findings) return findings.error().line();
   return findings->verified() ? "" : cli::findings_text(*findings);
+}
+
+void DamageStage::beside_a_writer(
+    const std::function<void(const std::filesystem::path&)>& look) const {
+  constexpr int kMostGroups = 1'000'000;
+  constexpr int kLargestFaults = 500;
+  const auto log_folder = folder("beside");
+  copy_log(half(), log_folder);
+  const auto journal = must(rocks::LocalJournal::open(log_folder, log_key(), clock_));
+  const std::jthread writer([&](const std::stop_token& stop) {
+    for (int i = 0; i < kMostGroups && !stop.stop_requested(); ++i) {
+      // An event that needs no signature, short and long.
+      v1::Record record;
+      for (int fault = 0; fault < i % kLargestFaults; ++fault) {
+        record.mutable_unauthenticated()->add_faults()->set_code("SOME_FAULT");
+      }
+      record.mutable_unauthenticated()->set_from_ms(static_cast<std::uint64_t>(i));
+      journal::Draft draft;
+      draft.record = record.SerializeAsString();
+      draft.state.push_back({"counter", std::to_string(i)});
+      if (!journal->append({&draft, 1})) return;
+    }
+  });
+  look(log_folder);
 }
 
 std::optional<Contents> contents_of(const std::filesystem::path& log_folder, std::string& why) {

@@ -46,6 +46,9 @@ class DamageStage {
   [[nodiscard]] std::string named(const std::filesystem::path& folder,
                                   const std::filesystem::path& checkpoints = {}) const;
 
+  // Calls `look` with a folder that somebody writes all the while.
+  void beside_a_writer(const std::function<void(const std::filesystem::path&)>& look) const;
+
  private:
   void write_logs(const crash::Script& script);
 
@@ -56,6 +59,8 @@ class DamageStage {
   std::string newest_;
 };
 
+// The folder and the keys of its bodies, which lie beside it.
+void copy_log(const std::filesystem::path& from, const std::filesystem::path& to);
 // Empty with the reason in `why` when it cannot be read whole.
 [[nodiscard]] std::optional<Contents> contents_of(const std::filesystem::path& log_folder,
                                                   std::string& why);

@@ -116,6 +116,8 @@ void SimHub::obey(core::Action action) {
     lane.push_back({std::move(*judge), {}});
   } else if (auto* propose = std::get_if<core::Propose>(&action)) {
     lanes_[""].push_back({{}, std::move(*propose)});
+  } else if (std::holds_alternative<core::BackedUpTo>(action)) {
+    // Only operators make backups, and this simulation has none that do.
   } else if (std::holds_alternative<core::Drained>(action)) {
     drained_ = true;
   } else {

@@ -104,6 +104,33 @@ TEST_F(ClientOutbox, BytesStayTheSameOverRetries) {
   EXPECT_EQ(again[0].message_id, first[0].message_id);
 }
 
+TEST_F(ClientOutbox, WhatNoBackupCoversIsOfferedAgainAsItWas) {
+  const std::vector<MessageId> ids{add("a"), add("b"), add("c"), add("d")};
+  const auto first = to_send();
+  ASSERT_TRUE(outbox().mark_sent(first));
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(outbox().settle(first[i].id, accepted(10 + i)));
+  }
+  v1::Outcome refusal;
+  refusal.set_index(13);
+  ASSERT_TRUE(outbox().settle(first[3].id, refusal));
+  // Entries below 11 are safe: what the first one said needs not be kept.
+  ASSERT_TRUE(outbox().backed_up_to(TreeSize{11}));
+  EXPECT_TRUE(to_send().empty());
+  ASSERT_EQ(outbox().offer_again(TreeSize{11}, Sequence{2}), 2U);
+  const auto again = to_send();
+  ASSERT_EQ(again.size(), 3U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(again[i].message_id, ids[i + 1]);
+    EXPECT_EQ(again[i].envelope, first[i + 1].envelope);
+  }
+  // What was refused stays refused; its number is closed.
+  EXPECT_TRUE(again[2].skip);
+  EXPECT_EQ(again[2].sequence, first[3].sequence);
+  EXPECT_EQ(outbox().find(ids[3])->state, ItemState::kRefused);
+  EXPECT_EQ(outbox().find(ids[0])->state, ItemState::kReceipted);
+}
+
 TEST_F(ClientOutbox, ASettledItemIsNotSentAgainButKept) {
   const MessageId id = add("a");
   ASSERT_TRUE(outbox().mark_sent(to_send()));

@@ -76,7 +76,8 @@ class CommitHostTest : public ::testing::Test {
 
   fakes::GateStage stage_;
   crypto::SigningKey key_ = crypto::SigningKey::from_seed(fakes::secret_named("log"));
-  Answers answers_{stage_.journal, key_};
+  BackupMark backed_up_{TreeSize{}};
+  Answers answers_{stage_.journal, key_, backed_up_};
   Judging judging_{fakes::kHub, stage_.gate, stage_.directory, answers_};
   Events events_;
   Silent observer_;

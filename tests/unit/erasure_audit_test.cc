@@ -40,7 +40,7 @@ void retain(LittleLog& log, std::uint32_t live, std::uint32_t superseded) {
   log.administer("op", action);
 }
 
-void expire(LittleLog& log, std::vector<std::uint64_t> indices, std::uint32_t days,
+void expire(LittleLog& log, const std::vector<std::uint64_t>& indices, std::uint32_t days,
             bool superseded = false) {
   v1::Record record;
   record.mutable_expired()->set_dataflow(kFlow);

@@ -1,0 +1,98 @@
+// fsck: whether a stopped hub's folder is whole, and what follows from its entries put right.
+#include "store/rocks/fsck.h"
+
+#include <memory>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "ops/cli/commands.h"
+#include "ops/cli/trust.h"
+
+namespace rapporteur::cli {
+namespace {
+
+struct FsckCommand {
+  std::filesystem::path folder;
+  bool repair = false;
+  std::filesystem::path body_keys;
+};
+
+nlohmann::json report_json(const rocks::FsckReport& report) {
+  auto problems = nlohmann::json::array();
+  for (const rocks::FsckProblem& one : report.problems) {
+    problems.push_back({{"where", one.where}, {"what", one.what}, {"repairable", one.repairable}});
+  }
+  return {{"whole", report.whole()},
+          {"entries", report.entries},
+          {"checkpoints", report.checkpoints},
+          {"rows_compared", report.rows_compared},
+          {"bodies_absent", report.bodies_absent},
+          {"found", report.found},
+          {"repaired", report.repaired},
+          {"problems", std::move(problems)}};
+}
+
+std::string report_text(const rocks::FsckReport& report) {
+  std::string out = fmt::format("{} entries, {} checkpoints, {} rows that follow from them\n",
+                                report.entries, report.checkpoints, report.rows_compared);
+  if (report.bodies_absent > 0) {
+    out += fmt::format(
+        "{} bodies cannot be read (erased, or their keys are not here): tables were not "
+        "compared\n",
+        report.bodies_absent);
+  }
+  for (const rocks::FsckProblem& one : report.problems) {
+    out += printable(fmt::format("{}: {}", one.where, one.what), 500) + "\n";
+  }
+  if (report.found > report.problems.size()) {
+    out += fmt::format("and {} more\n", report.found - report.problems.size());
+  }
+  if (report.repaired > 0) out += fmt::format("{} rows were put right\n", report.repaired);
+  return out + (report.whole() ? "nothing is wrong\n" : "");
+}
+
+bool all_repairable(const rocks::FsckReport& report) {
+  for (const rocks::FsckProblem& one : report.problems) {
+    if (!one.repairable) return false;
+  }
+  return true;
+}
+
+Status run_fsck(Session& session, const FsckCommand& command) {
+  if (auto there = readable(command.folder, "name the data folder of a stopped hub"); !there) {
+    return there;
+  }
+  std::unique_ptr<ProgressBar> bar;
+  rocks::FsckOptions options;
+  options.repair = command.repair;
+  options.body_keys = command.body_keys;
+  options.progress = [&](std::uint64_t done, std::uint64_t total) {
+    if (bar == nullptr) bar = std::make_unique<ProgressBar>("reading", total);
+    bar->advance_to(done);
+  };
+  const auto report = rocks::fsck(command.folder, options);
+  bar.reset();
+  if (!report) return tl::unexpected(report.error());
+  print(session.json ? json_line(report_json(*report)) : report_text(*report));
+  if (report->whole() || report->mended()) return {};
+  const rocks::FsckProblem& first = report->problems.front();
+  return fail(ErrorKind::kStorage, first.what, first.where,
+              all_repairable(*report) ? "`rapporteur fsck --repair` puts it right"
+                                      : "keep the folder; `rapporteur restore` makes a new log "
+                                        "from a verified backup");
+}
+
+}  // namespace
+
+void add_fsck(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("fsck", "Looks through the folder of a stopped hub");
+  auto options = std::make_shared<FsckCommand>();
+  command->add_option("FOLDER", options->folder, "The log's folder")->required();
+  command->add_flag("--repair", options->repair,
+                    "Writes anew what follows from entries; entries are never touched");
+  command->add_option("--body-keys", options->body_keys,
+                      "The keys of the bodies, if they are not in FOLDER.keys");
+  command->callback([&session, options] { session.finish(run_fsck(session, *options)); });
+}
+
+}  // namespace rapporteur::cli

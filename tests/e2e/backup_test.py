@@ -1,0 +1,353 @@
+"""A hub is backed up while it runs, lost, and restored: nothing that was receipted is missing, nobody
+receives anything twice, and both logs and the tie between them verify."""
+
+import json
+import pathlib
+import shutil
+import sqlite3
+import unittest
+
+import e2e
+from local_hub import PROGRAMS, LocalHub, run
+
+HEADER = ("STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,COUNTERPART_AREA,INDICATOR,EXPL_FORM,SEX,AGE,CITIZEN,REG_ORG,UNIT_MEASURE,"
+          "TIME_PERIOD,OBS_VALUE,OBS_STATUS\n")
+FIGURE = "dataflow,RAPPORTEUR:THB(1.0),I,A,{},_Z,VIC_IDENT,_T,_T,_T,_T,_Z,PER,{},{},A\n"
+SENDERS = {"at": "AT", "no": "NO"}
+
+
+class Scenario(unittest.TestCase):
+    def setUp(self):
+        self.hub = self.enterContext(LocalHub())
+        for name, area in SENDERS.items():
+            self.hub.enrol(name, submits=[("*", area)], receives=False)
+        self.hub.enrol("observer", "observer")
+        self.backups = self.hub.folder / "backups"
+        self.public = self.hub.home / "hub-public.toml"
+        self.receive()
+
+    def push(self, name, year, value=None, expect=0):
+        path = self.hub.party_folder(name) / f"{year}.csv"
+        path.write_text(HEADER + FIGURE.format(SENDERS[name], year, value or year), encoding="utf-8")
+        done = self.hub.adapter(name, "--json", "push", path, "--as-is", expect=expect)
+        return json.loads(done.stdout)["items"][0]["message_id"] if expect in (0, 1) else None
+
+    def receive(self):
+        """How many deliveries were new."""
+        done = self.hub.adapter("observer", "--json", "receive", "--to",
+                                self.hub.party_folder("observer") / "received.csv")
+        return json.loads(done.stdout)["deliveries"]
+
+    def receipted(self, name):
+        done = self.hub.adapter(name, "--json", "outbox", "list", "--state", "receipted")
+        return {item["message_id"]: item["index"] for item in json.loads(done.stdout)["items"]
+                if item["kind"] != "skip"}
+
+    def backup(self, *options, expect=0):
+        done = self.hub.operator("--json", "backup", "create", "--out", self.backups, *options,
+                                 expect=expect)
+        return json.loads(done.stdout) if expect == 0 else done
+
+    def rapporteur(self, *words, expect=0):
+        return run(PROGRAMS / "rapporteur", *words, expect=expect)
+
+    def audit(self, folder, public, *options, expect=0):
+        done = self.rapporteur("--json", "audit", "verify", folder, "--public", public, *options,
+                               expect=expect)
+        return json.loads(done.stdout) if expect == 0 else done
+
+    def lose_and_restore(self, backup, origin, public=None):
+        """The hub's disk is gone; what is left are the backup and the public file of its log. In its
+        place comes what was restored. The public file."""
+        self.hub.kill_broker()
+        kept = self.hub.folder / (backup.replace("/", "_") + ".toml")
+        if public is None:
+            shutil.copy(self.public, kept)
+        operator = self.hub.folder / "operator"
+        if not operator.exists():
+            shutil.copytree(self.hub.home / "operator", operator)
+        key = self.hub.folder / "curve.key"
+        shutil.copy(self.hub.home / "keys/curve.key", key)
+        # As keys.bodies_copy keeps it, on another disk.
+        body_keys = self.hub.folder / "body-keys"
+        if public is None:
+            shutil.copy(self.hub.home / "data.keys", body_keys)
+        shutil.rmtree(self.hub.home)
+        self.rapporteur("restore", "--from", backup, "--to", self.hub.home, "--origin", origin,
+                        "--endpoint", self.hub.endpoint, "--monitor", self.hub.monitor, "--curve-key",
+                        key, "--body-keys", body_keys, "--public", public or kept)
+        shutil.copytree(operator, self.hub.home / "operator")
+        run(PROGRAMS / "rapporteur-adapter", "--folder", self.hub.home / "operator", "enrol",
+            self.public, expect=4)
+        self.hub.start_broker()
+        return public or kept
+
+    def enrol_again(self, *names):
+        for name in names:
+            self.hub.adapter(name, "enrol", self.public)
+
+
+class Drill(Scenario):
+    def test_nothing_receipted_is_missing_after_a_hub_is_lost(self):
+        for year in (2001, 2002):
+            self.push("at", year)
+            self.push("no", year)
+        self.assertEqual(self.receive(), 4)
+        made = self.backup()
+        self.assertEqual(made["backed_up_to"], made["size"])
+        # After the backup: submissions, one that is refused, and one of them not yet received.
+        for year in (2003, 2004, 2005):
+            self.push("at", year)
+        self.push("no", 2003)
+        self.push("at", 2005, value=17, expect=1)
+        self.push("at", 2006)
+        self.assertEqual(self.receive(), 5)
+        self.push("no", 2004)
+        before = {name: self.receipted(name) for name in SENDERS}
+        self.assertEqual({name: len(ids) for name, ids in before.items()}, {"at": 6, "no": 4})
+
+        old_public = self.lose_and_restore(made["backup"], "hub.example/thb/log2")
+        # Nobody talks to a log that nobody told them of.
+        refused = self.hub.adapter("at", "receive", "--to", "-", "--wait", "1", expect=1)
+        self.assertIn("another key than the pinned one", refused.stderr)
+        said = self.hub.adapter("at", "enrol", self.public).stderr
+        self.assertIn("goes on in a new log", said)
+        self.enrol_again("no", "observer")
+        for name in SENDERS:
+            self.hub.adapter(name, "push")
+
+        # 0 receipted submissions are missing: each is receipted by the new log, and is in it.
+        after = {name: self.receipted(name) for name in SENDERS}
+        self.assertEqual({name: set(ids) for name, ids in after.items()},
+                         {name: set(ids) for name, ids in before.items()})
+        table = self.rapporteur("audit", "verify", self.hub.home / "data", "--public", self.public)
+        self.assertIn("10 accepted", table.stdout)
+        # What was carried is where it was; both receipts of what was offered again are kept.
+        for name in SENDERS:
+            receipts = self.hub.party_folder(name) / "receipts"
+            for message, index in before[name].items():
+                carried = index < made["size"]
+                if carried:
+                    self.assertEqual(after[name][message], index)
+                else:
+                    self.rapporteur("proof", "verify", receipts / f"{message}.1.tlog-proof",
+                                    "--public", old_public)
+                self.rapporteur("proof", "verify", receipts / f"{message}.tlog-proof", "--public",
+                                old_public if carried else self.public)
+        # The observer had nine; one is new to it, and nothing comes twice.
+        self.assertEqual(self.receive(), 1)
+        self.assertEqual(self.receive(), 0)
+        state = sqlite3.connect(self.hub.party_folder("observer") / "state.db")
+        twice = state.execute("SELECT count(*), count(DISTINCT message_id) FROM received").fetchone()
+        state.close()
+        self.assertEqual(twice, (10, 10))
+
+        # Both logs verify, and the tie between them.
+        self.assertEqual(self.audit(made["backup"], old_public)["covered_by_checkpoint"],
+                         made["size"])
+        report = self.audit(self.hub.home / "data", self.public, "--predecessor", made["backup"])
+        self.assertEqual(report["continues"][0]["origin"], "hub.example/thb/log1")
+        self.assertGreaterEqual(report["continues"][0]["carried"], made["size"])
+        # The hub goes on: new messages, a new backup.
+        self.push("no", 2010)
+        self.assertEqual(self.receive(), 1)
+        again = self.backup()
+        self.assertGreater(again["size"], made["size"])
+
+    def test_a_second_loss_from_the_same_backup_and_then_from_a_later_one(self):
+        self.push("at", 2001)
+        first = self.backup()
+        self.push("at", 2002)
+        first_public = self.lose_and_restore(first["backup"], "hub.example/thb/log2")
+        self.enrol_again("at")
+        self.hub.adapter("at", "push")
+        self.push("at", 2003)
+        # The new log had no backup of its own.
+        self.lose_and_restore(first["backup"], "hub.example/thb/log3", first_public)
+        self.enrol_again("at")
+        self.hub.adapter("at", "push")
+        self.assertEqual(len(self.receipted("at")), 3)
+        third = self.backup()
+        self.push("at", 2004)
+        self.lose_and_restore(third["backup"], "hub.example/thb/log4")
+        self.enrol_again("at", "observer")
+        self.hub.adapter("at", "push")
+        self.assertEqual(len(self.receipted("at")), 4)
+        self.assertEqual(self.receive(), 4)
+        report = self.audit(self.hub.home / "data", self.public)
+        self.assertEqual([log["origin"] for log in report["continues"]],
+                         ["hub.example/thb/log3", "hub.example/thb/log1"])
+
+
+class Lies(Scenario):
+    def known_logs(self):
+        state = sqlite3.connect(self.hub.party_folder("at") / "state.db")
+        origins = [row[0] for row in state.execute("SELECT origin FROM known_logs")]
+        state.close()
+        return origins
+
+    def refused(self, why):
+        pinned = (self.hub.party_folder("at") / "hub.toml").read_text()
+        done = self.hub.adapter("at", "enrol", self.public, expect=1)
+        self.assertIn(why, done.stderr)
+        self.assertEqual(self.known_logs(), ["hub.example/thb/log1"])
+        self.assertEqual(len(self.receipted("at")), 1)
+        self.assertEqual((self.hub.party_folder("at") / "hub.toml").read_text(), pinned)
+
+    def test_a_log_that_continues_a_fork_of_the_one_that_was_seen_is_refused(self):
+        self.hub.stop_broker()
+        fork = self.hub.folder / "fork"
+        shutil.copytree(self.hub.home, fork)
+        self.hub.start_broker()
+        self.push("at", 2001)
+        self.hub.stop_broker()
+        shutil.rmtree(self.hub.home)
+        fork.rename(self.hub.home)
+        # Under the same name and key, and longer than what was seen.
+        self.hub.start_broker()
+        for area in ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE"):
+            self.hub.operator("grant", "submit", "no", "--area", area, "--indicator", "CJ_*")
+        self.lose_and_restore(self.backup()["backup"], "hub.example/thb/log2")
+        self.refused("does not hold the first")
+
+    def test_a_log_that_continues_none_is_refused(self):
+        self.push("at", 2001)
+        self.hub.kill_broker()
+        old_key = [line for line in self.public.read_text().splitlines()
+                   if line.startswith("log_verifier_key")][0].split(" = ")[1]
+        self.hub.home.rename(self.hub.folder / "old")
+        run(PROGRAMS / "rapporteur", "init", self.hub.home, "--hub", self.hub.name, "--endpoint",
+            self.hub.endpoint, "--monitor", self.hub.monitor)
+        self.hub.adapter("at", "enrol", self.public, expect=3)
+        # Even if the operator's file says it does.
+        self.public.write_text(self.public.read_text() + f"previous_log_keys = [{old_key}]\n")
+        self.hub.start_broker()
+        self.hub.operator("participant", "add", self.hub.party_folder("at") / "enrolment.toml",
+                          "--kind", "coordination-body", "--name", "at")
+        self.refused("keep")
+
+
+class Backups(Scenario):
+    def test_backups_share_files_are_listed_verified_and_recorded(self):
+        for year in range(2001, 2004):
+            self.push("at", year)
+        first = self.backup()
+        self.assertGreater(first["copied_bytes"], 0)
+        status = json.loads(self.hub.operator("--json", "status").stdout)
+        self.assertEqual(status["backed_up_to"], first["size"])
+        events = [json.loads(line) for line in self.hub.operator(
+            "--json", "tail", "-n", "1000").stdout.splitlines()]
+        self.assertEqual([event["event"] for event in events].count("BACKED UP"), 1)
+        # Over a restart, and in what agencies are told: they drop what is safe.
+        self.hub.stop_broker()
+        self.hub.start_broker()
+        self.push("at", 2004)
+        state = sqlite3.connect(self.hub.party_folder("at") / "state.db")
+        kept = state.execute("SELECT backed_up, length(envelope) FROM outbox ORDER BY id").fetchall()
+        state.close()
+        self.assertEqual([row[0] for row in kept], [1, 1, 1, 0])
+        self.assertEqual([row[1] == 0 for row in kept], [True, True, True, False])
+        second = self.backup()
+        self.assertGreater(second["linked_bytes"], 0)
+        self.assertEqual(self.backup("--full")["linked_bytes"], 0)
+        listed = [json.loads(line) for line in self.rapporteur(
+            "--json", "backup", "list", self.backups).stdout.splitlines()]
+        sizes = [one["size"] for one in listed]
+        self.assertEqual(sizes, sorted(sizes))
+        self.assertEqual(listed[0]["backup"], first["backup"])
+        self.assertIn("hub.example/thb/log1", self.rapporteur("backup", "list", self.backups).stdout)
+        for one in listed:
+            self.rapporteur("backup", "verify", one["backup"], "--public", self.public)
+        # A folder that was copied back in place of the newer one does not open.
+        self.hub.stop_broker()
+        data = self.hub.home / "data"
+        shutil.rmtree(data / "db")
+        shutil.copytree(f"{first['backup']}/db", data / "db")
+        done = run(PROGRAMS / "rapporteur-broker", "--config", self.hub.home / "hub.toml", expect=6)
+        self.assertIn("rapporteur restore", done.stderr)
+
+    def test_a_damaged_backup_is_named_and_not_restored(self):
+        self.push("at", 2001)
+        self.hub.stop_broker()
+        self.hub.start_broker()
+        made = self.backup()
+        for file in sorted(pathlib.Path(made["backup"], "db").glob("*.sst")):
+            whole = file.read_bytes()
+            damaged = bytearray(whole)
+            damaged[len(whole) // 4] ^= 0x10
+            file.write_bytes(damaged)
+            self.rapporteur("backup", "verify", made["backup"], "--public", self.public, expect=6)
+            self.rapporteur("restore", "--from", made["backup"], "--to", self.hub.folder / "other",
+                            "--origin", "hub.example/other", "--body-keys",
+                            self.hub.home / "data.keys", "--public", self.public, expect=6)
+            file.write_bytes(whole)
+        self.assertFalse((self.hub.folder / "other").exists())
+        self.rapporteur("backup", "verify", made["backup"], "--public", self.public)
+
+
+class Fsck(Scenario):
+    def test_the_folder_of_a_stopped_hub_is_whole_and_a_damaged_file_is_named(self):
+        for year in range(2001, 2005):
+            self.push("at", year)
+        self.hub.stop_broker()
+        data = self.hub.home / "data"
+        report = json.loads(self.rapporteur("--json", "fsck", data).stdout)
+        self.assertTrue(report["whole"], report)
+        self.assertGreater(report["entries"], 10)
+        self.assertGreater(report["rows_compared"], 10)
+        self.assertIn("nothing is wrong", self.rapporteur("fsck", data, "--repair").stdout)
+        file = max((data / "db").glob("*.sst"), key=lambda one: one.stat().st_size)
+        damaged = bytearray(file.read_bytes())
+        damaged[len(damaged) // 4] ^= 0x10
+        file.write_bytes(damaged)
+        self.assertIn("rapporteur", self.rapporteur("fsck", data, expect=6).stderr)
+
+
+class BadInput(Scenario):
+    def test_one_line_each(self):
+        self.push("at", 2001)
+        made = self.backup()
+        operator = ["--operator", self.hub.home / "operator"]
+        target = self.hub.folder / "target"
+        keys = ["--body-keys", self.hub.home / "data.keys"]
+        to = ["--to", target, "--origin", "hub.example/thb/log2", *keys]
+        cases = [
+            (2, [*operator, "backup", "create"], "--out"),
+            (6, [*operator, "backup", "create", "--out", "/proc/nowhere"], "/proc/nowhere"),
+            (2, ["backup", "list", self.hub.folder / "none"], "none"),
+            (2, ["backup", "verify", self.hub.folder / "none", "--public", self.public], "none"),
+            (2, ["backup", "verify", made["backup"]], "--vkey or --public"),
+            (6, ["backup", "verify", self.hub.folder, "--public", self.public], "no log"),
+            (2, ["restore", "--from", made["backup"], *to], "--vkey or --public"),
+            (2, ["restore", "--from", self.hub.folder / "none", *to, "--public", self.public],
+             "none"),
+            (3, ["restore", "--from", made["backup"], "--to", self.hub.home, "--origin", "a/b",
+                 *keys, "--public", self.public], "not empty"),
+            (3, ["restore", "--from", made["backup"], "--to", target, "--origin",
+                 "hub.example/thb/log1", *keys, "--public", self.public], "fork"),
+            (2, ["restore", "--from", made["backup"], "--to", target, "--origin", "a/b", "--public",
+                 self.public], "--body-keys"),
+            (3, ["restore", "--from", made["backup"], "--to", target, "--origin", "two words",
+                 *keys, "--public", self.public], "no origin"),
+            (1, ["audit", "verify", made["backup"], "--public", self.public, "--predecessor",
+                 made["backup"]], "continues none"),
+            (2, ["fsck"], "FOLDER"),
+            (2, ["fsck", self.hub.folder / "none"], "none"),
+            (6, ["fsck", self.hub.folder], "no log"),
+            (6, ["fsck", self.hub.home / "data"], "stop the broker"),
+        ]
+        for code, words, mention in cases:
+            done = self.rapporteur(*words, expect=None)
+            self.assertEqual(done.returncode, code, (words, done.stderr))
+            self.assertRegex(done.stderr, r"\Arapporteur: [^\n]+ \([^\n]+\)\n\Z")
+            self.assertIn(str(mention), done.stderr)
+        self.assertFalse(target.exists())
+        self.assertEqual([p.name for p in self.hub.folder.iterdir() if p.name.startswith(".")], [])
+        # Only operators make backups.
+        done = run(PROGRAMS / "rapporteur", "--operator", self.hub.party_folder("at"), "backup",
+                   "create", "--out", self.backups, expect=1)
+        self.assertIn("NOT_ALLOWED", done.stderr)
+
+
+if __name__ == "__main__":
+    e2e.main()
