@@ -117,8 +117,11 @@ Status RecordFolder::checkpoints(const std::function<bool(TreeSize, const std::s
       if (!note) return tl::unexpected(note.error());
       const auto head = notes::Checkpoint::parse(note->text);
       if (!head) return tl::unexpected(head.error());
-      // A bundle that was completed since holds newer ones too.
-      if (more && head->size <= mark_.size) more = use(head->size, std::string(part));
+      // Also where a later run was cut off after it wrote the bundle: the next one completes it.
+      if (head->size > mark_.size) {
+        return not_exported("a checkpoint is over more entries than the export has");
+      }
+      if (more) more = use(head->size, std::string(part));
       return {};
     });
     if (!read) return damaged(kCheckpointBundles, number, read.error());

@@ -190,7 +190,7 @@ void BrokerKill::check_receipt(const LoadedSender& sender, const LoadedSender::S
   EXPECT_EQ(receipt->index, logged.index);
   EXPECT_EQ(verify::Receipt::parse(file)->record, logged.record);
   EXPECT_EQ(verify::Receipt::parse(file)->nonce, logged.nonce);
-  const notes::Checkpoint& then = receipt->checkpoint;
+  const notes::Checkpoint& then = receipt->head.checkpoint;
   ASSERT_LT(then.size.value, log_.roots.size());
   EXPECT_EQ(then.root, log_.roots[then.size.value]);
   const auto steps = log_.reader->consistency_proof(then.size, log_.reader->size());

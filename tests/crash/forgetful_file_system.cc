@@ -1,5 +1,6 @@
 #include "tests/crash/forgetful_file_system.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -181,6 +182,9 @@ void ForgetfulFileSystem::overwrites(const std::string& path, std::uint64_t offs
   stream.seekg(static_cast<std::streamoff>(offset));
   stream.read(before.data(), static_cast<std::streamsize>(before.size()));
   overwritten_[path].push_back({offset, std::move(before), data.ToString()});
+  // What was written behind the end is gone with the end.
+  std::uint64_t& size = files_[path].size;
+  size = std::max(size, offset + data.size());
 }
 
 void ForgetfulFileSystem::truncated(const std::string& path, std::uint64_t size) {

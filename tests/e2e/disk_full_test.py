@@ -13,7 +13,7 @@ from local_hub import PROGRAMS, LocalHub, run
 STORAGE = 6
 HEADER = ("STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,COUNTERPART_AREA,INDICATOR,EXPL_FORM,SEX,AGE,CITIZEN,REG_ORG,UNIT_MEASURE,"
           "TIME_PERIOD,OBS_VALUE,OBS_STATUS\n")
-LIMIT_BLOCKS = 1024  # of 512 bytes, for each file
+LIMIT_BLOCKS = 1100  # of 512 bytes, for each file: that of the keys of bodies has 532,480 at first
 ROOM_BYTES = 1 << 20
 TMPFS = "size=64m,mode=0700"
 PUSHES_MOST = 60
@@ -80,13 +80,18 @@ class DiskFull(unittest.TestCase):
         reason = self.hub.ready()
         self.assertIsNot(reason, True)
         self.assertRegex(reason, "space|large|write")
-        # What is there can be read, proved and verified.
+        # What is there can be read and proved.
         index = json.loads(self.hub.operator("--json", "tail").stdout.splitlines()[-1])["index"]
         self.hub.operator("show", index)
         proof = self.hub.folder / "one.tlog-proof"
         self.hub.operator("proof", "get", index, "--out", proof)
         run(PROGRAMS / "rapporteur", "proof", "verify", proof, "--public", self.hub.home / "hub-public.toml")
-        self.hub.verify_log()
+        # The last record of the database's own log may be half there, which an audit does not pass over.
+        done = run(PROGRAMS / "rapporteur", "audit", "verify", self.hub.home / "data", "--public",
+                   self.hub.home / "hub-public.toml", expect=None)
+        if done.returncode != 0:
+            self.assertEqual(done.returncode, STORAGE)
+            self.assertRegex(done.stderr, "breaks off .*start")
         # It ends with the reason.
         log = self.hub.folder / "broker.log"
         before = len(log.read_text().splitlines())

@@ -347,8 +347,9 @@ class AtAHub(Lines):
 
     def test_status_tail_and_show(self):
         status = self.values("status")[0]
-        self.assertEqual((status["ready"], status["accepted"]), (True, 1))
-        self.assertRegex(self.good("status"), r"1 submissions accepted(?s:.)*ENTRIES BEHIND")
+        self.assertTrue(status["ready"])
+        self.assertGreaterEqual(status["accepted"], 1)
+        self.assertRegex(self.good("status"), r"[1-9]\d* submissions accepted(?s:.)*ENTRIES BEHIND")
         lines = self.good("tail", "-n", "1000")
         for line in (r"ACCEPTED +NEW by at of VIC_IDENT for AT",
                      r"ADMINISTERED +at may submit RAPPORTEUR:THB\(1\.0\) \* for AT",

@@ -133,6 +133,24 @@ TEST_F(LogDamage, AFlippedByteOfAnExportIsNamed) {
   }
 }
 
+// A checkpoint that claims more entries than there are is not one to step over.
+TEST_F(LogDamage, ACheckpointOfAnExportThatIsMovedBeyondItsEndIsNamed) {
+  const std::string size = "\n" + std::to_string(stage_->size().value) + "\n";
+  std::size_t moved = 0;
+  for (const auto& file : files(stage_->exported() / "checkpoints")) {
+    const std::string whole = testing::read_file(file);
+    const std::size_t at = whole.find(size);
+    if (at == std::string::npos) continue;
+    ++moved;
+    std::string changed = whole;
+    changed[at + 1] = '9';
+    testing::write_file(file, changed);
+    EXPECT_THAT(stage_->named(stage_->exported()), HasSubstr(file.string()));
+    testing::write_file(file, whole);
+  }
+  EXPECT_EQ(moved, 1U);
+}
+
 // Every family has tables, and an audit recomputes only what is in some of them.
 TEST_F(LogDamage, ADamagedBlockOfEveryTableIsNamed) {
   std::size_t tables = 0;
