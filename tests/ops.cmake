@@ -56,6 +56,8 @@ function(rapporteur_sabotaged_scenario switch scenario case)
 endfunction()
 
 rapporteur_sabotaged_scenario(audit-unchecked operator OfADamagedLog)
+rapporteur_sabotaged_scenario(backup-not-read-back backup
+  Backups.test_a_copy_that_does_not_hold_is_not_kept)
 rapporteur_sabotaged_scenario(new-log-untied backup
   Lies.test_a_log_that_continues_a_fork_of_the_one_that_was_seen_is_refused)
 rapporteur_sabotaged_scenario(outbox-forgets-at-receipt backup

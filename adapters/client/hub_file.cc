@@ -1,6 +1,7 @@
 #include "adapters/client/hub_file.h"
 
 #include <array>
+#include <map>
 
 #include "adapters/client/files.h"
 #include "proto/base/check.h"
@@ -39,13 +40,15 @@ std::span<const Setting> hub_file_settings() {
 }
 
 std::string hub_file_text(const HubAddress& hub) {
-  return "# Public file of a hub: holds no secret.\n" +
-         settings_text(kHubSettings,
-                       {{"hub", toml_text(hub.hub)},
-                        {"endpoint", toml_text(hub.endpoint)},
-                        {"curve_key", toml_text(crypto::base64(hub.curve_key.span()))},
-                        {"log_verifier_key", toml_text(hub.log_verifier_key)},
-                        {"previous_log_keys", toml_list(hub.previous_log_keys)}});
+  std::map<std::string, std::string, std::less<>> values{
+      {"hub", toml_text(hub.hub)},
+      {"endpoint", toml_text(hub.endpoint)},
+      {"curve_key", toml_text(crypto::base64(hub.curve_key.span()))},
+      {"log_verifier_key", toml_text(hub.log_verifier_key)}};
+  if (!hub.previous_log_keys.empty()) {
+    values.emplace("previous_log_keys", toml_list(hub.previous_log_keys));
+  }
+  return "# Public file of a hub: holds no secret.\n" + settings_text(kHubSettings, values);
 }
 
 Result<HubAddress> parse_hub_file(std::string_view toml, const std::string& name) {

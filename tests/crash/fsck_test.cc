@@ -34,9 +34,9 @@ using Rows = std::map<std::pair<std::size_t, std::string>, std::string>;
 
 class Fsck : public ::testing::Test {
  protected:
-  void make(std::uint64_t seed, std::size_t submissions) {
+  void make(std::uint64_t seed, std::size_t submissions, bool erasures = false) {
     const notes::VerifierKey log{kOrigin, notes::KeyType::kEd25519, log_key().public_key()};
-    const crash::SignedScript script(seed, submissions, log);
+    const crash::SignedScript script(seed, submissions, log, erasures);
     auto journal = LocalJournal::create(folder(), kOrigin, log_key(), clock_);
     ASSERT_TRUE(journal) << journal.error().line();
     for (std::size_t i = 0; i < script.script().groups(); ++i) {
@@ -112,6 +112,16 @@ TEST_F(Fsck, AnUndamagedLogIsWhole) {
   EXPECT_EQ(report.bodies_absent, 0U);
   EXPECT_EQ(look(true).repaired, 0U);
   EXPECT_EQ(rows(), before);
+}
+
+// What was erased cannot be computed again: the tables are left out, and it is said.
+TEST_F(Fsck, ALogWithErasuresIsWholeButForItsTables) {
+  make(1, 600, true);
+  const FsckReport report = look();
+  EXPECT_TRUE(report.whole()) << report.problems.front().where << ": "
+                              << report.problems.front().what;
+  EXPECT_GT(report.bodies_absent, 10U);
+  EXPECT_EQ(look(true).repaired, 0U);
 }
 
 TEST_F(Fsck, WhatFollowsFromEntriesIsNamedAndPutRight) {

@@ -167,7 +167,7 @@ Script in_groups(std::vector<journal::Draft> drafts, std::mt19937_64& random) {
 }  // namespace
 
 SignedScript::SignedScript(std::uint64_t seed, std::size_t submissions,
-                           const notes::VerifierKey& log)
+                           const notes::VerifierKey& log, bool erasures)
     : script_({}) {
   std::mt19937_64 random(seed);
   Hub hub(log);
@@ -180,7 +180,7 @@ SignedScript::SignedScript(std::uint64_t seed, std::size_t submissions,
   }
   for (std::size_t i = 0; i < submissions; ++i) {
     act(hub, agencies[at_most(random, 2)], random);
-    if (at_most(random, 19) == 0) hub.erase(random);
+    if (erasures && at_most(random, 19) == 0) hub.erase(random);
   }
   messages_ = std::move(hub.messages);
   script_ = in_groups(std::move(hub.drafts), random);

@@ -16,8 +16,9 @@ inline constexpr const char* kScriptHub = "test-hub";
 class SignedScript {
  public:
   // `submissions` messages of agencies, for the hub whose log has that key; all follows from
-  // `seed`.
-  SignedScript(std::uint64_t seed, std::size_t submissions, const notes::VerifierKey& log);
+  // `seed`. Now and then an operator erases a body, unless `erasures` is false.
+  SignedScript(std::uint64_t seed, std::size_t submissions, const notes::VerifierKey& log,
+               bool erasures = true);
 
   struct Message {
     std::string envelope;  // a serialized v1::Envelope

@@ -8,7 +8,7 @@ import sqlite3
 import unittest
 
 import e2e
-from local_hub import PROGRAMS, LocalHub, run
+from local_hub import PROGRAMS, Failed, LocalHub, run
 
 HEADER = ("STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,COUNTERPART_AREA,INDICATOR,EXPL_FORM,SEX,AGE,CITIZEN,REG_ORG,UNIT_MEASURE,"
           "TIME_PERIOD,OBS_VALUE,OBS_STATUS\n")
@@ -265,6 +265,26 @@ class Backups(Scenario):
         shutil.copytree(f"{first['backup']}/db", data / "db")
         done = run(PROGRAMS / "rapporteur-broker", "--config", self.hub.home / "hub.toml", expect=6)
         self.assertIn("rapporteur restore", done.stderr)
+
+    def test_a_copy_that_does_not_hold_is_not_kept(self):
+        for year in range(2001, 2005):
+            self.push("at", year)
+        self.hub.stop_broker()
+        for file in sorted((self.hub.home / "data/db").glob("*.sst")):
+            whole = file.read_bytes()
+            damaged = bytearray(whole)
+            damaged[len(whole) // 4] ^= 0x10
+            file.write_bytes(damaged)
+            try:
+                self.hub.start_broker()
+                break
+            except Failed:  # it reads this one when it starts
+                file.write_bytes(whole)
+        self.assertIsNone(self.hub.broker.poll())
+        done = self.backup(expect=6)
+        self.assertIn("the copy does not hold, and is not kept", done.stderr)
+        self.assertEqual(list(self.backups.rglob("backup.json")), [])
+        self.assertEqual(json.loads(self.hub.operator("--json", "status").stdout)["backed_up_to"], 0)
 
     def test_a_damaged_backup_is_named_and_not_restored(self):
         self.push("at", 2001)
