@@ -32,7 +32,7 @@ Status bring_under_quorum(const Program& program, Desk& desk,
     return wait.waiting().empty() || stop.requested() || program.clock.monotonic() >= give_up;
   };
   std::string trouble;
-  const auto talked =
+  auto talked =
       session.run(talks, {patience, enough}, [&](const Error& error) { trouble = error.line(); });
   if (!talked && talked.error().kind != ErrorKind::kUnreachable) return talked;
   if (wait.waiting().empty()) return {};

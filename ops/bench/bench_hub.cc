@@ -131,7 +131,7 @@ Result<std::vector<SenderIdentity>> BenchHub::enrol(std::size_t count) {
 }
 
 Status BenchHub::use_policy(const fs::path& policy) {
-  if (const auto stopped = stop(); !stopped) return stopped;
+  if (auto stopped = stop(); !stopped) return stopped;
   std::ofstream config(folder_ / "hub/hub.toml", std::ios::app);
   config << "\n[witnesses]\npolicy = " << policy << "\n";
   if (!config.flush()) {

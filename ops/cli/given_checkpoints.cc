@@ -36,8 +36,8 @@ Result<std::vector<std::string>> files_of(const std::filesystem::path& folder) {
 Result<GivenCheckpoint> read_one(const std::string& file, const notes::VerifierKey& log) {
   auto bytes = exports::read_file(file, limits::kProofFileBytes);
   if (!bytes) return tl::unexpected(bytes.error());
-  const auto receipt = verify::ProofFile::parse(*bytes);
-  GivenCheckpoint given{file, receipt ? receipt->checkpoint : std::move(*bytes), {}};
+  auto receipt = verify::ProofFile::parse(*bytes);
+  GivenCheckpoint given{file, std::move(receipt ? receipt->checkpoint : *bytes), {}};
   auto head = notes::open_checkpoint(given.note, log);
   if (!head) {
     return fail(ErrorKind::kNotVerified, head.error().what, file,

@@ -69,7 +69,7 @@ Status Publisher::run(const std::function<bool()>& stop) {
   milliseconds back_off = kReconnectFirst;
   bool said = false;
   while (!stop()) {
-    const auto served = serve([&] {
+    auto served = serve([&] {
       back_off = kReconnectFirst;
       if (std::exchange(said, false)) parts_.logger.info("the hub answers again");
       return stop();

@@ -128,7 +128,7 @@ Result<std::chrono::sys_seconds> verify_timestamp(std::string_view response_der,
       return bad_token("it answers another request");
     }
   }
-  const auto time = time_of(token);
+  auto time = time_of(token);
   if (!time) return time;
   auto store = store_at(expected.ca_file, *time);
   if (!store) return tl::unexpected(store.error());

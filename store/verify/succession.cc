@@ -9,7 +9,7 @@ constexpr std::size_t kMostPredecessors = 64;
 // The frontier keeps what proofs of its group need; no proofs are made here.
 constexpr std::uint64_t kEntriesAtOnce = 4'096;
 
-tl::unexpected<Error> does_not_hold(std::string why) {
+tl::unexpected<Error> does_not_hold(const std::string& why) {
   return fail(ErrorKind::kNotVerified, "what it says of the log before it does not hold: " + why);
 }
 

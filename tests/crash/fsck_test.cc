@@ -32,6 +32,10 @@ crypto::SigningKey log_key() {
 
 using Rows = std::map<std::pair<std::size_t, std::string>, std::string>;
 
+void flip(char& byte, std::mt19937_64& random) {
+  byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1 + random() % 255));
+}
+
 class Fsck : public ::testing::Test {
  protected:
   void make(std::uint64_t seed, std::size_t submissions, bool erasures = false) {
@@ -81,11 +85,11 @@ class Fsck : public ::testing::Test {
         break;
       case 1:
         if (family != Family::kLog) {
-          key.back() ^= static_cast<char>(1 + random() % 255);
+          flip(key.back(), random);
         }
         [[fallthrough]];
       default:
-        value[random() % value.size()] ^= static_cast<char>(1 + random() % 255);
+        flip(value[random() % value.size()], random);
         ASSERT_TRUE(batch.Put(handle, key, value).ok());
     }
     ASSERT_TRUE(database->write(batch));

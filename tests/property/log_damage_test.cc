@@ -88,7 +88,7 @@ class LogDamage : public ::testing::Test {
   // A copy of `folder` to be changed.
   static std::filesystem::path copy_of(const std::filesystem::path& folder,
                                        const std::string& name) {
-    const auto copied = stage_->folder(name);
+    auto copied = stage_->folder(name);
     testing::copy_log(folder, copied);
     return copied;
   }

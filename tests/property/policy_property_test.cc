@@ -54,7 +54,7 @@ std::string write_groups(const Node& node, std::string& lines, int& groups) {
   if (node.members.empty()) return "W" + std::to_string(node.witness);
   std::string members;
   for (const Node& member : node.members) members += " " + write_groups(member, lines, groups);
-  const std::string name = "G" + std::to_string(groups++);
+  std::string name = "G" + std::to_string(groups++);
   std::string threshold = std::to_string(node.threshold);
   if (node.threshold == node.members.size()) threshold = "all";
   if (node.threshold == 1 && node.members.size() > 1) threshold = "any";

@@ -58,9 +58,9 @@ RC_GTEST_PROP(Tables, AgreeWithAMapOverAnyHistory, ()) {
       for (auto& [hash, holders] : model) holders.erase(gone.value);
       std::erase_if(model, [](const auto& cell) { return cell.second.empty(); });
     }
-    const auto hashes = *rc::gen::container<std::vector<std::uint64_t>>(
-        rc::gen::weightedOneOf<std::uint64_t>({{1, rc::gen::inRange<std::uint64_t>(1, 9)},
-                                               {3, rc::gen::nonZero<std::uint64_t>()}}));
+    const auto hashes =
+        *rc::gen::container<std::vector<std::uint64_t>>(rc::gen::weightedOneOf<std::uint64_t>(
+            {{1, rc::gen::inRange<std::uint64_t>(1, 9)}, {3, rc::gen::nonZero<std::uint64_t>()}}));
     RC_ASSERT(table->insert(hashes).has_value());
     for (const std::uint64_t hash : hashes) model[hash].insert(index);
     stored = stored_by(LogIndex{index}, table->encode());
