@@ -30,8 +30,8 @@ class CoreRetentionTest : public ::testing::Test {
     EXPECT_LE(all.size(), 1U);
     return all.empty() ? FindExpired() : std::move(all.front());
   }
-  void found(const FindExpired& question, std::vector<std::uint64_t> indices, std::uint64_t next,
-             bool last) {
+  void found(const FindExpired& question, const std::vector<std::uint64_t>& indices,
+             std::uint64_t next, bool last) {
     ExpiredPiece piece;
     piece.next = LogIndex{next};
     piece.last = last;
