@@ -39,7 +39,11 @@ Status audit_log(const AuditPlace& place, const notes::VerifierKey& log, Given g
   auto report = audit_of(source, log, given, verify::Bodies::kOfTheLog);
   if (!report) return tl::unexpected(report.error());
   findings.records = std::move(*report);
-  return findings.records->wrong ? Status() : opened->read_rest();
+  if (findings.records->wrong) return {};
+  auto half_written = opened->read_rest();
+  if (!half_written) return tl::unexpected(half_written.error());
+  findings.half_written = std::move(*half_written);
+  return {};
 }
 
 // What others kept against the tiles. Empty when all of it is of the same history.

@@ -94,7 +94,8 @@ nlohmann::json findings_json(const AuditFindings& findings) {
                      {"log", findings.log},
                      {"proved", findings.records ? "everything" : "tree and checkpoints"},
                      {"wrong", wrong_json(findings)},
-                     {"given_checkpoints", findings.given}};
+                     {"given_checkpoints", findings.given},
+                     {"half_written", findings.half_written}};
   if (findings.tiles) {
     const notes::Checkpoint& head = findings.tiles->checkpoint;
     out["tiles"] = findings.tiles->tiles;
@@ -138,6 +139,12 @@ std::string findings_text(const AuditFindings& findings) {
   if (findings.tiles) out += tiles_text(findings);
   if (findings.given != 0) {
     out += fmt::format("  {} checkpoints that others kept are of this history\n", findings.given);
+  }
+  for (const std::string& file : findings.half_written) {
+    out += fmt::format(
+        "  {} ends in half a record: a write under way, or one that a power cut or a full disk "
+        "stopped\n",
+        file);
   }
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,8 @@ struct AuditFindings {
   std::optional<exports::TileReport> tiles;    // of an exported folder
   std::optional<verify::AuditReport> records;  // empty where tiles are all there is
   std::size_t given = 0;                       // checkpoints kept by others
+  // Files of the database that end in half a record, of which nobody was told.
+  std::vector<std::string> half_written;
   // Beside what the two say: a given checkpoint that the tiles contradict, records that are not
   // those of the tiles.
   std::optional<verify::Wrong> contradiction;

@@ -38,8 +38,10 @@ Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
   AuditedLog log;
   log.verifier_key = found->log.text();
   const std::shared_ptr<const Database> shared = std::move(*database);
-  log.read_rest = [shared, db = database_folder(folder), &files = files_of(options)] {
-    return check_ends(db, files).and_then([&] { return read_through(*shared); });
+  log.read_rest = [shared, db = database_folder(folder),
+                   &files = files_of(options)]() -> Result<std::vector<std::string>> {
+    if (auto read = read_through(*shared); !read) return tl::unexpected(read.error());
+    return check_ends(db, files);
   };
   log.reader = std::make_unique<Reader>(shared, keys ? std::move(*keys) : nullptr, found->log,
                                         std::make_shared<const Head>(std::move(head)));

@@ -86,7 +86,8 @@ struct AuditedLog {
   std::unique_ptr<journal::JournalReader> reader;
   // Looks at all that `reader` does not read in order: the other families, and where the logs of
   // the database end. kStorage for damage.
-  std::function<Status()> read_rest;
+  // Answers with the names of files that end in a half-written record; see whole.h.
+  std::function<Result<std::vector<std::string>>()> read_rest;
 };
 [[nodiscard]] Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
                                                 const LocalJournalOptions& options = {});

@@ -1,7 +1,8 @@
 #include "store/rocks/whole.h"
 
 #include <algorithm>
-#include <thread>
+
+#include <boost/crc.hpp>
 
 #include "proto/base/sabotage.h"
 
@@ -20,10 +21,9 @@ constexpr unsigned kNumberedFull = 5;
 constexpr unsigned kNumberedFirst = 6;
 constexpr unsigned kNumberedLast = 8;
 
-// A writer is in the middle of a record for far less than this.
-constexpr int kAttemptsWithoutGrowth = 5;
-constexpr int kMostAttempts = 100;
-constexpr std::chrono::milliseconds kBetweenAttempts{20};
+// Bits by which RocksDB rotates a checksum, and what it adds, so that one over checksums is sound.
+constexpr unsigned kMaskRotation = 15;
+constexpr std::uint32_t kMaskDelta = 0xA282EAD8U;
 
 constexpr std::array kReadThrough{Family::kLog,    Family::kTiles,  Family::kMessages,
                                   Family::kTables, Family::kStates, Family::kCheckpoints};
@@ -40,33 +40,53 @@ Result<std::vector<std::string>> files_with_ends(const std::filesystem::path& fo
   return names;
 }
 
-Status check_end(const std::filesystem::path& file, rocksdb::Env& files) {
-  std::size_t size = 0;
-  int without_growth = 0;
-  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    std::string bytes;
-    const auto read = rocksdb::ReadFileToString(&files, file.string(), &bytes);
-    // Its writer has no more use for it.
-    if (read.IsNotFound() || read.IsPathNotFound() || !files.FileExists(file.string()).ok())
-      return {};
-    if (!read.ok()) return failure(read, file);
-    if (ends_whole(bytes)) return {};
-    without_growth = bytes.size() == size ? without_growth + 1 : 0;
-    if (without_growth >= kAttemptsWithoutGrowth) break;
-    size = bytes.size();
-    std::this_thread::sleep_for(kBetweenAttempts);
+Result<LogEnd> end_of_file(const std::filesystem::path& file, rocksdb::Env& files) {
+  std::string bytes;
+  const auto read = rocksdb::ReadFileToString(&files, file.string(), &bytes);
+  // Its writer has no more use for it.
+  if (read.IsNotFound() || read.IsPathNotFound() || !files.FileExists(file.string()).ok()) {
+    return LogEnd::kWhole;
   }
-  return fail(ErrorKind::kStorage,
-              "breaks off in its last record: damage, or what a power cut left of a write that "
-              "nobody was told of",
-              file.string(),
-              "after a power cut start and stop the hub, then verify again; else restore the log "
-              "from a verified backup");
+  if (!read.ok()) return failure(read, file);
+  return log_end(bytes);
+}
+
+unsigned byte_at(std::string_view bytes, std::size_t at) {
+  return static_cast<unsigned char>(bytes[at]);
+}
+
+// A record as its header describes it.
+struct LogRecord {
+  explicit LogRecord(std::string_view header)
+      : type(byte_at(header, 6)),
+        header_bytes(type >= kNumberedFull && type <= kNumberedLast ? kNumberedHeaderBytes
+                                                                    : kHeaderBytes),
+        bytes(header_bytes + (byte_at(header, 4) | (byte_at(header, 5) << 8U))) {}
+  unsigned type;
+  std::size_t header_bytes;
+  std::size_t bytes;
+};
+
+// Whether the record that begins here is whole under another length: its checksum, which does not
+// cover the length, then fits an end within `most` bytes. By chance one in some hundred thousand.
+bool whole_under_another_length(std::string_view from, std::size_t most) {
+  std::uint32_t stored = 0;
+  for (std::size_t i = 0; i < 4; ++i) stored |= byte_at(from, i) << (8 * i);
+  const std::uint32_t rotated = stored - kMaskDelta;
+  const std::uint32_t wanted = (rotated >> (32 - kMaskRotation)) | (rotated << kMaskRotation);
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;  // CRC-32C
+  const std::string_view covered = from.substr(0, most).substr(kHeaderBytes - 1);
+  const std::size_t least = LogRecord(from).header_bytes - (kHeaderBytes - 1);
+  for (std::size_t i = 0; i < covered.size(); ++i) {
+    crc.process_byte(static_cast<unsigned char>(covered[i]));
+    if (i + 1 >= least && crc.checksum() == wanted) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-bool ends_whole(std::string_view bytes) {
+LogEnd log_end(std::string_view bytes) {
   bool inside = false;
   std::size_t at = 0;
   while (at < bytes.size()) {
@@ -75,32 +95,40 @@ bool ends_whole(std::string_view bytes) {
       at += left;  // the rest of a block is zero bytes
       continue;
     }
-    if (bytes.size() - at < kHeaderBytes) return false;
-    const auto byte = [&](std::size_t i) {
-      return static_cast<unsigned>(static_cast<unsigned char>(bytes[at + i]));
-    };
-    const std::size_t length = byte(4) | (byte(5) << 8U);
-    const unsigned type = byte(6);
-    const bool numbered = type >= kNumberedFull && type <= kNumberedLast;
-    const std::size_t record = (numbered ? kNumberedHeaderBytes : kHeaderBytes) + length;
-    if (record > left || record > bytes.size() - at) return false;
-    if (type == kFirst || type == kNumberedFirst) inside = true;
-    if (type == kFull || type == kNumberedFull || type == kLast || type == kNumberedLast) {
+    const std::string_view from = bytes.substr(at);
+    if (from.size() < kHeaderBytes) return LogEnd::kHalfWritten;
+    const LogRecord record(from);
+    if (record.bytes > left) return LogEnd::kDamaged;  // no record goes over the end of a block
+    if (record.bytes > from.size()) {
+      return whole_under_another_length(from, left) ? LogEnd::kDamaged : LogEnd::kHalfWritten;
+    }
+    if (record.type == kFirst || record.type == kNumberedFirst) inside = true;
+    if (record.type == kFull || record.type == kNumberedFull || record.type == kLast ||
+        record.type == kNumberedLast) {
       inside = false;
     }
-    at += record;
+    at += record.bytes;
   }
-  return !inside;
+  return inside ? LogEnd::kHalfWritten : LogEnd::kWhole;
 }
 
-Status check_ends(const std::filesystem::path& database_folder, rocksdb::Env& files) {
-  if (sabotaged("ends-unchecked")) return {};
+Result<std::vector<std::string>> check_ends(const std::filesystem::path& database_folder,
+                                            rocksdb::Env& files) {
+  std::vector<std::string> half_written;
+  if (sabotaged("ends-unchecked")) return half_written;
   const auto names = files_with_ends(database_folder, files);
   if (!names) return tl::unexpected(names.error());
   for (const std::string& name : *names) {
-    if (auto whole = check_end(database_folder / name, files); !whole) return whole;
+    const auto end = end_of_file(database_folder / name, files);
+    if (!end) return tl::unexpected(end.error());
+    if (*end == LogEnd::kHalfWritten) half_written.push_back(name);
+    if (*end != LogEnd::kDamaged) continue;
+    return fail(
+        ErrorKind::kStorage,
+        "damaged: the length of a record was changed, and RocksDB drops it and what follows",
+        (database_folder / name).string(), "restore the log from a verified backup");
   }
-  return {};
+  return half_written;
 }
 
 Status read_through(const Database& database) {

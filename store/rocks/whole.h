@@ -9,16 +9,22 @@
 
 namespace rapporteur::rocks {
 
-// RocksDB takes a last record that breaks off for a write that a power cut stopped, and reads on
-// without it; a changed length looks the same. Here it is an error: what was synced does not break
-// off. Waits, bounded, for a writer that is in the middle of one.
-[[nodiscard]] Status check_ends(const std::filesystem::path& database_folder, rocksdb::Env& files);
+// How a file in RocksDB's log format ends. RocksDB drops a last record that goes on behind the end
+// of its file; a changed length looks the same to it.
+enum class LogEnd {
+  kWhole,        // where a record ends
+  kHalfWritten,  // within a record: a write under way, or one that a power cut or full disk stopped
+  kDamaged,      // a record is there that its length, or a longer one before it, hides
+};
+// Pure.
+[[nodiscard]] LogEnd log_end(std::string_view bytes);
+
+// The files that end in a half-written record, by name; a damaged end is an error.
+[[nodiscard]] Result<std::vector<std::string>> check_ends(
+    const std::filesystem::path& database_folder, rocksdb::Env& files);
 
 // Reads every key of the families that hold neither records nor bodies: a damaged block is an
 // error.
 [[nodiscard]] Status read_through(const Database& database);
-
-// Whether `bytes`, of a file in RocksDB's log format, end where a record ends. Pure.
-[[nodiscard]] bool ends_whole(std::string_view bytes);
 
 }  // namespace rapporteur::rocks

@@ -123,6 +123,10 @@ std::string DamageStage::named(const std::filesystem::path& folder,
   return findings->verified() ? "" : cli::findings_text(*findings);
 }
 
+std::vector<std::string> DamageStage::half_written(const std::filesystem::path& folder) const {
+  return must(cli::audit_folder({folder, {}}, {}, log_)).half_written;
+}
+
 void DamageStage::beside_a_writer(
     const std::function<void(const std::filesystem::path&)>& look) const {
   constexpr int kMostGroups = 1'000'000;

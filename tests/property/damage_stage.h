@@ -46,6 +46,9 @@ class DamageStage {
   [[nodiscard]] std::string named(const std::filesystem::path& folder,
                                   const std::filesystem::path& checkpoints = {}) const;
 
+  // What the audit says of a folder that it verifies.
+  [[nodiscard]] std::vector<std::string> half_written(const std::filesystem::path& folder) const;
+
   // Calls `look` with a folder that somebody writes all the while.
   void beside_a_writer(const std::function<void(const std::filesystem::path&)>& look) const;
 

@@ -17,8 +17,10 @@ using ::testing::AnyOf;
 using testing::Contents;
 using testing::contents_of;
 using testing::DamageStage;
+using ::testing::ElementsAre;
 using testing::Flip;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::rewrite;
 
 class LogDamage : public ::testing::Test {
@@ -193,6 +195,23 @@ TEST_F(LogDamage, AnEndThatLooksTornIsNamed) {
     }
   }
   EXPECT_GE(records, 4U);
+}
+
+// What a power cut or a full disk leaves of the last write, however far it came, accuses nobody.
+TEST_F(LogDamage, AHalfWrittenRecordIsReportedAndNothingIsWrong) {
+  std::mt19937_64 random(seed_);
+  for (int i = 0; i < 10; ++i) {
+    const auto folder = copy_of(stage_->live(), "torn");
+    std::filesystem::path newest;
+    for (const auto& file : files(folder)) {
+      if (file.extension() == ".log") newest = std::max(newest, file);
+    }
+    // The last record is the cursor: the entries before it are under the checkpoint.
+    std::filesystem::resize_file(newest, std::filesystem::file_size(newest) - 1 - random() % 40);
+    EXPECT_EQ(stage_->named(folder), "") << i;
+    EXPECT_THAT(stage_->half_written(folder), ElementsAre(newest.filename().string()));
+  }
+  EXPECT_THAT(stage_->half_written(stage_->live()), IsEmpty());
 }
 
 TEST_F(LogDamage, DroppedEntriesAreNamed) {

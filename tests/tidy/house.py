@@ -42,6 +42,7 @@ FENCES = {
     r"httplib": ("broker/monitor", "adapters/witness", "ops"),
     r"sqlite3": ("adapters/client",),
     r"Clp|Cbc|coin/": ("adapters/anonymise",),
+    r"boost/": ("store/rocks",),
     r"benchmark/": ("ops/bench",),
     r"csv\.h": ("adapters/sources", "adapters/sinks", "proto/codelists/generate.cc"),
     r"pugixml|soci/|orcus/|xlsxwriter": ("adapters/sources", "adapters/sinks"),
