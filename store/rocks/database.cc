@@ -1,7 +1,6 @@
 #include "store/rocks/database.h"
 
 #include <limits>
-#include <system_error>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
@@ -115,15 +114,6 @@ rocksdb::DBOptions database_options(const LocalJournalOptions& wanted, Database:
   return options;
 }
 
-Result<std::filesystem::path> scratch_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "rapporteur-audit-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    return fail(ErrorKind::kStorage,
-                "cannot make a temporary folder: " + std::generic_category().message(errno), name);
-  }
-  return std::filesystem::path(name);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& folder, Mode mode,
@@ -143,11 +133,11 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
     const auto whole =
         sabotaged("audit-unchecked") ? Status() : database->check_whole(options, descriptors);
     if (!whole) return tl::unexpected(whole.error());
-    auto scratch = scratch_folder();
+    auto scratch = ScratchFolder::make();
     if (!scratch) return tl::unexpected(scratch.error());
-    database->scratch_ = *scratch;
-    status = rocksdb::DB::OpenAsSecondary(options, folder.string(), scratch->string(), descriptors,
-                                          &families, &db);
+    database->scratch_.emplace(std::move(*scratch));
+    status = rocksdb::DB::OpenAsSecondary(
+        options, folder.string(), database->scratch_->path().string(), descriptors, &families, &db);
   } else {
     status = rocksdb::DB::Open(options, folder.string(), descriptors, &families, &db);
   }
@@ -180,8 +170,6 @@ Status Database::check_whole(rocksdb::DBOptions options,
 
 Database::~Database() {
   static_cast<void>(close());
-  std::error_code ignored;
-  if (!scratch_.empty()) std::filesystem::remove_all(scratch_, ignored);
 }
 
 rocksdb::WriteBatch Database::batch() {
@@ -264,7 +252,7 @@ Status Database::close() {
   if (db_ == nullptr) return {};
   rocksdb::Status status;
   // So that opening has no log to replay. Where it fails, the write-ahead log still has it all.
-  if (scratch_.empty()) {
+  if (!scratch_) {
     status = db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
   }
   for (rocksdb::ColumnFamilyHandle*& handle : families_) {

@@ -18,6 +18,7 @@
 
 #include "proto/base/result.h"
 #include "store/rocks/local_journal.h"
+#include "store/rocks/scratch_folder.h"
 
 namespace rapporteur::rocks {
 
@@ -82,7 +83,7 @@ class Database {
       const std::vector<rocksdb::ColumnFamilyDescriptor>& families) const;
 
   std::filesystem::path folder_;
-  std::filesystem::path scratch_;
+  std::optional<ScratchFolder> scratch_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families_{};
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <system_error>
 
 #include <rocksdb/write_batch.h>
 
@@ -23,28 +22,6 @@ namespace rapporteur::rocks {
 namespace {
 
 constexpr std::size_t kRepairsAtOnce = 1'024;
-
-class Scratch {
- public:
-  [[nodiscard]] static Result<Scratch> make() {
-    std::string name = (std::filesystem::temp_directory_path() / "rapporteur-fsck-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) return system_failure("cannot make a folder", name);
-    return Scratch(name);
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  Scratch& operator=(Scratch&&) = delete;
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit Scratch(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
 
 class Check {
  public:
@@ -358,7 +335,7 @@ Result<FsckReport> fsck(const std::filesystem::path& folder, const FsckOptions& 
   const auto mode = options.repair ? Database::Mode::kWrite : Database::Mode::kRead;
   const auto database = Database::open(database_folder(folder), mode, {});
   if (!database) return tl::unexpected(database.error());
-  const auto scratch = Scratch::make();
+  const auto scratch = ScratchFolder::make();
   if (!scratch) return tl::unexpected(scratch.error());
   const auto again = Database::open(scratch->path() / "db", Database::Mode::kCreate, {});
   if (!again) return tl::unexpected(again.error());

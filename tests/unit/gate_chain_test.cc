@@ -1,8 +1,7 @@
 // Revisions and withdrawals: chains of submissions through the gate.
 #include <gmock/gmock.h>
 
-#include "store/tables/table.h"
-#include "tests/fakes/gate_stage.h"
+#include "tests/unit/gate_chain_fixture.h"
 
 namespace rapporteur::admission {
 namespace {
@@ -10,38 +9,10 @@ namespace {
 using fakes::figure;
 using fakes::Sender;
 
-class GateChainTest : public testing::Test {
+class GateChainTest : public GateChainFixture {
  protected:
-  GateChainTest() { stage_.enrol(at_, "AT"); }
-
-  struct Sent {
-    std::string said;
-    std::string id;
-  };
-  Sent send(v1::Header header, const std::vector<Observation>& figures) {
-    const std::string id = header.message_id();
-    return {stage_.send(at_.sealed(std::move(header), figures), at_), id};
-  }
-  Sent submit(const std::vector<Observation>& figures) {
-    return send(at_.header(figures), figures);
-  }
-  Sent revise(const std::string& id, const std::vector<Observation>& figures) {
-    return send(at_.replacing(v1::KIND_REVISION, id, figures), figures);
-  }
-  Sent withdraw(const std::string& id) { return send(at_.replacing(v1::KIND_WITHDRAWAL, id), {}); }
-  static Observation year(const std::string& period, std::int64_t value = 42) {
-    return figure("VIC_REG", "AT", period, value);
-  }
   // Indices of the submissions that hold cells of that year.
-  std::vector<LogIndex> holders(const std::string& period) {
-    const auto stored =
-        stage_.journal.table(tables::table_id({fakes::kDataflow, "at", "VIC_REG", "AT", period}));
-    return tables::Table::parse(*stored)->holders();
-  }
-  LogIndex last() const { return LogIndex{stage_.journal.size().value - 1}; }
-
-  fakes::GateStage stage_;
-  Sender at_{"at"};
+  std::vector<LogIndex> holders(const std::string& period) { return table(period).holders(); }
 };
 
 TEST_F(GateChainTest, RevisionReplacesTheWhole) {

@@ -3,43 +3,18 @@
 #include <gmock/gmock.h>
 
 #include "broker/admission/erasure.h"
-#include "store/tables/table.h"
-#include "tests/fakes/gate_stage.h"
+#include "tests/unit/gate_chain_fixture.h"
 
 namespace rapporteur::admission {
 namespace {
 
-using fakes::figure;
-using fakes::Sender;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr std::uint64_t kDayMs = 24ULL * 60 * 60 * 1'000;
 
-class GateErasureTest : public testing::Test {
+class GateErasureTest : public GateChainFixture {
  protected:
-  GateErasureTest() { stage_.enrol(at_, "AT"); }
-
-  struct Sent {
-    std::string said;
-    std::string id;
-    LogIndex index;
-  };
-  Sent send(v1::Header header, const std::vector<Observation>& figures) {
-    const std::string id = header.message_id();
-    std::string said = stage_.send(at_.sealed(std::move(header), figures), at_);
-    return {std::move(said), id, LogIndex{stage_.journal.size().value - 1}};
-  }
-  Sent submit(const std::vector<Observation>& figures) {
-    return send(at_.header(figures), figures);
-  }
-  Sent revise(const std::string& id, const std::vector<Observation>& figures) {
-    return send(at_.replacing(v1::KIND_REVISION, id, figures), figures);
-  }
-  Sent withdraw(const std::string& id) { return send(at_.replacing(v1::KIND_WITHDRAWAL, id), {}); }
-  static Observation year(const std::string& period, std::int64_t value = 42) {
-    return figure("VIC_REG", "AT", period, value);
-  }
   std::string administer(const v1::AdministrativeAction& action) {
     return stage_.send(stage_.op.administration(action), stage_.op);
   }
@@ -62,11 +37,6 @@ class GateErasureTest : public testing::Test {
     return administer(action);
   }
   journal::BodyState state(LogIndex index) { return stage_.journal.entry(index)->state; }
-  tables::Table table(const std::string& period) {
-    const auto stored =
-        stage_.journal.table(tables::table_id({fakes::kDataflow, "at", "VIC_REG", "AT", period}));
-    return *tables::Table::parse(*stored);
-  }
   // The journal of the stage writes 1,000 ms and one more for each entry.
   std::vector<LogIndex> expired(bool superseded, std::uint32_t days, std::uint64_t now_ms) {
     const auto found = find_expired({1,
@@ -78,9 +48,6 @@ class GateErasureTest : public testing::Test {
     EXPECT_TRUE(found) << found.error().line();
     return found ? found->indices : std::vector<LogIndex>();
   }
-
-  fakes::GateStage stage_;
-  Sender at_{"at"};
 };
 
 TEST_F(GateErasureTest, AnErasureIsAnEntryAndTakesTheBodyAlone) {
