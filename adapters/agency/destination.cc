@@ -99,8 +99,8 @@ Result<Destination> Destination::open(sinks::SinkOptions options, client::Receiv
 std::string Destination::file_of(const client::VerifiedDelivery& delivery) const {
   if (!folder_) return options_.destination;
   const std::filesystem::path folder(options_.destination);
-  return (folder / sinks::sdmx_csv_file_name(delivery.index, delivery.header.sender(),
-                                             delivery.header.indicator()))
+  return (folder / sinks::sdmx_csv_file_name(delivery.index, delivery.message_id,
+                                             delivery.header.sender(), delivery.header.indicator()))
       .string();
 }
 

@@ -1,6 +1,7 @@
 """A hub is backed up while it runs, lost, and restored: nothing that was receipted is missing, nobody
 receives anything twice, and both logs and the tie between them verify."""
 
+import csv
 import json
 import pathlib
 import shutil
@@ -37,6 +38,12 @@ class Scenario(unittest.TestCase):
         done = self.hub.adapter("observer", "--json", "receive", "--to",
                                 self.hub.party_folder("observer") / "received.csv")
         return json.loads(done.stdout)["deliveries"]
+
+    def figures(self):
+        """Sender, period and value of each row that the observer's file has."""
+        with open(self.hub.party_folder("observer") / "received.csv", encoding="utf-8") as file:
+            return sorted((row["SENDER"], int(row["TIME_PERIOD"]), int(row["OBS_VALUE"]))
+                          for row in csv.DictReader(file))
 
     def receipted(self, name):
         done = self.hub.adapter(name, "--json", "outbox", "list", "--state", "receipted")
@@ -141,6 +148,9 @@ class Drill(Scenario):
         twice = state.execute("SELECT count(*), count(DISTINCT message_id) FROM received").fetchone()
         state.close()
         self.assertEqual(twice, (10, 10))
+        self.assertEqual(self.figures(),
+                         [("at", year, year) for year in range(2001, 2007)] +
+                         [("no", year, year) for year in range(2001, 2005)])
 
         # Both logs verify, and the tie between them.
         self.assertEqual(self.audit(made["backup"], old_public)["covered_by_checkpoint"],

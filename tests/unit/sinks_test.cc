@@ -32,9 +32,16 @@ ObservationSet set_of(const std::vector<Observation>& observations) {
   return builder.build();
 }
 
+MessageId id_of(std::uint64_t number) {
+  MessageId id;
+  id.bytes.back() = static_cast<std::byte>(number);
+  return id;
+}
+
 ReceivedSubmission submission(std::uint64_t index, const std::vector<Observation>& observations) {
   ReceivedSubmission out;
   out.sender = "commission";
+  out.message_id = id_of(index);
   out.log_index = {index};
   out.dataflow = "RAPPORTEUR:THB(1.0)";
   out.indicator = "CJ_INV";
@@ -91,7 +98,8 @@ TEST(SdmxCsvSink, AFolderGetsOneWholeFileASubmissionAndTwiceIsOnce) {
   ASSERT_TRUE((*sink)->write(submission(8, {figure("BE", "2006", "1")})));
   const fs::path received = folder / "received";
   EXPECT_EQ(entries_of(received), 2U);
-  EXPECT_TRUE(fs::exists(received / "000000000007-commission-CJ_INV.csv"));
+  EXPECT_TRUE(
+      fs::exists(received / ("000000000007-commission-CJ_INV-" + uuid_text(id_of(7)) + ".csv")));
 }
 
 TEST(SdmxCsvSink, OneFileIsThereOnlyAfterFinish) {
@@ -110,6 +118,25 @@ TEST(SdmxCsvSink, OneFileIsThereOnlyAfterFinish) {
   EXPECT_EQ(figures->front().sender, "commission");
 }
 
+// Before and after a hub was restored.
+TEST(SdmxCsvSink, TwoSubmissionsOfOneIndexAreBothWritten) {
+  TempDir folder;
+  sources::FindingLog findings;
+  const auto before = submission(7, {figure("AT", "2006", "1")});
+  auto after = submission(7, {figure("AT", "2007", "2")});
+  after.message_id = id_of(8);
+  for (const std::string& to : {folder.path().string() + "/each/", (folder / "all.csv").string()}) {
+    auto sink = open_sink({.destination = to}, findings);
+    ASSERT_TRUE(sink);
+    ASSERT_TRUE((*sink)->write(before));
+    ASSERT_TRUE((*sink)->write(after));
+    ASSERT_TRUE((*sink)->finish());
+    const auto figures = read_exported_figures(to, findings);
+    ASSERT_TRUE(figures) << figures.error().line();
+    EXPECT_EQ(figures->size(), 2U) << to;
+  }
+}
+
 TEST(SdmxCsvSink, NamesFromOutsideStayInTheFolder) {
   TempDir folder;
   sources::FindingLog findings;
@@ -118,7 +145,8 @@ TEST(SdmxCsvSink, NamesFromOutsideStayInTheFolder) {
   auto evil = submission(1, {figure("AT", "2006", "1")});
   evil.sender = "../../etc/at";
   ASSERT_TRUE((*sink)->write(evil));
-  EXPECT_TRUE(fs::exists(folder / "000000000001-______etc_at-CJ_INV.csv"));
+  EXPECT_TRUE(
+      fs::exists(folder / ("000000000001-______etc_at-CJ_INV-" + uuid_text(id_of(1)) + ".csv")));
 }
 
 TEST(SdmxCsvSink, CellsThatLookLikeFormulasLeaveAsText) {

@@ -44,10 +44,9 @@ class FolderSink final : public Sink {
 
   Status write(const ReceivedSubmission& submission) override {
     if (leaves_no_row(submission, findings_)) return {};
-    auto file =
-        AtomicFile::create((folder_ / sdmx_csv_file_name(submission.log_index, submission.sender,
-                                                         submission.indicator))
-                               .string());
+    const std::string name = sdmx_csv_file_name(submission.log_index, submission.message_id,
+                                                submission.sender, submission.indicator);
+    auto file = AtomicFile::create((folder_ / name).string());
     if (!file) return tl::unexpected<Error>(file.error());
     sdmx_csv_can_carry(submission, findings_);
     std::string text = sdmx_csv_header();
@@ -69,7 +68,7 @@ class FileSink final : public Sink {
       : file_(std::move(file)), findings_(findings) {}
 
   Status write(const ReceivedSubmission& submission) override {
-    if (!written_.insert(submission.log_index).second) return {};
+    if (!written_.emplace(submission.sender, submission.message_id).second) return {};
     if (leaves_no_row(submission, findings_)) return {};
     std::string text = begun_ ? "" : sdmx_csv_header();
     begun_ = true;
@@ -95,17 +94,19 @@ class FileSink final : public Sink {
 
   std::unique_ptr<AtomicFile> file_;
   sources::FindingLog& findings_;
-  std::set<LogIndex> written_;
+  // Not by index: a hub that was restored gives indices anew.
+  std::set<std::pair<std::string, MessageId>> written_;
   bool begun_ = false;
 };
 
 }  // namespace
 
-std::string sdmx_csv_file_name(LogIndex index, std::string_view sender,
+std::string sdmx_csv_file_name(LogIndex index, const MessageId& message_id, std::string_view sender,
                                std::string_view indicator) {
   std::string number = std::to_string(index.value);
   number.insert(0, kLogIndexDigits - std::min(kLogIndexDigits, number.size()), '0');
-  return number + '-' + as_name(sender) + '-' + as_name(indicator) + ".csv";
+  return number + '-' + as_name(sender) + '-' + as_name(indicator) + '-' + uuid_text(message_id) +
+         ".csv";
 }
 
 Result<std::unique_ptr<Sink>> open_sdmx_csv_sink(const SinkOptions& options,
