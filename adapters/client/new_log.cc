@@ -21,7 +21,14 @@ Status take_up_new_log(const OwnState& own, Connection& line, const NewLog& foun
     text += "; " + std::to_string(found.seen.value - found.before.carried.value) +
             " that this agency has seen are lost there";
   }
-  tell(text + "; messages that are sent again: " + std::to_string(*offered));
+  text += "; messages that are sent again: " + std::to_string(offered->sent);
+  if (offered->lost > 0) {
+    text +=
+        "; messages that an older backup than the newest lacks, and whose figures must be "
+        "pushed anew: " +
+        std::to_string(offered->lost) + " ('outbox list --state doubtful' names them)";
+  }
+  tell(text);
   return {};
 }
 

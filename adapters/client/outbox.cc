@@ -256,6 +256,10 @@ Status Outbox::sign_and_store(const Item& item, const Approval& approval) {
   if (!*row || !envelope.ParseFromString(select.bytes(0))) {
     return fail(ErrorKind::kStorage, "an outbox item is damaged", "state.db");
   }
+  if (envelope.header().empty()) {
+    return fail(ErrorKind::kRefused, "its content is not kept here any more",
+                uuid_text(item.message_id), "push its figures anew, and discard this");
+  }
   Sequence number = item.sequence.value_or(Sequence{});
   if (!item.sequence || select.integer(1) != 0) {
     auto taken = take_number();

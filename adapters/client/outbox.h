@@ -92,6 +92,12 @@ struct OutboxOwner {
   std::vector<std::string> approvers;
 };
 
+// What becomes of settled items when the hub goes on in a new log.
+struct OfferedAgain {
+  std::size_t sent = 0;  // go out again as they were
+  std::size_t lost = 0;  // the new log has them no more, nor has the outbox what they said
+};
+
 class Outbox {
  public:
   // All referenced objects outlive it.
@@ -112,7 +118,8 @@ class Outbox {
 
   // Numbers and signs. kRefused for an item that is neither held nor doubtful, and when the rule of
   // the second person is not kept: another login than the one that pushed; where an approver is
-  // named too, one of the settings' and with a reason.
+  // named too, one of the settings' and with a reason; for one that the hub lost together with its
+  // content.
   [[nodiscard]] Status release(const MessageId& id, const Approval& approval);
   // kRefused for an item that may be at the hub already (withdraw it instead) or is settled.
   [[nodiscard]] Status discard(const MessageId& id, const std::string& user);
@@ -137,10 +144,11 @@ class Outbox {
   // offered again, and its envelope is dropped.
   [[nodiscard]] Status backed_up_to(TreeSize size);
   // The hub goes on in a new log that carries `carried` entries of the old one; `next` is this
-  // key's next number there. What is receipted and in no verified backup is sent again as it is;
-  // numbers of refusals that the new log lacks are closed by a SKIP. How many are sent again.
-  // Within the caller's transaction.
-  [[nodiscard]] Result<std::size_t> offer_again(TreeSize carried, Sequence next);
+  // key's next number there. What is receipted and in no verified backup is sent again as it is.
+  // What a verified backup held and the new log lacks, because an older backup was restored, is
+  // lost: it becomes doubtful. Its numbers and those of refusals that the new log lacks are closed
+  // by a SKIP. Within the caller's transaction.
+  [[nodiscard]] Result<OfferedAgain> offer_again(TreeSize carried, Sequence next);
 
  private:
   [[nodiscard]] Result<Sequence> take_number();
@@ -149,6 +157,8 @@ class Outbox {
   [[nodiscard]] Status insert_lines(const std::vector<std::uint64_t>& lines);
   [[nodiscard]] Result<std::vector<std::uint64_t>> lines_of(std::int64_t id) const;
   [[nodiscard]] Status insert_skip(Sequence number, const std::string& user);
+  [[nodiscard]] Result<std::size_t> mark_lost(TreeSize carried, Sequence next);
+  [[nodiscard]] Status close_gaps(Sequence next);
   [[nodiscard]] Status sign_and_store(const Item& item, const Approval& approval);
   [[nodiscard]] Status check_second_person(const Item& item, const Approval& approval) const;
 

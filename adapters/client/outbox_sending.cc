@@ -77,8 +77,8 @@ Status Outbox::backed_up_to(TreeSize size) {
       .run();
 }
 
-Result<std::size_t> Outbox::offer_again(TreeSize carried, Sequence next) {
-  if (sabotaged("outbox-forgets-at-receipt")) return 0;
+Result<OfferedAgain> Outbox::offer_again(TreeSize carried, Sequence next) {
+  if (sabotaged("outbox-forgets-at-receipt")) return OfferedAgain{};
   // Of a key that this agency no longer signs with: only a person can say what becomes of it.
   auto again =
       state_
@@ -98,32 +98,61 @@ Result<std::size_t> Outbox::offer_again(TreeSize carried, Sequence next) {
                 .run();
           });
   if (!again) return tl::unexpected(again.error());
-  const auto offered = static_cast<std::size_t>(state_.changes());
+  OfferedAgain out;
+  out.sent = static_cast<std::size_t>(state_.changes());
+  const auto lost = mark_lost(carried, next);
+  if (!lost) return tl::unexpected(lost.error());
+  out.lost = *lost;
+  if (auto closed = close_gaps(next); !closed) return tl::unexpected(closed.error());
+  return out;
+}
+
+// What a backup held and the new log lacks, under every key. The numbers of this key are left to
+// `close_gaps`.
+Result<std::size_t> Outbox::mark_lost(TreeSize carried, Sequence next) {
+  auto marked =
+      state_
+          .prepare(
+              "UPDATE outbox SET state = 'doubtful', number_lost = (key_id <> ?2), note = 'the hub "
+              "lost it, and its content is not kept here: push its figures anew, and discard this' "
+              "WHERE state = 'receipted' "
+              "AND backed_up = 1 AND kind <> ?1 AND ((key_id = ?2 AND sequence >= ?3) OR (key_id "
+              "<> ?2 AND log_index >= ?4))")
+          .bind(v1::KIND_SKIP)
+          .bind_blob(key_.key_id().view())
+          .bind(next.value)
+          .bind(carried.value)
+          .run();
+  if (!marked) return tl::unexpected(marked.error());
+  return static_cast<std::size_t>(state_.changes());
+}
+
+// Numbers from `next` on whose messages the new log does not get.
+Status Outbox::close_gaps(Sequence next) {
   std::vector<Sequence> gaps;
   {
-    Statement refused = state_.prepare(
-        "SELECT sequence FROM outbox WHERE state = 'refused' AND number_lost = 0 AND key_id = ? "
-        "AND sequence >= ? ORDER BY sequence");
-    refused.bind_blob(key_.key_id().view()).bind(next.value);
+    Statement lacking = state_.prepare(
+        "SELECT sequence FROM outbox WHERE (state = 'refused' OR backed_up = 1) AND number_lost = "
+        "0 AND state <> 'discarded' AND key_id = ? AND sequence >= ? ORDER BY sequence");
+    lacking.bind_blob(key_.key_id().view()).bind(next.value);
     while (true) {
-      auto row = refused.step();
+      auto row = lacking.step();
       if (!row) return tl::unexpected(row.error());
       if (!*row) break;
-      gaps.push_back(Sequence{refused.number(0)});
+      gaps.push_back(Sequence{lacking.number(0)});
     }
   }
   auto closed = state_
                     .prepare(
-                        "UPDATE outbox SET number_lost = 1 WHERE state = 'refused' AND key_id "
-                        "= ? AND sequence >= ?")
+                        "UPDATE outbox SET number_lost = 1 WHERE (state = 'refused' OR backed_up = "
+                        "1) AND key_id = ? AND sequence >= ?")
                     .bind_blob(key_.key_id().view())
                     .bind(next.value)
                     .run();
   for (const Sequence gap : gaps) {
     closed = closed.and_then([&]() { return insert_skip(gap, "the hub's new log"); });
   }
-  if (!closed) return tl::unexpected(closed.error());
-  return offered;
+  return closed;
 }
 
 Status Outbox::close_skip(std::int64_t id) {

@@ -117,7 +117,10 @@ TEST_F(ClientOutbox, WhatNoBackupCoversIsOfferedAgainAsItWas) {
   // Entries below 11 are safe: what the first one said needs not be kept.
   ASSERT_TRUE(outbox().backed_up_to(TreeSize{11}));
   EXPECT_TRUE(to_send().empty());
-  ASSERT_EQ(outbox().offer_again(TreeSize{11}, Sequence{2}), 2U);
+  const auto offered = outbox().offer_again(TreeSize{11}, Sequence{2});
+  ASSERT_TRUE(offered) << offered.error().line();
+  EXPECT_EQ(offered->sent, 2U);
+  EXPECT_EQ(offered->lost, 0U);
   const auto again = to_send();
   ASSERT_EQ(again.size(), 3U);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -129,6 +132,53 @@ TEST_F(ClientOutbox, WhatNoBackupCoversIsOfferedAgainAsItWas) {
   EXPECT_EQ(again[2].sequence, first[3].sequence);
   EXPECT_EQ(outbox().find(ids[3])->state, ItemState::kRefused);
   EXPECT_EQ(outbox().find(ids[0])->state, ItemState::kReceipted);
+}
+
+// A later backup than the one that was restored held the second one: nothing is left to send.
+TEST_F(ClientOutbox, WhatOnlyALaterBackupHadIsLostVisiblyAndHoldsNothingUp) {
+  const std::vector<MessageId> ids{add("a"), add("b"), add("c")};
+  const auto first = to_send();
+  ASSERT_TRUE(outbox().mark_sent(first));
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(outbox().settle(first[i].id, accepted(10 + i)));
+  }
+  ASSERT_TRUE(outbox().backed_up_to(TreeSize{12}));
+  const auto offered = outbox().offer_again(TreeSize{11}, Sequence{2});
+  ASSERT_TRUE(offered) << offered.error().line();
+  EXPECT_EQ(offered->sent, 1U);
+  EXPECT_EQ(offered->lost, 1U);
+  EXPECT_EQ(outbox().find(ids[0])->state, ItemState::kReceipted);
+  EXPECT_EQ(outbox().find(ids[1])->state, ItemState::kDoubtful);
+  EXPECT_THAT(outbox().find(ids[1])->note, HasSubstr("push its figures anew"));
+  // Its number is closed, so that the key goes on.
+  const auto again = to_send();
+  ASSERT_EQ(again.size(), 2U);
+  EXPECT_TRUE(again[0].skip);
+  EXPECT_EQ(again[0].sequence, Sequence{2});
+  EXPECT_EQ(again[1].message_id, ids[2]);
+  EXPECT_EQ(again[1].envelope, first[2].envelope);
+  // There is nothing to sign anew; discarding closes no number twice.
+  const auto released = outbox().release(ids[1], {.user = "bob", .approver = {}, .reason = {}});
+  ASSERT_FALSE(released);
+  EXPECT_EQ(released.error().kind, ErrorKind::kRefused);
+  ASSERT_TRUE(outbox().discard(ids[1], "bob"));
+  EXPECT_EQ(to_send().size(), 2U);
+}
+
+// The same of a key that is not used any more: no number of today's key is touched.
+TEST_F(ClientOutbox, WhatALaterBackupHadUnderAnEarlierKeyIsLostVisibly) {
+  const MessageId id = add("a");
+  const auto first = to_send();
+  ASSERT_TRUE(outbox().mark_sent(first));
+  ASSERT_TRUE(outbox().settle(first[0].id, accepted(10)));
+  ASSERT_TRUE(outbox().backed_up_to(TreeSize{11}));
+  key_ = crypto::SigningKey::generate();
+  const auto offered = outbox().offer_again(TreeSize{5}, Sequence{1});
+  ASSERT_TRUE(offered) << offered.error().line();
+  EXPECT_EQ(offered->lost, 1U);
+  EXPECT_EQ(outbox().find(id)->state, ItemState::kDoubtful);
+  ASSERT_TRUE(outbox().discard(id, "alice"));
+  EXPECT_TRUE(to_send().empty());
 }
 
 TEST_F(ClientOutbox, ASettledItemIsNotSentAgainButKept) {
