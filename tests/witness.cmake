@@ -8,6 +8,9 @@ rapporteur_test(unit_cosigning LABELS unit
 rapporteur_test(unit_client_quorum LABELS unit
   SOURCES unit/client_quorum_test.cc
   LINKS rapporteur::test_fakes_hub)
+rapporteur_test(e2e_client_quorum LABELS e2e
+  SOURCES e2e/client_quorum_test.cc
+  LINKS rapporteur::test_fakes_hub)
 rapporteur_test(crash_witness_kill LABELS crash TIMEOUT 600
   SOURCES crash/witness_kill_test.cc
   LINKS rapporteur::adapters_witness rapporteur::test_fakes_hub PkgConfig::httplib)

@@ -67,37 +67,49 @@ std::string Quorum::complaint(std::string_view note, UnixMillis now) const {
 Status QuorumWatch::begin(Connection& line) {
   question_ = 0;
   due_ = clock_.monotonic() + kLookEvery;
-  return look(line, line.welcome().cosigned_checkpoint());
+  note_ = line.welcome().cosigned_checkpoint();
+  return look(line);
 }
 
 Status QuorumWatch::step(Connection& line, MonotonicTime now) {
-  if (question_ != 0 || now < due_) return {};
+  if (now < due_) return {};
+  due_ = now + kLookEvery;
+  if (question_ != 0) {
+    complain();  // a hub that says nothing does not make it newer
+    return {};
+  }
   v1::Frame frame;
   frame.mutable_query()->mutable_status();
   const auto sent = line.send(frame);
   if (!sent) return tl::unexpected(sent.error());
   question_ = *sent;
-  due_ = now + kLookEvery;
   return {};
 }
 
 Result<bool> QuorumWatch::take(Connection& line, const v1::Frame& frame) {
   if (question_ == 0 || frame.correlation() != question_) return false;
   question_ = 0;
-  // A hub that cannot say is asked again.
-  if (frame.has_fault()) return true;
-  const auto looked = look(line, frame.answer().status().cosigned_checkpoint());
+  if (frame.has_fault()) {
+    complain();  // a hub that cannot say is asked again
+    return true;
+  }
+  note_ = frame.answer().status().cosigned_checkpoint();
+  const auto looked = look(line);
   if (!looked) return tl::unexpected(looked.error());
   return true;
 }
 
-Status QuorumWatch::look(Connection& line, const std::string& note) {
-  const std::string wrong = quorum_.complaint(note, clock_.now());
+void QuorumWatch::complain() {
+  const std::string wrong = quorum_.complaint(note_, clock_.now());
   if (wrong != said_) warn_(wrong);
   said_ = wrong;
-  const auto head = quorum_.open(note);
+}
+
+Status QuorumWatch::look(Connection& line) {
+  complain();
+  const auto head = quorum_.open(note_);
   if (!head) return {};
-  return log_.tie(line, head->checkpoint, note);
+  return log_.tie(line, head->checkpoint, note_);
 }
 
 }  // namespace rapporteur::client

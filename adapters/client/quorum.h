@@ -41,8 +41,9 @@ class Quorum {
 };
 
 // Looks at the hub's newest cosigned checkpoint after each hello and once a minute, by the
-// cosignatures' times and this machine's clock. What is wrong is said once to `warn`, and an empty
-// text when it is right again. Ends the line when the checkpoint is of another history.
+// cosignatures' times and this machine's clock; one that gives no answer is judged by what it
+// showed last. What is wrong is said once to `warn`, and an empty text when it is right again. Ends
+// the line when the checkpoint is of another history.
 class QuorumWatch final : public Conversation {
  public:
   // All referenced objects outlive it.
@@ -55,12 +56,14 @@ class QuorumWatch final : public Conversation {
   [[nodiscard]] Result<bool> take(Connection& line, const v1::Frame& frame) override;
 
  private:
-  [[nodiscard]] Status look(Connection& line, const std::string& note);
+  void complain();
+  [[nodiscard]] Status look(Connection& line);
 
   const Quorum& quorum_;
   KnownLog& log_;
   const Clock& clock_;
   std::function<void(const std::string&)> warn_;
+  std::string note_;  // the last one that the hub has shown
   std::string said_;
   std::uint64_t question_ = 0;  // 0: none
   MonotonicTime due_;
