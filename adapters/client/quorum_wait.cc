@@ -1,5 +1,7 @@
 #include "adapters/client/quorum_wait.h"
 
+#include <algorithm>
+
 #include "proto/base/fault_codes.h"
 #include "store/merkle/tree.h"
 #include "store/verify/receipt.h"
@@ -18,7 +20,9 @@ QuorumWait::QuorumWait(const Quorum& quorum, KnownLog& log, const Receipts& rece
       log_(log),
       receipts_(receipts),
       waiting_(std::move(waiting)),
-      upgraded_(std::move(upgraded)) {}
+      upgraded_(std::move(upgraded)) {
+  std::ranges::sort(waiting_, std::ranges::greater(), &Receipted::index);
+}
 
 Status QuorumWait::begin(Connection&) {
   question_ = 0;

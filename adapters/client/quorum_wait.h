@@ -43,7 +43,8 @@ class QuorumWait final : public Conversation {
   const Quorum& quorum_;
   KnownLog& log_;
   const Receipts& receipts_;
-  std::vector<Receipted> waiting_;  // the last is asked for
+  // The last is asked for: the lowest index, which a checkpoint covers first.
+  std::vector<Receipted> waiting_;
   std::function<void(const Receipted&, const verify::TrustedHead&)> upgraded_;
   std::uint64_t question_ = 0;  // 0: none
   MonotonicTime now_;

@@ -1,9 +1,9 @@
 // What an agency does with a hub's cosigned checkpoints, over a real line: a hub that gives no
-// answer is complained of.
+// answer is complained of, and what waits for a quorum is asked for in the order of the log.
 #include <gmock/gmock.h>
 
 #include "adapters/client/hub_file.h"
-#include "adapters/client/quorum.h"
+#include "adapters/client/quorum_wait.h"
 #include "tests/fakes/enrolled_agency.h"
 #include "tests/fakes/fake_hub.h"
 #include "tests/fakes/fake_witness.h"
@@ -13,6 +13,7 @@ namespace rapporteur {
 namespace {
 
 using namespace std::chrono_literals;
+using client::Receipted;
 using ::testing::ElementsAre;
 using testing::EnrolledAgency;
 using testing::FakeHub;
@@ -29,6 +30,7 @@ class ClientQuorumLine : public ::testing::Test {
     opened_.emplace(agency_->open());
     const auto key = client::log_key(opened_->hub().value());
     log_.emplace(opened_->state(), key);
+    receipts_.emplace(opened_->receipts());
     testing::write_file(folder_ / "policy", testing::policy_of(key, {&witness_}, 1));
     quorum_.emplace(client::Quorum::read(folder_ / "policy", key).value());
   }
@@ -60,6 +62,7 @@ class ClientQuorumLine : public ::testing::Test {
   std::optional<client::Agency> opened_;
   testing::FakeWitness witness_{"one"};
   std::optional<client::KnownLog> log_;
+  std::optional<client::Receipts> receipts_;
   std::optional<client::Quorum> quorum_;
   std::unique_ptr<client::Connection> line_;
   fakes::FixedClock clock_{kNowMs};
@@ -114,6 +117,39 @@ TEST_F(ClientQuorumWatch, AHubThatCannotSayIsComplainedOfByWhatItShowedLast) {
   step_at(6min);
   hand_on(watch_);
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("5 minutes")));
+}
+
+// The hub has a quorum for two entries so far: the second is asked for before the fourth.
+TEST_F(ClientQuorumLine, TheLowestIndexIsAskedForFirst) {
+  hub_.on_answer([&](v1::Frame& frame) {
+    if (frame.has_welcome()) return true;
+    const auto correlation = frame.correlation();
+    frame = v1::Frame();
+    frame.set_correlation(correlation);
+    v1::Cosigned& answer = *frame.mutable_answer()->mutable_cosigned();
+    answer.set_checkpoint(cosigned(2));
+    answer.set_proof(hub_.log().inclusion_proof(1, 2));
+    return true;
+  });
+  std::vector<Receipted> both;
+  for (const std::uint64_t index : {1U, 3U}) {
+    v1::Record record;
+    v1::Header header;
+    const v1::Outcome outcome = hub_.log().outcome(index);
+    ASSERT_TRUE(record.ParseFromString(outcome.record()) &&
+                header.ParseFromString(record.header()));
+    both.push_back({MessageId::from(header.message_id()).value(), LogIndex{index}});
+    ASSERT_TRUE(receipts_->store(both.back().message_id, outcome));
+  }
+  connect();
+  std::vector<LogIndex> upgraded;
+  client::QuorumWait wait(
+      *quorum_, *log_, *receipts_, both,
+      [&](const Receipted& one, const verify::TrustedHead&) { upgraded.push_back(one.index); });
+  ASSERT_TRUE(wait.begin(*line_));
+  ASSERT_TRUE(wait.step(*line_, clock_.monotonic()));
+  hand_on(wait);
+  EXPECT_THAT(upgraded, ElementsAre(LogIndex{1}));
 }
 
 }  // namespace
