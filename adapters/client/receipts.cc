@@ -76,6 +76,7 @@ Result<verify::Receipt> Receipts::read(const MessageId& id) const {
 }
 
 Status Receipts::replace(const MessageId& id, const verify::Receipt& receipt) const {
+  if (auto kept = keep_that_of_another_log(id, receipt.checkpoint); !kept) return kept;
   return write_file_atomically(file_of(id), receipt.file());
 }
 

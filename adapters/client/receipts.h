@@ -21,7 +21,8 @@ class Receipts {
  public:
   explicit Receipts(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] std::filesystem::path file_of(const MessageId& id) const;
-  // The receipt of the same message by another log of the hub is kept beside it, with a number.
+  // By both: the receipt of the same message by another log of the hub is kept beside the new one,
+  // with a number.
   [[nodiscard]] Status store(const MessageId& id, const v1::Outcome& outcome) const;
   // What was stored. kStorage for a file that is gone or damaged.
   [[nodiscard]] Result<verify::Receipt> read(const MessageId& id) const;

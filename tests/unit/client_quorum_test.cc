@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "adapters/client/quorum.h"
+#include "adapters/client/receipts.h"
+#include "proto/base/limits.h"
 #include "tests/fakes/fake_log.h"
 #include "tests/fakes/fake_witness.h"
 #include "tests/support/paths.h"
@@ -85,6 +87,25 @@ TEST_F(ClientQuorum, AnotherLogOfThePolicyIsNotThisOne) {
   std::string note = notes::sign_checkpoint({named.name, TreeSize{1}, root}, other.key());
   one_.cosign(note, kNow);
   EXPECT_FALSE(quorum.open(note));
+}
+
+// What the log before said of a message is evidence of it.
+TEST_F(ClientQuorum, TheReceiptOfAnotherLogIsKeptWhenOneUnderAQuorumTakesItsPlace) {
+  const Receipts receipts(folder_.path());
+  const MessageId id;
+  v1::Outcome outcome;
+  outcome.set_accepted(true);
+  outcome.set_nonce(std::string(limits::kNonceBytes, 'n'));
+  outcome.set_record("record");
+  outcome.set_checkpoint(log_.checkpoint(1));
+  ASSERT_TRUE(receipts.store(id, outcome));
+  const std::string before = testing::read_file(receipts.file_of(id));
+  auto receipt = receipts.read(id).value();
+  const auto root = notes::Checkpoint::parse(notes::Note::parse(receipt.checkpoint)->text)->root;
+  receipt.checkpoint = notes::sign_checkpoint({"other.invalid/log", TreeSize{1}, root}, log_.key());
+  ASSERT_TRUE(receipts.replace(id, receipt));
+  EXPECT_EQ(testing::read_file(receipts.file_of(id)), receipt.file());
+  EXPECT_EQ(testing::read_file(folder_ / (uuid_text(id) + ".1.tlog-proof")), before);
 }
 
 }  // namespace
