@@ -20,6 +20,15 @@ Outcome init(Program& program, const std::string& participant) {
   return 0;
 }
 
+// By the pin of today.
+Result<v1::Welcome> try_hub(Program& program) {
+  auto desk = Desk::open(program);
+  if (!desk) return tl::unexpected(desk.error());
+  auto line = (*desk)->connect();
+  if (!line) return tl::unexpected(line.error());
+  return (*line)->welcome();
+}
+
 Outcome enrol(Program& program, const std::string& file) {
   auto content = client::read_small_file(file, limits::kConfigurationBytes);
   if (!content) {
@@ -33,22 +42,20 @@ Outcome enrol(Program& program, const std::string& file) {
   const auto before = agency->hub();
   if (auto pinned = agency->pin(*hub); !pinned) return tl::unexpected(pinned.error());
   program.say("hub '" + hub->hub + "' pinned, log key " + hub->log_verifier_key);
-  auto desk = Desk::open(program);
-  if (!desk) return tl::unexpected(desk.error());
-  auto line = (*desk)->connect();
-  if (!line) {
-    // A log that does not continue the one that was pinned does not take its place.
-    if (before && line.error().kind == ErrorKind::kNotVerified) {
+  const auto welcome = try_hub(program);
+  if (!welcome) {
+    // What can come right by itself is no reason against the new pin.
+    const ErrorKind why = welcome.error().kind;
+    if (before && why != ErrorKind::kUnreachable && why != ErrorKind::kOverloaded) {
       if (auto back = agency->put_back(*before); !back) return tl::unexpected(back.error());
     }
-    return tl::unexpected(line.error());
+    return tl::unexpected(welcome.error());
   }
-  const v1::Welcome& welcome = (*line)->welcome();
-  program.say("the hub answers, and takes this agency for '" + welcome.participant() + "'");
+  program.say("the hub answers, and takes this agency for '" + welcome->participant() + "'");
   program.answer({{"hub", hub->hub},
-                  {"participant", welcome.participant()},
-                  {"log_size", welcome.log_size()},
-                  {"protocol_version", welcome.version()}});
+                  {"participant", welcome->participant()},
+                  {"log_size", welcome->log_size()},
+                  {"protocol_version", welcome->version()}});
   return 0;
 }
 

@@ -4,6 +4,7 @@ receives anything twice, and both logs and the tie between them verify."""
 import csv
 import json
 import pathlib
+import re
 import shutil
 import sqlite3
 import unittest
@@ -187,6 +188,37 @@ class Drill(Scenario):
         report = self.audit(self.hub.home / "data", self.public)
         self.assertEqual([log["origin"] for log in report["continues"]],
                          ["hub.example/thb/log3", "hub.example/thb/log1"])
+
+
+class Enrolment(Scenario):
+    def pin(self, name):
+        return (self.hub.party_folder(name) / "hub.toml").read_text()
+
+    def log_line(self):
+        key = re.search(r'^log_verifier_key = "(.+)"$', self.public.read_text(), re.MULTILINE)
+        return f"log {key.group(1)}\n"
+
+    def test_what_fails_leaves_the_old_pin(self):
+        policy = self.hub.party_folder("at") / "policy.txt"
+        policy.write_text(self.log_line() + "quorum none\n")
+        settings = self.hub.party_folder("at") / "adapter.toml"
+        settings.write_text(f'policy = "{policy}"\n' + settings.read_text())
+        made = self.backup()
+        self.hub.enrol("late", submits=[("*", "BE")], receives=False)
+        before = self.pin("at")
+        self.lose_and_restore(made["backup"], "hub.example/thb/log2")
+        # The agency's policy does not name the new log.
+        self.assertIn("policy", self.hub.adapter("at", "enrol", self.public, expect=3).stderr)
+        self.assertEqual(self.pin("at"), before)
+        # The new log does not know the agency yet.
+        self.hub.adapter("late", "enrol", self.public, expect=1)
+        self.assertEqual(self.pin("late"), before)
+        policy.write_text(self.log_line() + policy.read_text())
+        self.hub.operator("participant", "add", self.hub.party_folder("late") / "enrolment.toml",
+                          "--kind", "coordination-body", "--name", "late")
+        self.enrol_again("at", "late")
+        self.assertIn("log2", self.pin("at"))
+        self.assertEqual(self.pin("at"), self.pin("late"))
 
 
 class Lies(Scenario):
