@@ -85,17 +85,15 @@ class Carriage {
     }
     auto after = items_of(desk_, ids);
     if (!after) return tl::unexpected(after.error());
-    std::optional<Error> uncovered;
     if (options_.require_quorum && carried) {
       const auto accepted = receipted(*after, asked_for.size());
-      auto under = bring_under_quorum(program_, desk_, accepted, options_.patience, stop_);
-      if (!under) uncovered = under.error();
+      under_ = bring_under_quorum(program_, desk_, accepted, options_.patience, stop_);
     }
     const int code = report(*after, asked_for.size());
     const std::size_t waiting = count_under_way(*after);
     if (!carried) return tl::unexpected(kept(carried.error(), waiting));
     if (waiting > 0) return tl::unexpected(kept(why_unanswered(), waiting));
-    if (uncovered) return tl::unexpected(*uncovered);
+    if (!under_.all) return tl::unexpected(under_.all.error());
     return code;
   }
 
@@ -152,6 +150,17 @@ class Carriage {
     return error;
   }
 
+  // Null: no quorum has seen it yet.
+  [[nodiscard]] nlohmann::ordered_json quorum_json(const Item& item) const {
+    const auto head = under_.heads.find(item.message_id);
+    if (head == under_.heads.end()) return nullptr;
+    nlohmann::ordered_json witnesses = nlohmann::ordered_json::array();
+    for (const verify::Witnessed& one : head->second.witnesses) {
+      if (one.in_quorum) witnesses.push_back(one.name);
+    }
+    return {{"witnesses", std::move(witnesses)}, {"tree_size", head->second.checkpoint.size.value}};
+  }
+
   // The first `asked_for` items are those the command is about.
   int report(const std::vector<Item>& items, std::size_t asked_for) const {
     nlohmann::ordered_json document;
@@ -166,7 +175,9 @@ class Carriage {
       for (const FileFinding& finding : hub_findings(item)) {
         if (!options_.said.holds(item.source, finding)) program_.say(finding.text(where));
       }
-      document[i < asked_for ? "items" : "carried_along"].push_back(item_json(item));
+      auto entry = item_json(item);
+      if (options_.require_quorum && i < asked_for) entry["quorum"] = quorum_json(item);
+      document[i < asked_for ? "items" : "carried_along"].push_back(std::move(entry));
       if (item.state == ItemState::kRefused || item.state == ItemState::kDoubtful) code = 1;
     }
     if (items.empty()) program_.say("nothing waits in the outbox");
@@ -179,6 +190,7 @@ class Carriage {
   const CarryOptions& options_;
   StopSignals stop_;
   std::optional<Error> trouble_;
+  UnderQuorum under_;
 };
 
 }  // namespace

@@ -3,6 +3,30 @@
 #include <array>
 
 namespace rapporteur::agency {
+namespace {
+
+// Those whose receipt can be read, and what is wrong with the first of the others.
+struct Readable {
+  std::vector<client::Receipted> receipts;
+  std::optional<Error> trouble;
+};
+
+Readable readable(const Program& program, const Desk& desk,
+                  std::span<const client::Receipted> accepted) {
+  Readable out;
+  for (const client::Receipted& one : accepted) {
+    const auto receipt = desk.receipts.read(one.message_id);
+    if (receipt) {
+      out.receipts.push_back(one);
+      continue;
+    }
+    program.warn("rapporteur-adapter: " + receipt.error().line());
+    if (!out.trouble) out.trouble = receipt.error();
+  }
+  return out;
+}
+
+}  // namespace
 
 std::optional<client::QuorumWatch> watch_quorum(const Program& program, Desk& desk) {
   if (!desk.quorum) return std::nullopt;
@@ -13,17 +37,21 @@ std::optional<client::QuorumWatch> watch_quorum(const Program& program, Desk& de
       });
 }
 
-Status bring_under_quorum(const Program& program, Desk& desk,
-                          std::span<const client::Receipted> accepted,
-                          std::chrono::seconds patience, StopSignals& stop) {
-  if (accepted.empty()) return {};
+UnderQuorum bring_under_quorum(const Program& program, Desk& desk,
+                               std::span<const client::Receipted> accepted,
+                               std::chrono::seconds patience, StopSignals& stop) {
+  const Readable found = readable(program, desk, accepted);
+  UnderQuorum out;
+  if (found.trouble) out.all = tl::unexpected(*found.trouble);
+  if (found.receipts.empty()) return out;
   client::QuorumWait wait(
-      *desk.quorum, desk.log, desk.receipts, {accepted.begin(), accepted.end()},
+      *desk.quorum, desk.log, desk.receipts, found.receipts,
       [&](const client::Receipted& one, const verify::TrustedHead& head) {
         program.say(uuid_text(one.message_id) + " is entry " + std::to_string(one.index.value) +
                     " under a quorum: " + std::to_string(head.witnesses.size()) +
                     " cosigned the first " + std::to_string(head.checkpoint.size.value) +
                     " entries");
+        out.heads.emplace(one.message_id, head);
       });
   client::Session session = desk.session(program);
   const std::array<client::Conversation*, 1> talks{&wait};
@@ -34,15 +62,18 @@ Status bring_under_quorum(const Program& program, Desk& desk,
   std::string trouble;
   auto talked =
       session.run(talks, {patience, enough}, [&](const Error& error) { trouble = error.line(); });
-  if (!talked && talked.error().kind != ErrorKind::kUnreachable) return talked;
-  if (wait.waiting().empty()) return {};
-  std::string why = wait.because().empty() ? trouble : wait.because();
-  return fail(ErrorKind::kNotVerified,
-              "accepted, but of " + counted(wait.waiting().size(), "submission") +
-                  " no quorum of witnesses has seen the entry within " +
-                  std::to_string(patience.count()) + " s" + (why.empty() ? "" : ": " + why),
-              desk.hub.endpoint,
-              "the receipts are kept; 'push --require-quorum' without a FILE asks again");
+  if (!talked && talked.error().kind != ErrorKind::kUnreachable) {
+    out.all = talked;
+  } else if (!wait.waiting().empty()) {
+    const std::string why = wait.because().empty() ? trouble : wait.because();
+    out.all = fail(ErrorKind::kNotVerified,
+                   "accepted, but of " + counted(wait.waiting().size(), "submission") +
+                       " no quorum of witnesses has seen the entry within " +
+                       std::to_string(patience.count()) + " s" + (why.empty() ? "" : ": " + why),
+                   desk.hub.endpoint,
+                   "the receipts are kept; 'push --require-quorum' without a FILE asks again");
+  }
+  return out;
 }
 
 Result<std::vector<MessageId>> without_quorum(const Desk& desk) {
@@ -51,8 +82,7 @@ Result<std::vector<MessageId>> without_quorum(const Desk& desk) {
   std::vector<MessageId> out;
   for (const client::Item& item : *items) {
     const auto receipt = desk.receipts.read(item.message_id);
-    if (!receipt) return tl::unexpected(receipt.error());
-    if (!desk.quorum->open(receipt->checkpoint)) out.push_back(item.message_id);
+    if (!receipt || !desk.quorum->open(receipt->checkpoint)) out.push_back(item.message_id);
   }
   return out;
 }

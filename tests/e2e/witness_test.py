@@ -144,6 +144,15 @@ def signatures(note):
     return re.findall(r"^\u2014 (\S+) ", note, re.MULTILINE)
 
 
+def index_of(receipt):
+    return int(re.search(r"^index (\d+)$", receipt.read_text(), re.MULTILINE).group(1))
+
+
+def quorums(done):
+    """Of each message that `push --require-quorum` was about."""
+    return [item["quorum"] for item in json.loads(done.stdout)["items"]]
+
+
 class Quorum(unittest.TestCase):
     def test_a_receipt_is_upgraded_when_two_of_three_have_cosigned(self):
         with WitnessedHub() as hub:
@@ -151,8 +160,9 @@ class Quorum(unittest.TestCase):
             hub.set_policy([*lines, "group some 2 w1 w2 w3", "quorum some"])
             hub.agency("at", "AT")
             # Nobody cosigns yet: accepted at once, and no quorum.
-            done = hub.adapter("at", "push", hub.figures("AT", 2020), "--require-quorum", "--wait",
-                               "1", expect=1)
+            done = hub.adapter("at", "--json", "push", hub.figures("AT", 2020), "--require-quorum",
+                               "--wait", "1", expect=1)
+            self.assertEqual(quorums(done), [None])
             self.assertIn("no quorum of witnesses", done.stderr)
             self.assertIn("no checkpoint that a quorum", done.stderr)
             first, = hub.receipts("at")
@@ -163,7 +173,9 @@ class Quorum(unittest.TestCase):
             self.assertEqual(hub.cosigned_size(), 0)
             hub.start_witness("w2")
             # Without a file: the receipts that have none yet.
-            hub.adapter("at", "push", "--require-quorum")
+            item, = quorums(hub.adapter("at", "--json", "push", "--require-quorum"))
+            self.assertEqual(item["witnesses"], ["w1", "w2"])
+            self.assertGreater(item["tree_size"], index_of(first))
             self.assertEqual(signatures(first.read_text())[0], f"{hub.name}/log1")
             self.assertEqual(set(signatures(first.read_text())[1:]), {"w1.example", "w2.example"})
             hub.adapter("at", "push", hub.figures("AT", 2021), "--require-quorum")
@@ -180,6 +192,21 @@ class Quorum(unittest.TestCase):
             hub.start_broker()
             self.assertGreaterEqual(hub.cosigned_size(), before)
             hub.verify_log()
+
+    def test_a_receipt_that_is_gone_holds_up_no_other(self):
+        with WitnessedHub() as hub:
+            hub.set_policy([hub.make_witness("w1"), "quorum w1"])
+            hub.agency("at", "AT")
+            for year in (2020, 2021):
+                hub.adapter("at", "push", hub.figures("AT", year))
+            gone, kept = hub.receipts("at")
+            gone.unlink()
+            hub.start_witness("w1")
+            hub.start_publisher()
+            done = hub.adapter("at", "--json", "push", "--require-quorum", expect=6)
+            self.assertIn(gone.name, done.stderr)
+            self.assertEqual([one and one["witnesses"] for one in quorums(done)], [None, ["w1"]])
+            self.assertEqual(signatures(kept.read_text())[1], "w1.example")
 
     def test_an_agency_is_a_witness_by_one_line(self):
         with WitnessedHub() as hub:
@@ -263,8 +290,7 @@ class Tiles(unittest.TestCase):
             hub.start_publisher(more=f'[tiles]\nfolder = "{tiles}"\ninterval_ms = 50\n')
             for year in (2020, 2021):
                 hub.adapter("at", "push", hub.figures("AT", year), "--require-quorum")
-                index = int(re.search(r"^index (\d+)$", hub.receipts("at")[-1].read_text(),
-                                      re.MULTILINE).group(1))
+                index = index_of(hub.receipts("at")[-1])
                 until(lambda least=index: (tiles / "checkpoint").exists() and int(
                     (tiles / "checkpoint").read_text().split("\n")[1]) > least, "tiles that cover it")
             self.assertEqual(signatures((tiles / "checkpoint").read_text())[1], "w1.example")
