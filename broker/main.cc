@@ -123,7 +123,7 @@ Status serve(const config::Config& config, const Keys& keys) {
   options.policy = std::move(*policy);
   const auto log_key = crypto::SigningKey::from_seed(keys.log);
   const auto notify = monitor::ServiceNotify::from_environment();
-  monitor::Metrics metrics(clock);
+  monitor::Metrics metrics(clock, options.policy);
   std::unique_ptr<http::Server> server;
   if (!config.monitor_endpoint.empty()) {
     const auto address = parse_host_and_port(config.monitor_endpoint);
@@ -134,18 +134,18 @@ Status serve(const config::Config& config, const Keys& keys) {
     log->info("monitor on {}/metrics", server->url());
   }
   monitor::Reporter reporter(metrics, notify, *log);
-  auto hub =
-      Hub::start({**journal,
-                  log_key,
-                  {keys.curve, keys.next_curve ? &*keys.next_curve : nullptr},
-                  metrics,
-                  clock,
-                  journal->get()},
-                 options, [&](const HubReport& report) {
-                   reporter.report({report.core.status(report.now), report.core.counters(),
-                                    report.core.in_flight(), report.core.in_flight_bytes(),
-                                    report.open_lines, report.judgement_queue, report.now.steady});
-                 });
+  auto hub = Hub::start(
+      {**journal,
+       log_key,
+       {keys.curve, keys.next_curve ? &*keys.next_curve : nullptr},
+       metrics,
+       clock,
+       journal->get()},
+      options, [&](const HubReport& report) {
+        reporter.report({report.core.status(report.now), report.core.counters(),
+                         report.core.in_flight(), report.core.in_flight_bytes(), report.open_lines,
+                         report.judgement_queue, report.now.steady, report.core.handed_in()});
+      });
   if (!hub) return tl::unexpected(hub.error());
   log->info("listening on {} as {}", (*hub)->endpoint(), config.hub_name);
   if (keys.next_curve) log->info("and with the next key on {}", (*hub)->next_endpoint());

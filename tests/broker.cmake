@@ -15,7 +15,8 @@ rapporteur_test(unit_config LABELS unit
   LINKS rapporteur::broker_config)
 rapporteur_test(unit_monitor LABELS unit threads
   SOURCES unit/monitor_test.cc
-  LINKS rapporteur::broker_monitor PkgConfig::httplib spdlog::spdlog nlohmann_json::nlohmann_json)
+  LINKS rapporteur::broker_monitor rapporteur::test_fakes_hub PkgConfig::httplib spdlog::spdlog
+    nlohmann_json::nlohmann_json)
 
 # A whole hub in the test's process.
 rapporteur_library(test_hub_stage

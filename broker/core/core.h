@@ -87,6 +87,8 @@ class Core {
   [[nodiscard]] std::size_t in_flight() const { return connections_.in_flight(); }
   [[nodiscard]] std::size_t in_flight_bytes() const { return connections_.in_flight_bytes(); }
   [[nodiscard]] TreeSize size() const { return feed_.size(); }
+  // The newest checkpoint that a witness cosigned, with what all said to it; empty: none.
+  [[nodiscard]] const std::string& handed_in() const { return handed_in_.note; }
   // When the next Tick is wanted, if before the usual one: deliveries wait for it.
   [[nodiscard]] std::optional<MonotonicTime> due() const { return deliveries_due_; }
 

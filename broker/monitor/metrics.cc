@@ -12,6 +12,8 @@
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
+#include "broker/monitor/witness_times.h"
+
 namespace rapporteur::monitor {
 namespace {
 
@@ -157,11 +159,23 @@ std::vector<MetricFamily> families(const Snapshot& snapshot) {
   return out;
 }
 
+// By the witnesses' times and this machine's clock, which may be behind.
+MetricFamily silences(const WitnessTimes& witnesses, UnixMillis now) {
+  Family silent = gauge("witness_silent_seconds",
+                        "Since the newest cosignature of each witness, or since the hub began.");
+  for (const WitnessTimes::One& one : witnesses.all()) {
+    const std::chrono::nanoseconds since = now - one.last;
+    silent.add(std::max(0.0, seconds(since)), {{"witness", one.name}});
+  }
+  return silent.take();
+}
+
 }  // namespace
 
 struct Metrics::Impl {
-  explicit Impl(const Clock& with)
+  Impl(const Clock& with, std::shared_ptr<const verify::Policy> policy)
       : clock(with),
+        witnesses(std::move(policy), with.now()),
         receipt_seconds(prometheus::BuildHistogram()
                             .Name("rapporteur_receipt_seconds")
                             .Help("From a message's arrival to its entry, on disk and signed.")
@@ -188,6 +202,7 @@ struct Metrics::Impl {
                            .Add({})) {}
 
   const Clock& clock;
+  WitnessTimes witnesses;  // with the snapshot
   prometheus::Registry registry;
   prometheus::Histogram& receipt_seconds;
   prometheus::Histogram& write_seconds;
@@ -198,7 +213,8 @@ struct Metrics::Impl {
   Snapshot snapshot;
 };
 
-Metrics::Metrics(const Clock& clock) : impl_(std::make_unique<Impl>(clock)) {
+Metrics::Metrics(const Clock& clock, std::shared_ptr<const verify::Policy> policy)
+    : impl_(std::make_unique<Impl>(clock, std::move(policy))) {
   impl_->snapshot.taken = clock.monotonic();
   impl_->snapshot.status.set_not_ready_because("starting");
 }
@@ -224,6 +240,7 @@ void Metrics::group(std::size_t entries, std::chrono::nanoseconds wrote) {
 
 void Metrics::publish(Snapshot snapshot) {
   const std::lock_guard lock(impl_->mutex);
+  impl_->witnesses.look_at(snapshot.handed_in);
   impl_->snapshot = std::move(snapshot);
 }
 
@@ -234,6 +251,7 @@ std::string Metrics::text() const {
     auto known = families(impl_->snapshot);
     all.insert(all.end(), std::make_move_iterator(known.begin()),
                std::make_move_iterator(known.end()));
+    all.push_back(silences(impl_->witnesses, impl_->clock.now()));
   }
   all.push_back(gauge("resident_bytes", "Memory of the process.").add(resident_bytes()).take());
   return prometheus::TextSerializer().Serialize(all);

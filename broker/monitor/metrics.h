@@ -1,7 +1,8 @@
 // What the operators' monitoring reads: counters, gauges and histograms in Prometheus text.
 //
 // Units: seconds and bytes, in the name. Cardinality: rule, fault and message codes are finite; of
-// subscriptions the first kSubscriptionSeries by name are shown one by one.
+// subscriptions the first kSubscriptionSeries by name are shown one by one; of witnesses, those of
+// the policy.
 // Threads: any.
 #pragma once
 
@@ -25,11 +26,13 @@ struct Snapshot {
   std::uint64_t open_lines = 0;
   std::size_t judgement_queue = 0;
   MonotonicTime taken;
+  std::string handed_in;  // the newest checkpoint that a witness cosigned, with all that did
 };
 
 class Metrics final : public admission::Observer {
  public:
-  explicit Metrics(const Clock& clock);
+  // Null: no witnesses are asked for.
+  explicit Metrics(const Clock& clock, std::shared_ptr<const verify::Policy> policy = nullptr);
   ~Metrics() override;
 
   void receipt(std::chrono::nanoseconds waited) override;

@@ -121,6 +121,12 @@ class WitnessedHub(LocalHub):
     def publisher_said(self):
         return (self.folder / "publisher-log.log").read_text(errors="replace")
 
+    def silent_seconds(self, witness):
+        with urllib.request.urlopen(f"http://{self.monitor}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        return float(re.search(rf'^rapporteur_witness_silent_seconds{{witness="{witness}"}} (\S+)$',
+                               text, re.MULTILINE).group(1))
+
     def cosigned_size(self):
         return json.loads(self.operator("--json", "status").stdout)["cosigned_size"]
 
@@ -184,6 +190,9 @@ class Quorum(unittest.TestCase):
                 run(RAPPORTEUR, "proof", "verify", receipt, "--public", hub.public)
                 run(RAPPORTEUR, "proof", "verify", receipt, "--policy", hub.policy)
             self.assertRegex(hub.publisher_said(), r"warning witness w3: no answer")
+            # Nobody has restarted the hub: w3 was silent for longer than the others.
+            until(lambda: hub.silent_seconds("w3") > hub.silent_seconds("w1") + 1,
+                  "the metrics show the silent witness")
             self.assertEqual(hub.stop_process(publisher), 0)
             # Durable.
             before = hub.cosigned_size()

@@ -12,6 +12,8 @@
 #include "broker/monitor/logging.h"
 #include "broker/monitor/report.h"
 #include "broker/monitor/server.h"
+#include "tests/fakes/fake_log.h"
+#include "tests/fakes/fake_witness.h"
 #include "tests/fakes/fixed_clock.h"
 #include "tests/support/paths.h"
 
@@ -61,6 +63,37 @@ TEST(Metrics, ShowWhatTheHubDoes) {
   EXPECT_THAT(text, HasSubstr("rapporteur_group_write_seconds_count 1"));
   EXPECT_THAT(text, HasSubstr("rapporteur_receipt_seconds_bucket{le=\"0.003\"} 1"));
   EXPECT_THAT(text, HasSubstr("rapporteur_resident_bytes "));
+}
+
+// Also when the others are a quorum without it.
+TEST(Metrics, ASilentWitnessIsSeen) {
+  constexpr std::int64_t kBegin = 1'700'000'000;
+  fakes::FixedClock clock{kBegin * 1'000};
+  testing::FakeLog log;
+  const testing::FakeWitness one("one");
+  const testing::FakeWitness two("two");
+  const testing::FakeWitness three("three");
+  const auto policy = std::make_shared<const verify::Policy>(
+      verify::Policy::parse(testing::policy_of(log.verifier_key(), {&one, &two, &three}, 1))
+          .value());
+  Metrics metrics(clock, policy);
+  const auto show = [&](const std::vector<const testing::FakeWitness*>& by, std::int64_t at) {
+    log.append({{}, "record", {}, {}, {}});
+    Snapshot snapshot = ready_at(clock);
+    snapshot.handed_in = log.checkpoint(log.entries().size());
+    for (const auto* witness : by) witness->cosign(snapshot.handed_in, at);
+    metrics.publish(std::move(snapshot));
+  };
+  show({&one, &two}, kBegin + 100);
+  show({&one}, kBegin + 190);
+  clock.set((kBegin + 200) * 1'000);
+  const std::string text = metrics.text();
+  EXPECT_THAT(text, HasSubstr("rapporteur_witness_silent_seconds{witness=\"one\"} 10\n"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_witness_silent_seconds{witness=\"two\"} 100\n"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_witness_silent_seconds{witness=\"three\"} 200\n"));
+  // A clock that is behind.
+  clock.set(kBegin * 1'000);
+  EXPECT_THAT(metrics.text(), HasSubstr("silent_seconds{witness=\"one\"} 0\n"));
 }
 
 TEST(Metrics, SubscriptionSeriesAreBounded) {
