@@ -1,6 +1,9 @@
 rapporteur_test(unit_witness LABELS unit threads
   SOURCES unit/witness_test.cc
   LINKS rapporteur::adapters_witness rapporteur::test_fakes_hub)
+rapporteur_test(unit_witness_book LABELS unit
+  SOURCES unit/witness_book_test.cc
+  LINKS rapporteur::ops_publisher rapporteur::test_fakes_hub)
 rapporteur_fuzz(add_checkpoint SOURCES fuzz/add_checkpoint_fuzz.cc LINKS rapporteur::adapters_witness)
 rapporteur_test(unit_cosigning LABELS unit
   SOURCES unit/cosigning_test.cc

@@ -61,6 +61,10 @@ std::filesystem::path Desk::witness_key() const {
   return agency.folder() / "keys/witness.key";
 }
 
+std::filesystem::path Desk::witness_state() const {
+  return agency.folder() / "witness";
+}
+
 client::CourierOptions Desk::courier_options() const {
   client::CourierOptions options;
   options.window = agency.settings().window;

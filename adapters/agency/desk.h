@@ -45,6 +45,7 @@ class Desk {
   // The name under which this agency witnesses the hub's log.
   [[nodiscard]] std::string witness_name() const;
   [[nodiscard]] std::filesystem::path witness_key() const;
+  [[nodiscard]] std::filesystem::path witness_state() const;
 
  private:
   Desk(client::Agency opened, client::HubAddress address, crypto::SigningKey signing_key,

@@ -118,7 +118,7 @@ class Runner {
     auto service = witness::Service::start(
         {.name = desk_.witness_name(),
          .key_file = desk_.witness_key(),
-         .state = desk_.agency.folder() / "witness",
+         .state = desk_.witness_state(),
          .logs = {client::log_key(desk_.hub)},
          .listen = settings_.witness,
          .setting = (desk_.agency.folder() / "adapter.toml").string() + ": witness"},

@@ -10,7 +10,7 @@ namespace {
 Outcome show_witness(Program& program) {
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
-  const auto key = witness::own_key((*desk)->witness_key());
+  const auto key = witness::own_key((*desk)->witness_key(), (*desk)->witness_state());
   if (!key) return tl::unexpected(key.error());
   const std::string name = (*desk)->witness_name();
   const std::string vkey = witness::verifier_key(name, *key).text();

@@ -2,10 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-
-#include <sys/stat.h>
 
 #include "adapters/client/enrolment.h"
 #include "adapters/client/files.h"
@@ -60,17 +56,6 @@ constexpr std::array<Setting, 12> kSettings{{
      .sentence = "Where run writes what it receives, seen from this folder."},
     {.key = "run.format", .sentence = "In which format; empty follows from the destination."},
 }};
-
-std::string system_error() {
-  return std::strerror(errno);
-}
-
-Status make_folder(const std::filesystem::path& folder) {
-  if (::mkdir(folder.c_str(), 0700) == 0) return {};
-  if (errno == EEXIST && std::filesystem::is_directory(folder)) return {};
-  return fail(ErrorKind::kStorage, "cannot make the folder: " + system_error(), folder.string(),
-              "make the folder above it, and see who may write there");
-}
 
 // As the agency's folder sees it, from wherever the program is run.
 std::string within(const std::filesystem::path& folder, const std::string& path) {

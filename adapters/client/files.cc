@@ -28,7 +28,25 @@ bool write_all(int descriptor, std::string_view text) {
   return true;
 }
 
+Status sync_folder_of(const std::filesystem::path& entry) {
+  const std::filesystem::path folder = entry.has_parent_path() ? entry.parent_path() : ".";
+  const FileHandle directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.open() || ::fsync(directory.get()) != 0) {
+    return storage_error("cannot sync", folder);
+  }
+  return {};
+}
+
 }  // namespace
+
+Status make_folder(const std::filesystem::path& folder) {
+  if (::mkdir(folder.c_str(), 0700) != 0 &&
+      (errno != EEXIST || !std::filesystem::is_directory(folder))) {
+    return fail(ErrorKind::kStorage, std::string("cannot make the folder: ") + std::strerror(errno),
+                folder.string(), "make the folder above it, and see who may write there");
+  }
+  return sync_folder_of(folder);
+}
 
 Status write_file_atomically(const std::filesystem::path& file, std::string_view content) {
   std::string temporary = file.string() + ".XXXXXX";
@@ -46,12 +64,7 @@ Status write_file_atomically(const std::filesystem::path& file, std::string_view
     ::unlink(temporary.c_str());
     return error;
   }
-  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  const FileHandle directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.open() || ::fsync(directory.get()) != 0) {
-    return storage_error("cannot sync", folder);
-  }
-  return {};
+  return sync_folder_of(file);
 }
 
 Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t most_bytes) {

@@ -13,6 +13,9 @@
 
 namespace rapporteur::client {
 
+// Leaves one that is there as it is. Durability: on disk, name included, when it returns. Mode
+// 0700.
+[[nodiscard]] Status make_folder(const std::filesystem::path& folder);
 // Durability: on disk, name included, when it returns. Mode 0600.
 [[nodiscard]] Status write_file_atomically(const std::filesystem::path& file,
                                            std::string_view content);

@@ -4,13 +4,25 @@
 
 namespace rapporteur::witness {
 
-Result<crypto::SigningKey> own_key(const std::filesystem::path& file) {
+Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
+                                   const std::filesystem::path& state) {
   constexpr auto kPurpose = crypto::KeyPurpose::kCosigning;
   if (std::filesystem::exists(file)) {
+    if (!std::filesystem::is_directory(state)) {
+      return fail(ErrorKind::kStorage,
+                  "the witness's key is there, but not what it has cosigned with it",
+                  state.string(),
+                  "put the folder back from a backup that is newer than the last cosignature; "
+                  "without one, move " +
+                      file.string() +
+                      " away, which makes a witness with a new key; if this one never cosigned, "
+                      "make the folder");
+    }
     return crypto::read_key_file(file, kPurpose).map([](const crypto::SecretBytes& seed) {
       return crypto::SigningKey::from_seed(seed);
     });
   }
+  if (auto made = client::make_folder(state); !made) return tl::unexpected(made.error());
   auto key = crypto::SigningKey::generate();
   return crypto::write_key_file(file, kPurpose, key.seed()).map([&] { return std::move(key); });
 }
@@ -30,7 +42,7 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
     error.where = options.setting;
     return tl::unexpected(error);
   }
-  auto key = own_key(options.key_file);
+  auto key = own_key(options.key_file, options.state);
   if (!key) return tl::unexpected(key.error());
   auto witness = Witness::open(options.state, {options.name, std::move(*key)}, options.logs, clock);
   if (!witness) return tl::unexpected(witness.error());

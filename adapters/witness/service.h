@@ -22,8 +22,10 @@ struct ServiceOptions {
   std::string setting;  // what an error about it names
 };
 
-// The key of the file, which is made if it is not there.
-[[nodiscard]] Result<crypto::SigningKey> own_key(const std::filesystem::path& file);
+// The key of the file. If it is not there, the folder for what it cosigns is made, and then the
+// key. kStorage for a key without its folder: it could cosign a second history.
+[[nodiscard]] Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
+                                                 const std::filesystem::path& state);
 [[nodiscard]] notes::VerifierKey verifier_key(const std::string& name,
                                               const crypto::SigningKey& key);
 

@@ -2,10 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-
-#include <sys/stat.h>
 
 #include "proto/base/sabotage.h"
 #include "proto/crypto/encoding.h"
@@ -26,6 +22,10 @@ Answer refuse_request(int status, const std::string& why) {
   return {status, printable(why) + "\n", kTextType};
 }
 
+Answer conflict(TreeSize known) {
+  return {kConflict, std::to_string(known.value) + "\n", kSizeType};
+}
+
 std::string origin_sha256(std::string_view origin) {
   return crypto::hex(crypto::sha256(origin).span());
 }
@@ -38,9 +38,6 @@ std::chrono::sys_seconds seconds_of(const Clock& clock) {
 // Whether `next` continues what was cosigned, whose size the request has named.
 Status continues(const std::optional<notes::Checkpoint>& newest, const AddCheckpoint& request,
                  const notes::Checkpoint& next) {
-  if (next.size.value == 0 && next.root != merkle::empty_root()) {
-    return fail(ErrorKind::kNotVerified, "an empty tree has another root");
-  }
   if (request.old_size.value == 0) {
     if (request.proof.empty()) return {};
     return fail(ErrorKind::kNotVerified, "from size 0 there is nothing to prove");
@@ -62,11 +59,6 @@ Result<std::unique_ptr<Witness>> Witness::open(const std::filesystem::path& fold
                                                Identity identity,
                                                std::span<const notes::VerifierKey> logs,
                                                const Clock& clock) {
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return fail(ErrorKind::kStorage,
-                std::string("cannot make the witness's folder: ") + std::strerror(errno),
-                folder.string(), "make the folder above it, and see who may write there");
-  }
   auto lock = client::FileLock::try_take(folder / "lock");
   if (!lock) return tl::unexpected(lock.error());
   if (!*lock) {
@@ -119,8 +111,11 @@ Answer Witness::judge(Log& log, const AddCheckpoint& request, const notes::Note&
   }
   const TreeSize known = log.newest ? log.newest->size : TreeSize{};
   if (request.old_size != known) {
-    return {kConflict, std::to_string(known.value) + "\n", kSizeType};
+    return conflict(known);
   }
+  // Where there is nothing to prove, it is the root that may be another one.
+  const Digest root = log.newest ? log.newest->root : merkle::empty_root();
+  if (next->size == known && request.proof.empty() && next->root != root) return conflict(known);
   if (const auto continued = continues(log.newest, request, *next); !continued) {
     return refuse_request(kUnprocessable, continued.error().line());
   }
@@ -135,6 +130,9 @@ Answer Witness::judge(Log& log, const AddCheckpoint& request, const notes::Note&
   kept.signatures.resize(1);  // it may stand there more than once
   kept.signatures.push_back(cosignature);
   std::string bytes = kept.bytes();
+  if (!notes::Note::parse(bytes)) {
+    return refuse_request(kBadRequest, "with its cosignature the checkpoint is too long to keep");
+  }
   if (!sabotaged("witness-forgets")) {
     if (const auto written = client::write_file_atomically(log.file, bytes); !written) {
       failed_ = true;

@@ -42,7 +42,7 @@ class Witness {
     std::string name;  // a valid key name
     crypto::SigningKey key;
   };
-  // The folder is made if it is not there. `logs` are the keys of the logs it knows, each under its
+  // The folder is there. `logs` are the keys of the logs it knows, each under its
   // origin. `clock` outlives it.
   [[nodiscard]] static Result<std::unique_ptr<Witness>> open(
       const std::filesystem::path& folder, Identity identity,

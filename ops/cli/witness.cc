@@ -39,6 +39,14 @@ struct WitnessOptions {
   Trust trust;
 };
 
+fs::path key_of(const fs::path& folder) {
+  return folder / "witness.key";
+}
+
+fs::path state_of(const fs::path& folder) {
+  return folder / "state";
+}
+
 Result<witness::ServiceOptions> read_folder(const fs::path& folder) {
   const fs::path file = folder / kWitnessFile;
   if (auto there = readable(file, "`rapporteur witness init` makes the folder of a witness");
@@ -49,8 +57,8 @@ Result<witness::ServiceOptions> read_folder(const fs::path& folder) {
   if (!settings) return tl::unexpected(settings.error());
   witness::ServiceOptions out;
   out.name = settings->text("name");
-  out.key_file = folder / "witness.key";
-  out.state = folder / "state";
+  out.key_file = key_of(folder);
+  out.state = state_of(folder);
   out.listen = settings->text("listen");
   out.setting = settings->where("listen");
   for (const std::string& text : settings->texts("logs")) {
@@ -79,7 +87,7 @@ Status make_witness(Session& session, const WitnessOptions& options) {
                 "cannot make the folder: " + std::generic_category().message(errno),
                 options.folder.string(), "name a new folder, in one that you may write to");
   }
-  const auto key = witness::own_key(options.folder / "witness.key");
+  const auto key = witness::own_key(key_of(options.folder), state_of(options.folder));
   if (!key) return tl::unexpected(key.error());
   const std::string text = client::settings_text(
       kWitnessSettings, {{"name", client::toml_text(options.name)},
@@ -101,7 +109,7 @@ Status make_witness(Session& session, const WitnessOptions& options) {
 Status show_witness(Session& session, const WitnessOptions& options) {
   const auto service = read_folder(options.folder);
   if (!service) return tl::unexpected(service.error());
-  const auto key = witness::own_key(service->key_file);
+  const auto key = witness::own_key(service->key_file, service->state);
   if (!key) return tl::unexpected(key.error());
   const std::string vkey = witness::verifier_key(service->name, *key).text();
   print(session.json ? json_line({{"verifier_key", vkey}}) : vkey + "\n");

@@ -96,15 +96,21 @@ WitnessBook::Taken WitnessBook::conflict(Known& known, const WitnessReply& reply
   std::string_view text = reply.reply->body;
   if (text.ends_with('\n')) text.remove_suffix(1);
   const auto size = parse_whole_number(text);
-  if (!size || !reply.reply->type.starts_with(kSizeType)) {
-    return fail_with(known, "it answers 409 without its size", now);
-  }
+  const bool with_size = size && reply.reply->type.starts_with(kSizeType);
   // The same size again would be asked about for ever.
-  if (TreeSize{*size} == reply.request.old_size) {
-    return fail_with(known, "it does not take the size that it says it has", now);
+  if (with_size && TreeSize{*size} != reply.request.old_size) {
+    known.size = TreeSize{*size};
+    return {{}, true};
   }
-  known.size = TreeSize{*size};
-  return {{}, true};
+  // Nothing was to prove: it compared the roots.
+  if (reply.request.old_size.value > 0 && reply.request.proof.empty()) {
+    return fail_with(known, "it has seen another history of this log: another tree of this size",
+                     now);
+  }
+  return fail_with(known,
+                   with_size ? "it does not take the size that it says it has"
+                             : "it answers 409 without its size",
+                   now);
 }
 
 }  // namespace rapporteur::publisher

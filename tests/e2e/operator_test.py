@@ -165,6 +165,12 @@ class WithoutHub(Lines):
             settings.write_text(bad if "name" in bad else 'name = "w"\n' + bad, encoding="utf-8")
             self.refused(CONFIGURATION, ["witness", "run", target], settings)
         settings.write_text(whole, encoding="utf-8")
+        state = target / "state"
+        state.rmdir()
+        for command in ("run", "show"):
+            self.refused(STORAGE, ["witness", command, target], state, "a witness with a new key")
+        self.assertFalse(state.exists())
+        state.mkdir()
         (target / "witness.key").chmod(0o644)
         self.refused(CONFIGURATION, ["witness", "run", target], "witness.key")
 

@@ -2,8 +2,9 @@
 
 #include <thread>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include "adapters/witness/service.h"
 #include "proto/crypto/encoding.h"
 #include "proto/crypto/sha256.h"
 #include "store/merkle/tree.h"
@@ -20,6 +21,7 @@ class WitnessTest : public ::testing::Test {
  protected:
   WitnessTest() {
     grow(log_, 20);
+    EXPECT_TRUE(client::make_folder(folder_ / "state"));
     open();
   }
 
@@ -92,8 +94,14 @@ TEST_F(WitnessTest, AForkIsNotCosigned) {
   ASSERT_EQ(ask(0, 10).status, 200);
   const testing::FakeLog other = fork(8);
   EXPECT_EQ(witness_->add_checkpoint(request(other, 10, 20).body()).status, 422);
-  // Another head of the same size.
-  EXPECT_EQ(witness_->add_checkpoint(request(other, 10, 10).body()).status, 422);
+  // Another head of the same size, where there is nothing to prove.
+  const Answer answer = witness_->add_checkpoint(request(other, 10, 10).body());
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_EQ(answer.body, "10\n");
+  EXPECT_EQ(answer.type, "text/x.tlog.size");
+  auto with_a_proof = request(other, 10, 10);
+  with_a_proof.proof.emplace_back();
+  EXPECT_EQ(witness_->add_checkpoint(with_a_proof.body()).status, 422);
   EXPECT_EQ(ask(10, 11).status, 200);
 }
 
@@ -104,21 +112,43 @@ TEST_F(WitnessTest, WhatWasCosignedIsKnownAfterARestart) {
   EXPECT_EQ(ask(10, 20).status, 200);
 }
 
-TEST_F(WitnessTest, AWrongProofOrRootIsUnprocessable) {
+TEST_F(WitnessTest, AWrongProofOrRootIsRefused) {
   auto from_nothing = request(log_, 0, 5);
   from_nothing.proof.push_back({});
   EXPECT_EQ(witness_->add_checkpoint(from_nothing.body()).status, 422);
   const notes::Checkpoint empty{log_.origin(), TreeSize{0}, {}};
-  EXPECT_EQ(
-      witness_
-          ->add_checkpoint(AddCheckpoint{{}, {}, notes::sign_checkpoint(empty, log_.key())}.body())
-          .status,
-      422);
+  const AddCheckpoint another_empty_tree{{}, {}, notes::sign_checkpoint(empty, log_.key())};
+  EXPECT_EQ(witness_->add_checkpoint(another_empty_tree.body()).status, 409);
   EXPECT_EQ(ask(0, 0).status, 200);
   ASSERT_EQ(ask(0, 5).status, 200);
   auto short_proof = request(log_, 5, 9);
   short_proof.proof.pop_back();
   EXPECT_EQ(witness_->add_checkpoint(short_proof.body()).status, 422);
+}
+
+// The log's note fits, but not with the cosignature under it.
+TEST_F(WitnessTest, WhatItCouldNotReadAgainIsRefusedBeforeItIsKept) {
+  const auto note_of = [&](std::size_t bytes) {
+    std::string text = notes::Note::parse(log_.checkpoint(5))->text;
+    const std::size_t rest =
+        notes::Note{text, {notes::sign(text, log_.origin(), log_.key())}}.bytes().size();
+    text += std::string(bytes - rest - 1, 'x') + "\n";
+    return notes::Note{text, {notes::sign(text, log_.origin(), log_.key())}}.bytes();
+  };
+  EXPECT_EQ(note_of(limits::kNoteBytes).size(), limits::kNoteBytes);
+  const Answer answer =
+      witness_->add_checkpoint(AddCheckpoint{{}, {}, note_of(limits::kNoteBytes)}.body());
+  EXPECT_EQ(answer.status, 400) << answer.body;
+  EXPECT_TRUE(testing::files_below(folder_.path(), ".checkpoint").empty());
+  // What is just short enough is kept, and read again.
+  const std::string most = note_of(
+      limits::kNoteBytes -
+      notes::cosign("a\n", kName, std::chrono::sys_seconds(std::chrono::seconds(1)), seeded_key())
+          .line()
+          .size());
+  ASSERT_EQ(witness_->add_checkpoint(AddCheckpoint{{}, {}, most}.body()).status, 200);
+  open();
+  EXPECT_EQ(ask(5, 6).status, 200);
 }
 
 TEST_F(WitnessTest, OnlyKnownLogsUnderTheirKey) {
@@ -195,6 +225,25 @@ TEST_F(WitnessTest, AfterAFailedWriteNothingIsCosigned) {
   EXPECT_EQ(ask(10, 11).status, 500);
   std::filesystem::remove_all(file);
   EXPECT_EQ(ask(10, 11).status, 500);
+}
+
+// With the folder went what the key has cosigned: under the same key it could be another history.
+TEST_F(WitnessTest, AKeyWithoutItsFolderIsNoWitness) {
+  const auto key = folder_ / "witness.key";
+  const auto state = folder_ / "seen";
+  const auto made = own_key(key, state);
+  ASSERT_TRUE(made) << made.error().line();
+  EXPECT_TRUE(std::filesystem::is_directory(state));
+  EXPECT_EQ(own_key(key, state)->public_key(), made->public_key());
+  std::filesystem::remove(state);
+  const auto alone = own_key(key, state);
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().kind, ErrorKind::kStorage);
+  EXPECT_EQ(alone.error().where, state.string());
+  EXPECT_THAT(alone.error().remedy, ::testing::HasSubstr("a witness with a new key"));
+  EXPECT_FALSE(std::filesystem::exists(state));
+  const ServiceOptions options{kName, key, state, {}, "127.0.0.1:0", "a test"};
+  EXPECT_FALSE(Service::start(options, clock_));
 }
 
 // Two requests from one old size at a time: one is cosigned, the other told the new size.
