@@ -192,6 +192,12 @@ INSTANTIATE_TEST_SUITE_P(
                   log.entries.back().body = "what may not pass";
                 },
                 "kept beside"},
+        Misdeed{"the body of a refused message, under a key that the auditor has not",
+                [](LittleLog& log) {
+                  log.refuse("at");
+                  log.entries.back().sealed = true;
+                },
+                "kept beside"},
         Misdeed{"another body",
                 [](LittleLog& log) {
                   log.submit("at", "x");
