@@ -40,7 +40,7 @@ class Sweep {
   Sweep(const core::FindExpired& asked, const journal::JournalReader& reader)
       : asked_(asked), reader_(reader) {
     out_.next = asked.from;
-    out_.reads.as_of = reader.size();
+    out_.reads.as_of = asked.as_of;
     out_.reads.resources.push_back(journal::resource_named(directory::kStateName));
     const std::uint64_t now = unix_millis(asked.now);
     const std::uint64_t age = asked.rule.days * kMillisADay;

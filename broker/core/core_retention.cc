@@ -41,7 +41,7 @@ void Core::begin_sweep() {
 void Core::find_expired() {
   if (sweep_rules_.empty()) return;
   actions_->push_back(
-      FindExpired{sweeps_, sweep_rules_.back(), sweep_from_, now_.wall, directory_});
+      FindExpired{sweeps_, sweep_rules_.back(), sweep_from_, now_.wall, feed_.size(), directory_});
 }
 
 void Core::on(ExpiredFound&& event) {

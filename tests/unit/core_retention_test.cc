@@ -55,6 +55,7 @@ TEST_F(CoreRetentionTest, EveryRuleGoesThroughTheWholeLog) {
   EXPECT_TRUE(question.rule.superseded);
   EXPECT_EQ(question.rule.days, 30U);
   EXPECT_EQ(question.from, LogIndex{0});
+  EXPECT_EQ(question.as_of, stage.core->size()) << "that of its directory";
   found(question, {}, 700, false);
   question = asked();
   EXPECT_TRUE(question.rule.superseded);

@@ -38,13 +38,16 @@ class GateErasureTest : public GateChainFixture {
   }
   journal::BodyState state(LogIndex index) { return stage_.journal.entry(index)->state; }
   // The journal of the stage writes 1,000 ms and one more for each entry.
+  core::FindExpired question(bool superseded, std::uint32_t days, std::uint64_t now_ms) {
+    return {1,
+            {fakes::kDataflow, superseded, days},
+            LogIndex{0},
+            UnixMillis(std::chrono::milliseconds(now_ms)),
+            stage_.journal.size(),
+            stage_.directory.get()};
+  }
   std::vector<LogIndex> expired(bool superseded, std::uint32_t days, std::uint64_t now_ms) {
-    const auto found = find_expired({1,
-                                     {fakes::kDataflow, superseded, days},
-                                     LogIndex{0},
-                                     UnixMillis(std::chrono::milliseconds(now_ms)),
-                                     stage_.directory.get()},
-                                    stage_.journal);
+    const auto found = find_expired(question(superseded, days, now_ms), stage_.journal);
     EXPECT_TRUE(found) << found.error().line();
     return found ? found->indices : std::vector<LogIndex>();
   }
@@ -125,6 +128,20 @@ TEST_F(GateErasureTest, AHoldKeepsWhatItCovers) {
   EXPECT_EQ(administer(lift), "accepted");
   EXPECT_EQ(administer(lift), "refused UNKNOWN_HOLD");
   EXPECT_EQ(erase(first.index), "accepted");
+}
+
+// The question waits for the reader's thread, and the hold is not among the answer's writes.
+TEST_F(GateErasureTest, AHoldPlacedAfterTheQuestionMakesItsAnswerStale) {
+  const Sent sent = submit({year("2005")});
+  const core::FindExpired asked = question(false, 1, 10 * kDayMs);
+  v1::LegalHold placed;
+  placed.set_name("case-12");
+  ASSERT_EQ(hold(placed), "accepted");
+  const auto found = find_expired(asked, stage_.journal);
+  ASSERT_TRUE(found) << found.error().line();
+  EXPECT_THAT(found->indices, ElementsAre(sent.index)) << "by the directory of the question";
+  EXPECT_EQ(found->reads.as_of, asked.as_of) << "so the hold came after what was read";
+  EXPECT_LT(found->reads.as_of.value, stage_.journal.size().value);
 }
 
 TEST_F(GateErasureTest, AHoldCoversSendersAndDataflows) {
