@@ -101,6 +101,17 @@ TEST_F(GateErasureTest, ARevisionOrWithdrawalMakesRoomAgain) {
   EXPECT_EQ(submit({year("2005", 44)}).said, "accepted");
 }
 
+TEST_F(GateErasureTest, RightToAnAreaIsNeededToReplaceWhatWasErased) {
+  stage_.administer(fakes::submit_grant("at", "*", "*", "BE"));
+  const Sent first = submit({year("2005")});
+  ASSERT_EQ(erase(first.index), "accepted");
+  v1::AdministrativeAction removal;
+  *removal.mutable_remove_grant() = fakes::submit_grant("at", "*", "*", "AT").add_grant();
+  stage_.administer(removal);
+  EXPECT_EQ(revise(first.id, {fakes::figure("VIC_REG", "BE", "2005", 42)}).said, "refused RIGHTS");
+  EXPECT_EQ(withdraw(first.id).said, "refused RIGHTS");
+}
+
 TEST_F(GateErasureTest, WhatWasSupersededCanBeErasedAndLeavesTheTablesAlone) {
   const Sent first = submit({year("2005")});
   const Sent second = revise(first.id, {year("2005", 43)});
