@@ -32,6 +32,8 @@ Snapshot ready_at(const Clock& clock) {
   snapshot.counters.faults["SIGNATURE"] = 3;
   snapshot.counters.received[v1::Frame::kSubmit] = 9;
   snapshot.counters.lines_ended = 4;
+  snapshot.counters.sweeps_failed = 1;
+  snapshot.counters.sweep_failure = "RAPPORTEUR:THB(1.0): storage: entry 3 cannot be read";
   return snapshot;
 }
 
@@ -54,6 +56,7 @@ TEST(Metrics, ShowWhatTheHubDoes) {
   EXPECT_THAT(text, HasSubstr("rapporteur_faults_total{code=\"SIGNATURE\"} 3"));
   EXPECT_THAT(text, HasSubstr("rapporteur_messages_total{kind=\"submit\"} 9"));
   EXPECT_THAT(text, HasSubstr("rapporteur_lines_ended_total 4"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_sweeps_failed_total 1"));
   EXPECT_THAT(text, HasSubstr("rapporteur_refusal_findings_total{rule=\"SMALL_CELL\"} 2"));
   EXPECT_THAT(
       text,
@@ -163,6 +166,21 @@ TEST(Reporter, TellsTheServiceManagerAndTheLogOnceWhenTheHubIsReady) {
   failed.status.set_not_ready_because("storage failed");
   reporter.report(std::move(failed));
   EXPECT_THAT(lines.str(), HasSubstr("not ready: storage failed"));
+}
+
+TEST(Reporter, SaysOnceThatASweepFailedAndWhy) {
+  const ServiceNotify notify("", 30s);
+  std::ostringstream lines;
+  const auto log =
+      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
+  const fakes::FixedClock clock;
+  Metrics metrics(clock);
+  Reporter reporter(metrics, notify, *log);
+  reporter.report(ready_at(clock));
+  const std::string once = lines.str();
+  EXPECT_THAT(once, HasSubstr("RAPPORTEUR:THB(1.0): storage: entry 3 cannot be read"));
+  reporter.report(ready_at(clock));
+  EXPECT_EQ(lines.str(), once);
 }
 
 TEST(Log, OneJsonObjectALineWhateverTheMessageHolds) {
