@@ -124,14 +124,14 @@ Status serve(const config::Config& config, const Keys& keys) {
   const auto log_key = crypto::SigningKey::from_seed(keys.log);
   const auto notify = monitor::ServiceNotify::from_environment();
   monitor::Metrics metrics(clock);
-  std::unique_ptr<monitor::Server> server;
+  std::unique_ptr<http::Server> server;
   if (!config.monitor_endpoint.empty()) {
     const auto address = parse_host_and_port(config.monitor_endpoint);
     if (!address) return tl::unexpected(address.error());
-    auto started = monitor::Server::start(address->host, address->port, metrics);
+    auto started = monitor::serve(*address, metrics);
     if (!started) return tl::unexpected(started.error());
     server = std::move(*started);
-    log->info("monitor on http://{}:{}/metrics", address->host, server->port());
+    log->info("monitor on {}/metrics", server->url());
   }
   monitor::Reporter reporter(metrics, notify, *log);
   auto hub =

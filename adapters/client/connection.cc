@@ -300,7 +300,8 @@ Error error_of(const v1::Fault& fault, const HubAddress& hub) {
   if (overloaded && fault.retry_after_ms() > 0) {
     remedy = "try again in " + std::to_string(fault.retry_after_ms()) + " ms";
   }
-  return Error{overloaded ? ErrorKind::kOverloaded : ErrorKind::kRefused,
+  const bool later = overloaded || fault.code() == faults::kStorage;
+  return Error{later ? ErrorKind::kOverloaded : ErrorKind::kRefused,
                printable(fault.code(), 64) + ": " + printable(fault.message()), hub.endpoint,
                std::move(remedy)};
 }

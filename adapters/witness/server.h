@@ -2,35 +2,20 @@
 //
 // Plain HTTP: a cosignature protects itself, and what is asked is public. Whoever exposes it beyond
 // this machine puts a proxy before it.
-// Threads: some of its own. Bounds: kThreads connections are served at a time, a request has at
-// most kRequestBytes and kPatience to arrive. Errors: kConfiguration when the port is taken.
-// Lifetime: `witness` outlives it.
+// Threads and errors: those of http::Server; a request has at most kRequestBytes.
+// Lifetime: `witness` outlives the server, whose url() is the submission prefix.
 #pragma once
 
 #include <memory>
 
 #include "adapters/witness/witness.h"
-#include "proto/base/host_and_port.h"
+#include "proto/http/server.h"
 
 namespace rapporteur::witness {
 
-class Server {
- public:
-  // Port 0 takes a free one. `setting` is what an error names.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(const HostAndPort& address,
-                                                             const std::string& setting,
-                                                             Witness& witness);
-  ~Server();
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-
-  // "http://127.0.0.1:8090": the submission prefix.
-  [[nodiscard]] std::string url() const;
-
- private:
-  struct Impl;
-  explicit Server(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
-};
+// Port 0 takes a free one. `setting` is what an error names.
+[[nodiscard]] Result<std::unique_ptr<http::Server>> serve(const HostAndPort& address,
+                                                          const std::string& setting,
+                                                          Witness& witness);
 
 }  // namespace rapporteur::witness

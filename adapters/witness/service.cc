@@ -34,7 +34,7 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
   if (!key) return tl::unexpected(key.error());
   auto witness = Witness::open(options.state, {options.name, std::move(*key)}, options.logs, clock);
   if (!witness) return tl::unexpected(witness.error());
-  auto server = Server::start(*address, options.setting, **witness);
+  auto server = serve(*address, options.setting, **witness);
   if (!server) return tl::unexpected(server.error());
   return std::unique_ptr<Service>(new Service(std::move(*witness), std::move(*server)));
 }

@@ -1,7 +1,7 @@
 // A witness that runs: its key, what it has seen, and its HTTP server.
 //
-// Threads: those of Server. Errors: kConfiguration for key, name, address and port; kStorage for
-// the state. Lifetime: `clock` outlives it.
+// Threads: those of http::Server. Errors: kConfiguration for key, name, address and port; kStorage
+// for the state. Lifetime: `clock` outlives it.
 #pragma once
 
 #include <filesystem>
@@ -35,10 +35,10 @@ class Service {
   [[nodiscard]] std::string url() const { return server_->url(); }
 
  private:
-  Service(std::unique_ptr<Witness> witness, std::unique_ptr<Server> server)
+  Service(std::unique_ptr<Witness> witness, std::unique_ptr<http::Server> server)
       : witness_(std::move(witness)), server_(std::move(server)) {}
   std::unique_ptr<Witness> witness_;
-  std::unique_ptr<Server> server_;
+  std::unique_ptr<http::Server> server_;
 };
 
 }  // namespace rapporteur::witness

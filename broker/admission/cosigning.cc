@@ -75,6 +75,7 @@ core::Event verify_cosignatures(core::VerifyCosignatures job) {
   out.size = checkpoint->size;
   out.quorum = job.policy->open(out.note).has_value();
   out.asker = std::move(job.asker);
+  out.held = std::move(job.held);
   return out;
 }
 

@@ -259,17 +259,18 @@ Questions::OrFault<v1::Proof> Questions::proof_in(const core::Ask& question, Log
   if (index.value >= size.value) {
     return fault(faults::kNotFound, "no " + named + " in a tree of that size");
   }
-  const auto entry = reader_.entry(index);
-  if (!entry) return fault(entry.error());
-  if (!may_see(question, *entry)) {
+  const auto read = reader_.entries(index, 1, limits::kBodyBytes, /*bodies=*/false);
+  if (!read) return fault(read.error());
+  const journal::StoredEntry& entry = read->front();
+  if (!may_see(question, entry)) {
     return fault(faults::kNotAllowed, named + " is neither yours nor may you receive it");
   }
   const auto hashes = reader_.inclusion_proof(index, size);
   if (!hashes) return fault(hashes.error());
   v1::Proof out;
   out.set_index(index.value);
-  out.set_nonce(entry->nonce);
-  out.set_record(entry->record);
+  out.set_nonce(entry.nonce);
+  out.set_record(entry.record);
   out.set_tree_size(size.value);
   out.set_proof(merkle::pack(*hashes));
   return out;

@@ -262,6 +262,7 @@ class Core {
   std::string signed_directory_;
   std::shared_ptr<const std::string> checkpoint_;
   TreeSize backed_up_to_;
+  TreeSize backup_proposed_;  // ahead of it while the entry is being written
   Connections connections_;
   Feed feed_;
   std::map<SubscriptionName, Subscription> subscriptions_;

@@ -33,6 +33,11 @@ void Core::backed_up(Asker asker, const v1::BackedUpQuery& query) {
   }
   // One that is known is not written down again.
   if (covered->size <= backed_up_to_) return answer_backed_up(asker);
+  // Each such entry names more than the one before it.
+  if (backup_proposed_ > backed_up_to_) {
+    return fault(asker, {faults::kOverloaded, "another backup is being noted", 200ms});
+  }
+  backup_proposed_ = covered->size;
   journal::Draft draft = backed_up_draft(*covered, asker.participant);
   propose(std::move(draft), BackupNoted{std::move(asker), covered->size});
 }

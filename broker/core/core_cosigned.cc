@@ -37,11 +37,20 @@ void Core::on(CosignaturesVerified&& event) {
   if (storage_error_) {
     return fault(event.asker, {faults::kStorage, "the hub cannot write at present", 30s});
   }
-  if (event.size < handed_in_.size) return answer_cosigned(event.asker);
-  handed_in_ = {std::move(event.note), event.size};
-  if (!event.quorum || handed_in_.note == next_cosigned_.note) return answer_cosigned(event.asker);
-  next_cosigned_ = handed_in_;
-  propose(cosigned_draft(handed_in_.note), CosignedWritten{std::move(event.asker), handed_in_});
+  // What came in meanwhile for the same checkpoint counts too.
+  if (event.size == handed_in_.size && event.held != handed_in_.note) {
+    actions_->push_back(VerifyCosignatures{std::move(event.asker), std::move(event.note),
+                                           handed_in_.note, options_.policy});
+    return;
+  }
+  const Cosigned taken{std::move(event.note), event.size};
+  if (taken.size >= handed_in_.size) handed_in_ = taken;
+  // A larger one may have been begun without a quorum: it does not hold up one that has it.
+  if (!event.quorum || taken.size < next_cosigned_.size || taken.note == next_cosigned_.note) {
+    return answer_cosigned(event.asker);
+  }
+  next_cosigned_ = taken;
+  propose(cosigned_draft(taken.note), CosignedWritten{std::move(event.asker), taken});
 }
 
 void Core::cosigned_written(CosignedWritten& written) {

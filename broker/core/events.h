@@ -121,6 +121,7 @@ struct CosignaturesVerified {
   std::string note;
   TreeSize size;
   bool quorum = false;
+  std::string held;  // that it was merged with
 };
 struct StartFound {
   std::uint64_t token = 0;

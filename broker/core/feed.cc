@@ -99,7 +99,10 @@ std::size_t Feed::erase_in(Chunk& chunk, LogIndex index) {
 
 void Feed::keep(Chunk read) {
   asked_.erase(read.first.value);
-  for (const LogIndex index : erased_) static_cast<void>(erase_in(read, index));
+  for (auto index = erased_.lower_bound(read.first); index != erased_.end() && *index < read.end;
+       ++index) {
+    static_cast<void>(erase_in(read, *index));
+  }
   if (asked_.empty()) erased_.clear();
   if (read.end == read.first) return;
   const std::uint64_t first = read.first.value;

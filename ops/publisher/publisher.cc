@@ -156,6 +156,7 @@ Status Publisher::begin_round() {
   if (!note) return tl::unexpected(note.error());
   const MonotonicTime now = parts_.clock.monotonic();
   next_round_ = now + options_.interval;
+  refresh_due_ = now + options_.refresh;
   grown_ = false;
   size_ = checkpoint->size;
   round_ = Round{};

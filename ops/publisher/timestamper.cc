@@ -21,6 +21,11 @@ Status stamp(HttpCaller& authority, const TimestamperOptions& options, const std
   if (!text) return tl::unexpected(text.error());
   const auto checkpoint = notes::Checkpoint::parse(text->text);
   if (!checkpoint) return tl::unexpected(checkpoint.error());
+  const auto file = options.folder / (std::to_string(checkpoint->size.value) + ".checkpoint");
+  const std::string token = file.string() + ".tsr";
+  // The earliest says the most. The note is written last, so that it never stands beside another's
+  // token.
+  if (std::filesystem::exists(file)) return {};
   const Digest digest = crypto::sha256(note);
   const crypto::TimestampRequest request = crypto::timestamp_request(digest);
   const auto reply = authority.post("", request.der, "application/timestamp-query");
@@ -30,9 +35,8 @@ Status stamp(HttpCaller& authority, const TimestamperOptions& options, const std
   }
   const auto time = crypto::verify_timestamp(reply->body, {digest, options.ca, request.nonce});
   if (!time) return tl::unexpected(time.error());
-  const auto file = options.folder / (std::to_string(checkpoint->size.value) + ".checkpoint");
-  return client::write_file_atomically(file, note).and_then([&] {
-    return client::write_file_atomically(file.string() + ".tsr", reply->body);
+  return client::write_file_atomically(token, reply->body).and_then([&] {
+    return client::write_file_atomically(file, note);
   });
 }
 

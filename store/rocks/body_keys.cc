@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <rocksdb/env.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/base/check.h"
@@ -64,6 +65,18 @@ Result<Counts> parse_head(std::string_view head, std::string_view verifier_key,
                 *layout::parse_number(head.substr(kCountsOffset + 8, 8))};
 }
 
+bool write_at(const FileHandle& file, std::uint64_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t size =
+        ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return false;
+    offset += static_cast<std::uint64_t>(size);
+    bytes.remove_prefix(static_cast<std::size_t>(size));
+  }
+  return true;
+}
+
 Status make_key_file(const std::filesystem::path& file, std::string_view verifier_key,
                      rocksdb::Env& files) {
   std::error_code error;
@@ -112,6 +125,13 @@ Result<BodyKeyPlaces> body_key_places(const std::filesystem::path& log_folder,
                                       const std::filesystem::path& copy) {
   const auto inside = std::filesystem::absolute(log_folder / "").lexically_normal();
   BodyKeyPlaces places{file.empty() ? body_key_file_of(log_folder) : file, copy};
+  std::error_code ignored;
+  if (!copy.empty() && (std::filesystem::absolute(copy).lexically_normal() ==
+                            std::filesystem::absolute(places.file).lexically_normal() ||
+                        std::filesystem::equivalent(copy, places.file, ignored))) {
+    return fail(ErrorKind::kConfiguration, "the copy of the keys is the file itself", copy.string(),
+                "name another place, on another disk");
+  }
   for (const std::filesystem::path& place : {places.file, places.copy}) {
     if (place.empty()) continue;
     const auto within =
@@ -132,6 +152,12 @@ Result<std::shared_ptr<const BodyKeyReader>> BodyKeyReader::open(const std::file
                 file.string(), "put the file, or its copy, there");
   }
   if (!handle.open()) return system_failure("cannot open", file);
+  struct stat status {};
+  if (::fstat(handle.get(), &status) != 0) return system_failure("cannot look at", file);
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return fail(ErrorKind::kConfiguration, "others than its owner may read the keys of the bodies",
+                file.string(), "chmod 600 it");
+  }
   std::shared_ptr<BodyKeyReader> reader(new BodyKeyReader(std::move(handle), file));
   const auto head = reader->bytes(0, kHeadBytes);
   if (!head) return tl::unexpected(head.error());
@@ -170,19 +196,30 @@ Result<std::vector<BodyKey>> BodyKeyReader::read(LogIndex first, std::size_t cou
 }
 
 Status BodyKeyReader::copy_to(const std::filesystem::path& file) const {
-  FileHandle out(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const FileHandle out(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!out.open()) return system_failure("cannot open", file);
-  std::uint64_t offset = 0;
+  if (::fchmod(out.get(), 0600) != 0)
+    return system_failure("cannot make it its owner's alone", file);
+  const auto head = bytes(0, kHeadBytes);
+  if (!head) return tl::unexpected(head.error());
+  // While it is being written it counts no keys, so that a copy that was cut off is seen to be one.
+  std::string unfinished = *head;
+  std::fill(unfinished.begin() + kCountsOffset, unfinished.end(), '\0');
+  if (!write_at(out, 0, unfinished) || ::fsync(out.get()) != 0) {
+    return system_failure("cannot write", file);
+  }
+  std::uint64_t offset = kHeadBytes;
   while (true) {
-    const auto piece = bytes(offset, kCopiedAtOnce);
+    auto piece = bytes(offset, kCopiedAtOnce);
     if (!piece) return tl::unexpected(piece.error());
     if (piece->empty()) break;
-    const ssize_t size =
-        ::pwrite(out.get(), piece->data(), piece->size(), static_cast<off_t>(offset));
-    if (size <= 0) return system_failure("cannot write", file);
-    offset += static_cast<std::uint64_t>(size);
+    const bool written = write_at(out, offset, *piece);
+    offset += piece->size();
+    crypto::wipe(std::as_writable_bytes(std::span(*piece)));
+    if (!written) return system_failure("cannot write", file);
   }
-  if (::ftruncate(out.get(), static_cast<off_t>(offset)) != 0 || ::fsync(out.get()) != 0) {
+  if (::ftruncate(out.get(), static_cast<off_t>(offset)) != 0 || ::fsync(out.get()) != 0 ||
+      !write_at(out, 0, *head) || ::fsync(out.get()) != 0) {
     return system_failure("cannot write", file);
   }
   return {};
@@ -199,8 +236,7 @@ Status continue_body_keys(const ContinuedKeys& keys) {
   if (auto copied = (*reader)->copy_to(keys.to); !copied) return copied;
   const FileHandle out(::open(keys.to.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
   if (!out.open()) return system_failure("cannot open", keys.to);
-  const ssize_t size = ::pwrite(out.get(), text.data(), text.size(), 0);
-  if (size != static_cast<ssize_t>(text.size()) || ::fsync(out.get()) != 0) {
+  if (!write_at(out, 0, text) || ::fsync(out.get()) != 0) {
     return system_failure("cannot write", keys.to);
   }
   return {};
@@ -330,11 +366,15 @@ Status BodyKeys::make_for(LogIndex first, TreeSize size) {
   if (size <= made_) return {};
   const auto used = ahead_.begin() + static_cast<std::ptrdiff_t>((first.value - ahead_from_) *
                                                                  crypto::kBodyKeyBytes);
-  std::vector<std::byte> left(used, ahead_.end());
+  // With room for what is made next: growing would leave keys in freed memory.
+  const std::size_t more = std::max<std::size_t>(kMadeAtOnce, size.value - made_.value);
+  std::vector<std::byte> left;
+  left.reserve(static_cast<std::size_t>(ahead_.end() - used) + more * crypto::kBodyKeyBytes);
+  left.assign(used, ahead_.end());
   crypto::wipe(ahead_);
   ahead_ = std::move(left);
   ahead_from_ = first.value;
-  return make(std::max<std::size_t>(kMadeAtOnce, size.value - made_.value));
+  return make(more);
 }
 
 std::span<const std::byte, crypto::kBodyKeyBytes> BodyKeys::fresh(LogIndex index) const {

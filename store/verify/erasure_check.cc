@@ -29,6 +29,7 @@ void ErasureCheck::gone(LogIndex index, const v1::Header& header, std::uint64_t 
   one.time_ms = time_ms;
   one.sender = number_of(header.sender());
   one.dataflow = number_of(header.dataflow());
+  one.message_id = header.message_id();
   one.erased_by = erased_by;
   one.withdrawal = header.kind() == v1::KIND_WITHDRAWAL;
   gone_.push_back(one);
@@ -40,8 +41,12 @@ ErasureCheck::Gone* ErasureCheck::find(std::uint64_t index) {
   return found == gone_.end() || found->index != index ? nullptr : &*found;
 }
 
-void ErasureCheck::superseded(LogIndex index, std::uint64_t time_ms) {
-  if (Gone* const one = find(index.value)) one->superseded_ms = time_ms;
+void ErasureCheck::superseded(LogIndex index, const v1::Header& by, std::uint64_t time_ms) {
+  Gone* const one = find(index.value);
+  if (one != nullptr && one->message_id == by.revises() && names_[one->sender] == by.sender() &&
+      names_[one->dataflow] == by.dataflow()) {
+    one->superseded_ms = time_ms;
+  }
 }
 
 Result<ErasureCheck::Gone*> ErasureCheck::erased(std::uint64_t index) {

@@ -33,8 +33,9 @@ class ErasureCheck {
   // The body of an accepted message is not there; the store of the keys may say by which entry.
   void gone(LogIndex index, const v1::Header& header, std::uint64_t time_ms,
             std::optional<LogIndex> erased_by);
-  // An accepted message takes the place of another.
-  void superseded(LogIndex index, std::uint64_t time_ms);
+  // An accepted message takes the place of another. Which one its sender signed as a message id;
+  // that it is this entry the hub says, and counts only if it is so.
+  void superseded(LogIndex index, const v1::Header& by, std::uint64_t time_ms);
 
   // A signed action of an operator; only what it says of erasure counts here.
   [[nodiscard]] Status apply(const v1::AdministrativeAction& action);
@@ -54,6 +55,7 @@ class ErasureCheck {
     std::uint64_t superseded_ms = 0;  // 0: live
     std::uint32_t sender = 0;
     std::uint32_t dataflow = 0;
+    std::string message_id;
     std::optional<LogIndex> erased_by;
     bool explained = false;
     bool withdrawal = false;

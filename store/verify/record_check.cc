@@ -154,7 +154,7 @@ Status RecordCheck::accepted(const v1::Record& record, const AuditEntry& entry,
   }
   ++counts_.accepted;
   if (replaces) {
-    erasures_.superseded(LogIndex{record.accepted().replaced_index()}, record.time_ms());
+    erasures_.superseded(LogIndex{record.accepted().replaced_index()}, header, record.time_ms());
   }
   if (entry.sealed) {
     ++counts_.bodies_sealed;

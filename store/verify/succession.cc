@@ -29,8 +29,11 @@ Result<Before> before(const v1::Started& started) {
   out.log.checkpoint = std::move(*checkpoint);
   out.log.carried = TreeSize{said.carried_size()};
   out.log.restored_ms = said.restored_ms();
-  if (out.log.checkpoint.size > out.log.carried || out.log.carried.value == 0) {
-    return does_not_hold("its checkpoint covers more than was carried");
+  if (out.log.log.name == started.origin() || out.log.log.text() == started.log_verifier_key()) {
+    return does_not_hold("a log does not continue itself");
+  }
+  if (out.log.checkpoint.size > out.log.carried || out.log.checkpoint.size.value == 0) {
+    return does_not_hold("its checkpoint covers nothing, or more than was carried");
   }
   if (said.first_nonce().size() != limits::kNonceBytes) {
     return does_not_hold("the nonce of its first entry has not 32 bytes");

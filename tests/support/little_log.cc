@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proto/crypto/domain.h"
+#include "proto/crypto/sha256.h"
 #include "store/merkle/frontier.h"
 #include "store/notes/checkpoint.h"
 
@@ -49,7 +50,7 @@ void LittleLog::append(v1::Record record, const std::string& salt, const std::st
 }
 
 v1::Record LittleLog::message(const std::string& sender, v1::Kind kind, const std::string& salt,
-                              const std::string& body) {
+                              const std::string& body, const std::string& revises) {
   Party& party = parties_.at(sender);
   v1::Header header;
   header.set_hub(kHub);
@@ -57,6 +58,9 @@ v1::Record LittleLog::message(const std::string& sender, v1::Kind kind, const st
   header.set_key_id(party.key.key_id().string());
   header.set_kind(kind);
   header.set_sequence(++party.sequence);
+  header.set_message_id(
+      crypto::sha256(sender + std::to_string(entries.size())).string().substr(0, 16));
+  header.set_revises(revises);
   if (kind == v1::KIND_NEW || kind == v1::KIND_REVISION) header.set_dataflow(kDataflow);
   header.set_commitment(crypto::commitment(bytes_of(salt), bytes_of(body)).string());
   v1::Record record;
@@ -107,10 +111,15 @@ void LittleLog::submit(const std::string& sender, const std::string& body) {
   append(std::move(record), salt, body);
 }
 
-void LittleLog::revise(const std::string& sender, const std::string& body, std::uint64_t replaced) {
+void LittleLog::revise(const std::string& sender, const std::string& body, std::uint64_t replaced,
+                       std::optional<std::uint64_t> said) {
   const std::string salt = random_bytes();
-  v1::Record record = message(sender, v1::KIND_REVISION, salt, body);
-  record.mutable_accepted()->set_replaced_index(replaced);
+  v1::Record old;
+  v1::Header header;
+  static_cast<void>(old.ParseFromString(entries.at(replaced).record));
+  static_cast<void>(header.ParseFromString(old.header()));
+  v1::Record record = message(sender, v1::KIND_REVISION, salt, body, header.message_id());
+  record.mutable_accepted()->set_replaced_index(said.value_or(replaced));
   append(std::move(record), salt, body);
 }
 

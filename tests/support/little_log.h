@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,9 @@ class LittleLog {
   void change_state(const std::string& participant, v1::ParticipantState state);
   void administer(const std::string& actor, const v1::AdministrativeAction& action);
   void submit(const std::string& sender, const std::string& body);
-  // Takes the place of the submission at `replaced`.
-  void revise(const std::string& sender, const std::string& body, std::uint64_t replaced);
+  // Takes the place of the submission at `replaced`; of another one, the hub says if `said`.
+  void revise(const std::string& sender, const std::string& body, std::uint64_t replaced,
+              std::optional<std::uint64_t> said = {});
   void submit_with_second_signature(const std::string& sender, const std::string& second);
   void refuse(const std::string& sender);
   void skip(const std::string& sender);
@@ -52,9 +54,13 @@ class LittleLog {
 
   // The next message of a sender, signed, before `event` says what became of it.
   [[nodiscard]] v1::Record message(const std::string& sender, v1::Kind kind,
-                                   const std::string& salt, const std::string& body);
+                                   const std::string& salt, const std::string& body,
+                                   const std::string& revises = {});
   [[nodiscard]] const crypto::SigningKey& key(const std::string& participant) const;
   [[nodiscard]] const notes::VerifierKey& verifier() const { return verifier_; }
+
+  // A checkpoint over the first `size` entries.
+  [[nodiscard]] std::string sign_head(std::uint64_t size) const;
 
   // Numbers entries as they stand and signs the old sizes again: what a hub can do that rewrites
   // its own log.
@@ -69,7 +75,6 @@ class LittleLog {
     crypto::SigningKey key;
     std::uint64_t sequence = 0;
   };
-  [[nodiscard]] std::string sign_head(std::uint64_t size) const;
   [[nodiscard]] v1::Record started() const;
 
   crypto::SigningKey log_key_ = crypto::SigningKey::generate();

@@ -39,7 +39,7 @@ FENCES = {
     r"rocksdb/": ("store/rocks",),
     r"zmq": ("broker/net", "adapters/client"),
     r"prometheus/": ("broker/monitor",),
-    r"httplib": ("broker/monitor", "adapters/witness", "ops"),
+    r"httplib": ("proto/http", "broker/monitor", "adapters/witness", "ops"),
     r"sqlite3": ("adapters/client",),
     r"Clp|Cbc|coin/": ("adapters/anonymise",),
     r"boost/": ("store/rocks",),

@@ -1,9 +1,12 @@
 // The file of the bodies' keys: made ahead in two places, destroyed in both, never in a log's copy.
 #include "store/rocks/body_keys.h"
 
+#include <csignal>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rocksdb/env.h>
+#include <sys/resource.h>
 
 #include "tests/support/paths.h"
 
@@ -101,6 +104,30 @@ TEST_F(BodyKeysTest, ACopyThatIsMissingOrBehindIsWrittenAnew) {
   EXPECT_EQ(testing::read_file(places_.file), testing::read_file(places_.copy));
 }
 
+// The disk of the copy fills up, or the process is killed, in the middle.
+TEST_F(BodyKeysTest, ACopyThatWasCutOffIsWrittenAnew) {
+  places_.copy.clear();
+  create();
+  ASSERT_TRUE(keys_->make_for(LogIndex{0}, TreeSize{50'000}));
+  places_.copy = temp_ / "copy.keys";
+  keys_.reset();
+  {
+    rlimit old{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
+    rlimit little = old;
+    little.rlim_cur = 1'200'000;
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+    const std::string said = open_error(TreeSize{50'000});
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &old), 0);
+    std::signal(SIGXFSZ, handler);
+    EXPECT_THAT(said, HasSubstr("copy.keys"));
+  }
+  EXPECT_GT(std::filesystem::file_size(places_.copy), 1'000'000U);
+  reopen(TreeSize{50'000});
+  EXPECT_EQ(testing::read_file(places_.file), testing::read_file(places_.copy));
+}
+
 TEST_F(BodyKeysTest, TheCopyTakesThePlaceOfTheFile) {
   create();
   ASSERT_TRUE(keys_->make_for(LogIndex{0}, TreeSize{30'000}));
@@ -127,6 +154,8 @@ TEST_F(BodyKeysTest, WhatIsNotTheKeysOfThisLogIsRefused) {
   EXPECT_EQ(BodyKeys::create(places_, kLog, files_).error().kind, ErrorKind::kConfiguration)
       << "the copy is there";
   testing::write_file(places_.file, whole);
+  EXPECT_THAT(open_error(TreeSize{1}), HasSubstr("chmod 600"));
+  std::filesystem::permissions(places_.file, std::filesystem::perms(0600));
   EXPECT_THAT(BodyKeyReader::open(places_.file, "another/log").error().line(),
               HasSubstr("the body keys of another log"));
 }
@@ -157,6 +186,15 @@ TEST(BodyKeyPlacesTest, AreNeverInTheFolderOfTheLog) {
                 HasSubstr("lie in the log's folder"));
     EXPECT_FALSE(body_key_places(temp / "log", {}, temp / inside));
   }
+}
+
+TEST(BodyKeyPlacesTest, ACopyIsAnotherFile) {
+  const testing::TempDir temp;
+  EXPECT_THAT(body_key_places(temp / "log", {}, temp / "sub/../log.keys").error().line(),
+              HasSubstr("the copy of the keys is the file itself"));
+  testing::write_file(temp / "log.keys", "keys");
+  std::filesystem::create_hard_link(temp / "log.keys", temp / "link");
+  EXPECT_FALSE(body_key_places(temp / "log", {}, temp / "link"));
 }
 
 }  // namespace

@@ -99,6 +99,7 @@ TEST(ContinuedLogTest, OneThatContinuesOneThatContinuesNamesBoth) {
   ContinuedLog log;
   v1::Started third = log.first.started();
   third.set_origin("hub.example/log3");
+  third.set_log_verifier_key("the key of the third");
   auto& before = *third.mutable_predecessor();
   before.set_log_verifier_key(log.verifier.text());
   before.set_checkpoint(
@@ -153,6 +154,14 @@ INSTANTIATE_TEST_SUITE_P(
         Untruth{"fewer entries than the checkpoint covers",
                 [](ContinuedLog& log) { log.before().set_carried_size(4); },
                 "covers more than was carried"},
+        Untruth{"a checkpoint over nothing",
+                [](ContinuedLog& log) { log.before().set_checkpoint(log.old.sign_head(0)); },
+                "covers nothing"},
+        Untruth{"itself",
+                [](ContinuedLog& log) {
+                  log.first.mutable_started()->set_origin(log.old.verifier().name);
+                },
+                "does not continue itself"},
         Untruth{"more entries than there are",
                 [](ContinuedLog& log) { log.before().set_carried_size(20); },
                 "but the log has only 6"},

@@ -75,6 +75,23 @@ TEST_F(CoreBackup, WhatAVerifiedBackupCoversIsAnEntryBeforeItIsSaid) {
   EXPECT_EQ(stage_.log.size(), entries);
 }
 
+// An audit takes no entry that names no more than the one before it.
+TEST_F(CoreBackup, OneIsNotedAtATime) {
+  for (const std::uint64_t size : {3U, 3U, 2U, 4U}) {
+    stage_.receive(1, stage_.op, backed_up(7 + size, size, key_));
+  }
+  const auto busy = stage_.sent(1);
+  ASSERT_EQ(busy.size(), 3U);
+  for (const auto& frame : busy) EXPECT_EQ(frame.fault().code(), faults::kOverloaded);
+  const std::size_t entries = stage_.log.size();
+  stage_.commit();
+  EXPECT_EQ(stage_.log.size(), entries + 1);
+  EXPECT_EQ(stage_.only(1).answer().backed_up().backed_up_to(), 3U);
+  stage_.receive(1, stage_.op, backed_up(9, 4, key_));
+  stage_.commit();
+  EXPECT_EQ(stage_.only(1).answer().backed_up().backed_up_to(), 4U);
+}
+
 TEST_F(CoreBackup, OnlyOperatorsMakeBackups) {
   for (const auto& frame : {snapshot(4), backed_up(4, 3, key_)}) {
     stage_.receive(2, stage_.at, frame);

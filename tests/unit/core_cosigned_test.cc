@@ -35,7 +35,7 @@ void verified(CoreStage& stage, std::uint64_t size, bool quorum) {
   auto jobs = stage.take<VerifyCosignatures>();
   ASSERT_EQ(jobs.size(), 1U);
   stage.step(CosignaturesVerified{std::move(jobs[0].asker), std::move(jobs[0].note), TreeSize{size},
-                                  quorum});
+                                  quorum, std::move(jobs[0].held)});
 }
 
 TEST(CoreCosigned, OnlyOperatorsAndAuditorsHandIn) {
@@ -84,6 +84,35 @@ TEST(CoreCosigned, WithoutAQuorumNothingChangesButWhatTheNextIsMergedWith) {
   const auto jobs = stage.take<VerifyCosignatures>();
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs[0].held, "one of two");
+}
+
+TEST(CoreCosigned, WhatIsVerifiedAtOnceIsMergedAllTheSame) {
+  CoreStage stage(with_policy());
+  stage.greet(0, stage.op);
+  stage.receive(0, stage.op, handed_in("one of two"));
+  stage.receive(0, stage.op, handed_in("the other"));
+  auto jobs = stage.take<VerifyCosignatures>();
+  ASSERT_EQ(jobs.size(), 2U);
+  for (auto& job : jobs) {
+    EXPECT_EQ(job.held, "");
+    stage.step(CosignaturesVerified{job.asker, job.note, TreeSize{3}, false, job.held});
+  }
+  const auto again = stage.take<VerifyCosignatures>();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].note, "the other");
+  EXPECT_EQ(again[0].held, "one of two");
+}
+
+TEST(CoreCosigned, AQuorumIsTakenThoughALargerOneWasBegun) {
+  CoreStage stage(with_policy());
+  stage.greet(0, stage.op);
+  stage.receive(0, stage.op, handed_in("begun"));
+  verified(stage, 4, false);
+  EXPECT_EQ(stage.sent(0).size(), 1U);
+  stage.receive(0, stage.op, handed_in("whole"));
+  verified(stage, 3, true);
+  stage.commit();
+  EXPECT_EQ(stage.only(0).answer().cosigned().checkpoint(), "whole");
 }
 
 TEST(CoreCosigned, NeverGoesBack) {

@@ -156,6 +156,18 @@ TEST(ErasureAudit, SupersededBodiesHaveTheirOwnTime) {
   EXPECT_EQ(said(live), "entry 5: it erases entry 3, whose time was not over") << "it is live";
 }
 
+// What a hub could otherwise do away with: it says that a live submission was replaced.
+TEST(ErasureAudit, WhatIsSupersededTheSenderOfTheRevisionHasSigned) {
+  LittleLog log = with_submission();
+  log.submit("at", "a second body");
+  log.revise("at", "in place of the second", 3, 2);
+  lose(log, 2);
+  retain(log, 0, 7);
+  log.pass(8 * kDay);
+  expire(log, {2}, 7, true);
+  EXPECT_EQ(said(log), "entry 6: it erases entry 2, whose time was not over");
+}
+
 // A copy of a log made before an erasure, read with today's keys.
 TEST(ErasureAudit, WhatWasErasedAfterTheCopyWasMadeIsCountedApart) {
   const LittleLog log = with_submission();

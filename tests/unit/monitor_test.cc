@@ -88,7 +88,7 @@ TEST(Metrics, SubscriptionSeriesAreBounded) {
 TEST(Server, SaysWhetherItIsAliveAndReadyAndWhyNot) {
   fakes::FixedClock clock;
   Metrics metrics(clock);
-  const auto server = Server::start("127.0.0.1", 0, metrics);
+  const auto server = serve({"127.0.0.1", 0}, metrics);
   ASSERT_TRUE(server) << server.error().line();
   httplib::Client client("127.0.0.1", (*server)->port());
   auto ready = client.Get("/readyz");
@@ -112,9 +112,9 @@ TEST(Server, SaysWhetherItIsAliveAndReadyAndWhyNot) {
 TEST(Server, APortInUseIsOneClearLine) {
   const fakes::FixedClock clock;
   const Metrics metrics(clock);
-  const auto first = Server::start("127.0.0.1", 0, metrics);
+  const auto first = serve({"127.0.0.1", 0}, metrics);
   ASSERT_TRUE(first);
-  const auto second = Server::start("127.0.0.1", (*first)->port(), metrics);
+  const auto second = serve({"127.0.0.1", (*first)->port()}, metrics);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::kConfiguration);
   EXPECT_THAT(second.error().what, HasSubstr("in use"));
