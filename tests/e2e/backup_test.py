@@ -2,8 +2,10 @@
 receives anything twice, and both logs and the tie between them verify."""
 
 import json
+import os
 import pathlib
 import shutil
+import signal
 import sqlite3
 import unittest
 
@@ -285,6 +287,63 @@ class Backups(Scenario):
         self.assertIn("the copy does not hold, and is not kept", done.stderr)
         self.assertEqual(list(self.backups.rglob("backup.json")), [])
         self.assertEqual(json.loads(self.hub.operator("--json", "status").stdout)["backed_up_to"], 0)
+
+    def backed_up_to(self):
+        return json.loads(self.hub.operator("--json", "status").stdout)["backed_up_to"]
+
+    def test_a_copy_whose_bodies_nobody_can_open_is_not_kept(self):
+        self.push("at", 2001)
+        self.hub.stop_broker()
+        keys = self.hub.folder / "elsewhere.keys"
+        (self.hub.home / "data.keys").rename(keys)
+        configuration = self.hub.home / "hub.toml"
+        text = configuration.read_text(encoding="utf-8")
+        configuration.write_text(text.replace("[keys]\n", f'[keys]\nbodies = "{keys}"\n'),
+                                 encoding="utf-8")
+        self.hub.start_broker()
+        done = self.backup(expect=2)
+        self.assertIn("1 bodies cannot be opened", done.stderr)
+        self.assertIn("--body-keys", done.stderr)
+        self.assertEqual(list(self.backups.rglob("backup.json")), [])
+        self.assertEqual(self.backed_up_to(), 0)
+        made = self.backup("--body-keys", keys)
+        self.assertEqual(self.backed_up_to(), made["size"])
+
+    def test_what_is_left_of_an_unfinished_backup_is_read_back_again(self):
+        self.push("at", 2001)
+        self.hub.stop_broker()
+        self.hub.start_broker()
+        made = pathlib.Path(self.backup()["backup"])
+        about = json.loads((made / "backup.json").read_text())
+        # As a try leaves it behind that could not sync the folder's name.
+        left = made.parent / f"{about['size'] + 1:012}"
+        os.kill(self.hub.broker.pid, signal.SIGSTOP)
+        shutil.copytree(self.hub.home / "data", left, ignore=shutil.ignore_patterns("lock"))
+        os.kill(self.hub.broker.pid, signal.SIGCONT)
+        said = json.loads(self.rapporteur("--json", "backup", "verify", left, "--public",
+                                          self.public).stdout)
+        self.assertEqual(said["size"], about["size"] + 1)
+        whole = json.dumps({**about, "size": said["size"], "root": said["root"]})
+        (left / "backup.json").write_text(whole)
+        file = max((left / "db").glob("*.sst"), key=lambda one: one.stat().st_size)
+        kept = file.read_bytes()
+        damaged = bytearray(kept)
+        damaged[len(kept) // 4] ^= 0x10
+        file.write_bytes(damaged)
+        self.assertIn("already does not hold", self.backup(expect=6).stderr)
+        self.assertEqual(self.backed_up_to(), about["size"])
+        # Nor is an older one that only says that it is this one.
+        file.write_bytes(kept)
+        left.rename(self.hub.folder / "whole")
+        shutil.copytree(made, left)
+        (left / "backup.json").write_text(whole)
+        self.assertIn("covers", self.backup(expect=6).stderr)
+        self.assertEqual(self.backed_up_to(), about["size"])
+        shutil.rmtree(left)
+        (self.hub.folder / "whole").rename(left)
+        again = self.backup()
+        self.assertEqual((again["backup"], again["copied_bytes"]), (str(left), 0))
+        self.assertEqual(self.backed_up_to(), said["size"])
 
     def test_a_damaged_backup_is_named_and_not_restored(self):
         self.push("at", 2001)
