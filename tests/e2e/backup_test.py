@@ -181,6 +181,32 @@ class Drill(Scenario):
                          ["hub.example/thb/log3", "hub.example/thb/log1"])
 
 
+class ErasedSince(Scenario):
+    def test_what_was_erased_after_the_backup_is_erased_again(self):
+        message = self.push("at", 2001)
+        index = self.receipted("at")[message]
+        made = self.backup()
+        erase = ["--json", "erase", str(index), "--reason", "a slip of the agency"]
+        lost = json.loads(self.hub.operator(*erase).stdout)["entry"]
+        self.lose_and_restore(made["backup"], "hub.example/thb/log2")
+        self.enrol_again("at", "no")
+        # The new log grows past the entry of the old one, which is no erasure here.
+        for year in range(2001, 2001 + 2 * (lost - made["size"] + 1)):
+            self.push("no", year)
+        self.assertIn("body", self.audit(self.hub.home / "data", self.public, expect=1).stdout)
+        # As after any erasure, nothing is accepted beside what nobody knows any more.
+        path = self.hub.party_folder("at") / "beside.csv"
+        path.write_text(HEADER + FIGURE.format("AT", 2001, 17), encoding="utf-8")
+        done = self.hub.adapter("at", "--json", "push", path, "--as-is", expect=1)
+        self.assertIn("ERASED", done.stdout)
+        again = json.loads(self.hub.operator(*erase).stdout)["entry"]
+        self.assertNotEqual(again, lost)
+        report = self.audit(self.hub.home / "data", self.public)
+        self.assertEqual((report["bodies_erased"], report["bodies_erased_later"]), (1, 0))
+        self.backup()
+        self.assertIn("NO_BODY", self.hub.operator(*erase, expect=1).stderr)
+
+
 class Lies(Scenario):
     def known_logs(self):
         state = sqlite3.connect(self.hub.party_folder("at") / "state.db")

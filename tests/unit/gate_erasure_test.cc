@@ -37,6 +37,13 @@ class GateErasureTest : public GateChainFixture {
     return administer(action);
   }
   journal::BodyState state(LogIndex index) { return stage_.journal.entry(index)->state; }
+  // Whatever the record of the entry says that takes it.
+  void take_body(LogIndex index, const v1::Record& record) {
+    journal::Draft draft;
+    draft.record = record.SerializeAsString();
+    draft.erases = {index};
+    ASSERT_TRUE(stage_.journal.append({&draft, 1}));
+  }
   // The journal of the stage writes 1,000 ms and one more for each entry.
   core::FindExpired question(bool superseded, std::uint32_t days, std::uint64_t now_ms) {
     return {1,
@@ -118,6 +125,29 @@ TEST_F(GateErasureTest, WhatWasSupersededCanBeErasedAndLeavesTheTablesAlone) {
   ASSERT_EQ(erase(first.index), "accepted");
   EXPECT_THAT(table("2005").erased(), IsEmpty());
   EXPECT_THAT(table("2005").holders(), ElementsAre(second.index));
+}
+
+// In a restored log: by an entry after its backup, in whose place another stands.
+TEST_F(GateErasureTest, WhatALostEntryErasedIsErasedAgain) {
+  const Sent first = submit({year("2005"), year("2006")});
+  v1::Record other;
+  other.mutable_stopped();
+  take_body(first.index, other);
+  EXPECT_EQ(submit({year("2005", 43)}).said, "refused ERASED") << "the tables do not say so";
+  EXPECT_EQ(erase(first.index), "accepted");
+  EXPECT_EQ(stage_.journal.entry(first.index)->erased_by, last());
+  EXPECT_EQ(erase(first.index), "refused NO_BODY");
+  EXPECT_EQ(submit({year("2005", 43)}).said, "refused ERASED");
+  EXPECT_EQ(withdraw(first.id).said, "accepted");
+  EXPECT_EQ(submit({year("2005", 43)}).said, "accepted");
+}
+
+TEST_F(GateErasureTest, WhatTheHubErasedInThisLogIsNotErasedAgain) {
+  const Sent first = submit({year("2005")});
+  v1::Record record;
+  record.mutable_expired()->add_indices(first.index.value);
+  take_body(first.index, record);
+  EXPECT_EQ(erase(first.index), "refused NO_BODY");
 }
 
 // Promise: what a legal hold keeps is erased by nobody.
