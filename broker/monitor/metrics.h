@@ -25,6 +25,7 @@ struct Snapshot {
   std::uint64_t open_lines = 0;
   std::size_t judgement_queue = 0;
   MonotonicTime taken;
+  bool monitor_ended = false;  // nobody can ask for the metrics any more
 };
 
 class Metrics final : public admission::Observer {

@@ -37,6 +37,10 @@ void Reporter::log_changes(const Snapshot& snapshot) {
                snapshot.counters.sweep_failure);
     sweeps_failed_ = snapshot.counters.sweeps_failed;
   }
+  if (snapshot.monitor_ended && !monitor_ended_) {
+    log_.error("the monitor takes no connections any more; the hub goes on without it");
+    monitor_ended_ = true;
+  }
   if (snapshot.taken < summary_due_) return;
   summary_due_ = snapshot.taken + kSummaryEvery;
   const core::Counters& now = snapshot.counters;

@@ -1,4 +1,5 @@
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <httplib.h>
@@ -13,6 +14,7 @@
 #include "broker/monitor/report.h"
 #include "broker/monitor/server.h"
 #include "tests/fakes/fixed_clock.h"
+#include "tests/support/listener.h"
 #include "tests/support/paths.h"
 
 namespace rapporteur::monitor {
@@ -120,6 +122,22 @@ TEST(Server, APortInUseIsOneClearLine) {
   EXPECT_THAT(second.error().what, HasSubstr("in use"));
 }
 
+TEST(Server, IsKnownToHaveEndedByItself) {
+  const fakes::FixedClock clock;
+  const Metrics metrics(clock);
+  const auto server = serve({"127.0.0.1", 0}, metrics);
+  ASSERT_TRUE(server);
+  httplib::Client client("127.0.0.1", (*server)->port());
+  ASSERT_TRUE(client.Get("/metrics"));
+  EXPECT_TRUE((*server)->serving());
+  ASSERT_TRUE(testing::end_listener((*server)->port()));
+  const auto patience = std::chrono::steady_clock::now() + 30s;
+  while ((*server)->serving() && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE((*server)->serving());
+}
+
 // What a service manager would receive.
 class NotifySocket {
  public:
@@ -180,6 +198,25 @@ TEST(Reporter, SaysOnceThatASweepFailedAndWhy) {
   const std::string once = lines.str();
   EXPECT_THAT(once, HasSubstr("RAPPORTEUR:THB(1.0): storage: entry 3 cannot be read"));
   reporter.report(ready_at(clock));
+  EXPECT_EQ(lines.str(), once);
+}
+
+TEST(Reporter, SaysOnceThatTheMonitorHasEnded) {
+  const ServiceNotify notify("", 30s);
+  std::ostringstream lines;
+  const auto log =
+      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
+  const fakes::FixedClock clock;
+  Metrics metrics(clock);
+  Reporter reporter(metrics, notify, *log);
+  Snapshot snapshot = ready_at(clock);
+  reporter.report(snapshot);
+  EXPECT_THAT(lines.str(), Not(HasSubstr("monitor")));
+  snapshot.monitor_ended = true;
+  reporter.report(snapshot);
+  const std::string once = lines.str();
+  EXPECT_THAT(once, HasSubstr("the monitor takes no connections any more"));
+  reporter.report(snapshot);
   EXPECT_EQ(lines.str(), once);
 }
 
