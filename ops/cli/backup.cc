@@ -19,6 +19,7 @@
 #include "proto/base/sabotage.h"
 #include "proto/crypto/encoding.h"
 #include "store/notes/checkpoint.h"
+#include "store/rocks/body_keys.h"
 #include "store/rocks/local_journal.h"
 
 namespace rapporteur::cli {
@@ -134,6 +135,30 @@ fs::path keys_beside(const CreateOptions& options, const v1::Snapshot& snapshot)
   return fs::path(snapshot.folder()).parent_path().string() + ".keys";
 }
 
+// The backup holds no keys: of two files with them one should be left when the hub's disk is not.
+Status check_copy_of_keys(const v1::Snapshot& snapshot, const notes::VerifierKey& log,
+                          TreeSize size) {
+  const fs::path copy = snapshot.body_keys_copy();
+  if (copy.empty()) {
+    return fail(
+        ErrorKind::kConfiguration,
+        "the keys of the bodies are in one place alone: without them a backup has no bodies",
+        "keys.bodies_copy", "name a file on another disk in hub.toml");
+  }
+  auto last = rocks::BodyKeyReader::open(copy, log.text()).and_then([&](const auto& reader) {
+    return reader->read(LogIndex{std::max<std::uint64_t>(size.value, 1) - 1}, 1);
+  });
+  constexpr const char* kRemedy = "restart the hub: it writes the copy anew";
+  if (!last) {
+    Error wrong = last.error();
+    if (wrong.kind == ErrorKind::kNotFound) wrong.remedy = kRemedy;
+    return tl::unexpected(wrong);
+  }
+  if (last->front().made()) return {};
+  return fail(ErrorKind::kStorage, "the copy of the keys of the bodies is behind the log",
+              copy.string(), kRemedy);
+}
+
 // What a copy has to hold.
 struct Copied {
   const v1::Snapshot& snapshot;
@@ -244,6 +269,9 @@ Status create(Session& session, const CreateOptions& options) {
   const auto answer = line->query(query);
   if (!answer) return tl::unexpected(answer.error());
   const std::uint64_t backed_up_to = answer->backed_up().backed_up_to();
+  if (auto keys = check_copy_of_keys(*snapshot, log, TreeSize{kept->about.size}); !keys) {
+    session.warn(keys.error().line());
+  }
   if (session.json) {
     print(json_line({{"backup", kept->folder.string()},
                      {"size", kept->about.size},

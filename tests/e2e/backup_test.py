@@ -335,6 +335,31 @@ class Backups(Scenario):
         made = self.backup("--body-keys", keys)
         self.assertEqual(self.backed_up_to(), made["size"])
 
+    def test_keys_of_the_bodies_without_a_good_copy_are_warned_of(self):
+        self.push("at", 2001)
+        copy = self.hub.folder / "copy.keys"
+
+        def warning():
+            done = self.hub.operator("backup", "create", "--out", self.backups)
+            self.assertLessEqual(done.stderr.count("\n"), 1)
+            return done.stderr
+
+        self.assertIn("keys.bodies_copy", warning())
+        configuration = self.hub.home / "hub.toml"
+        text = configuration.read_text(encoding="utf-8")
+        configuration.write_text(text.replace("[keys]\n", f'[keys]\nbodies_copy = "{copy}"\n'),
+                                 encoding="utf-8")
+        self.hub.stop_broker()
+        self.hub.start_broker()
+        self.assertEqual(warning(), "")
+        os.truncate(copy, 4096)
+        self.assertIn("is behind the log", warning())
+        copy.unlink()
+        self.assertIn("restart the hub", warning())
+        self.hub.stop_broker()
+        self.hub.start_broker()
+        self.assertEqual(warning(), "")
+
     def test_what_is_left_of_an_unfinished_backup_is_read_back_again(self):
         self.push("at", 2001)
         self.hub.stop_broker()
