@@ -10,7 +10,7 @@
 #include "ops/bench/load.h"
 #include "ops/bench/runs.h"
 #include "store/merkle/frontier.h"
-#include "store/rocks/body_keys.h"
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/compaction.h"
 
 namespace rapporteur::bench {

@@ -9,13 +9,13 @@
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
-#include "proto/crypto/body_cipher.h"
 #include "store/journal/sequences.h"
-#include "store/rocks/body_keys.h"
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/checkpoint_file.h"
 #include "store/rocks/layout.h"
 #include "store/rocks/local_journal.h"
 #include "store/rocks/reader.h"
+#include "store/rocks/recovery.h"
 #include "store/rocks/replay.h"
 
 namespace rapporteur::rocks {
@@ -102,23 +102,10 @@ Status Check::read_body_keys(const std::filesystem::path& folder) {
 }
 
 Result<std::string> Check::body_of(LogIndex index) const {
-  const layout::NumberBytes key = layout::number(index.value);
-  const std::string_view key_bytes(key.data(), key.size());
-  auto row = database_.get(Family::kBodies, key_bytes);
-  if (!row) return tl::unexpected(row.error());
-  if (!*row || keys_ == nullptr) return std::string();
-  const auto record = database_.get(Family::kRecords, key_bytes);
-  if (!record) return tl::unexpected(record.error());
-  const auto body_key = keys_->read(index, 1);
-  if (!body_key) return tl::unexpected(body_key.error());
-  if (body_key->front().destroyed_by()) return std::string();
-  const std::string nonce = record->value_or(std::string()).substr(0, limits::kNonceBytes);
-  auto plain = crypto::open_body({body_key->front().bytes, bytes_of(nonce), index}, **row);
-  if (!plain || plain->size() < limits::kSaltBytes) {
-    return fail(ErrorKind::kStorage, "its body cannot be opened with its key",
-                "entry " + std::to_string(index.value), "put the newest copy of the keys in place");
-  }
-  return plain->substr(limits::kSaltBytes);
+  if (keys_ == nullptr) return std::string();
+  auto plain = open_stored_body(database_, *keys_, index);
+  if (!plain) return tl::unexpected(plain.error());
+  return *plain ? (*plain)->substr(limits::kSaltBytes) : std::string();
 }
 
 // What was signed for the tree of that size.

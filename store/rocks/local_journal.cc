@@ -54,22 +54,6 @@ void put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, rocksd
   RAPPORTEUR_CHECK(batch.Put(family, {key_parts, 1}, {value_parts, 2}).ok());
 }
 
-// What a crash kept from being destroyed after its entry was written, or what came back with an
-// older file of keys.
-Status destroy_again(const Database& database, BodyKeys& keys) {
-  const auto rows = database.iterate(Family::kLog, rocksdb::ReadOptions());
-  rows->Seek(layout::erased_key(LogIndex{keys.destroyed_through().value}));
-  for (; rows->Valid() && view(rows->key()).starts_with(layout::kErasedPrefix); rows->Next()) {
-    const auto by = layout::parse_number(view(rows->key()).substr(layout::kErasedPrefix.size()));
-    const auto erased = layout::decode_indices(view(rows->value()));
-    if (!by) return tl::unexpected(by.error());
-    if (!erased) return tl::unexpected(erased.error());
-    if (auto gone = keys.destroy(*erased, LogIndex{*by}); !gone) return gone;
-  }
-  if (!rows->status().ok()) return database.failed(rows->status());
-  return {};
-}
-
 // What one group erases, by the entry that does.
 using Erasures = std::vector<std::pair<LogIndex, std::vector<LogIndex>>>;
 
@@ -280,6 +264,9 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::open(const std::filesystem::
   if (!file) return tl::unexpected(file.error());
   const auto places = body_key_places(folder, options.body_keys, options.body_keys_copy);
   if (!places) return tl::unexpected(places.error());
+  // Before anything is written into the keys, or over their copy.
+  auto fits = check_newest_body(**database, places->file, found->log.text());
+  if (!fits) return tl::unexpected(fits.error());
   auto keys = BodyKeys::open(*places, found->log.text(), found->tree.size(), files_of(options));
   if (!keys) return tl::unexpected(keys.error());
   if (auto gone = destroy_again(**database, *keys); !gone) return tl::unexpected(gone.error());

@@ -12,9 +12,10 @@ namespace {
 using journal::BodyState;
 using journal::StoredEntry;
 
-tl::unexpected<Error> damaged(LogIndex index, const char* what) {
+tl::unexpected<Error> damaged(LogIndex index, const char* what,
+                              const char* remedy = "restore the log from a verified backup") {
   return fail(ErrorKind::kStorage, std::string("the database ") + what,
-              "entry " + std::to_string(index.value), "restore the log from a verified backup");
+              "entry " + std::to_string(index.value), remedy);
 }
 
 tl::unexpected<Error> no_entry(LogIndex index, TreeSize size) {
@@ -192,7 +193,11 @@ Status Reader::open_body(BodyKey key, StoredEntry& entry) const {
     // It may have been read while it was destroyed.
     const auto now = keys_->read(entry.index, 1);
     if (!now) return tl::unexpected(now.error());
-    if (again || now->front() == key) return damaged(entry.index, "holds a damaged body");
+    if (again || now->front() == key) {
+      return damaged(entry.index, "holds a body that its key does not open",
+                     "put the newest copy of the keys of the bodies in their place; if it does not "
+                     "help, restore the log from a verified backup");
+    }
     key = now->front();
   }
 }

@@ -8,7 +8,7 @@
 #include "store/journal/journal.h"
 #include "store/merkle/frontier.h"
 #include "store/notes/checkpoint.h"
-#include "store/rocks/body_keys.h"
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/database.h"
 
 namespace rapporteur::rocks {

@@ -2,6 +2,7 @@
 
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
+#include "proto/crypto/body_cipher.h"
 #include "store/rocks/layout.h"
 
 namespace rapporteur::rocks {
@@ -129,6 +130,56 @@ Status check_against(const Database& database, const merkle::Frontier& tree,
                 "keep this folder for examination and restore the log from a verified "
                 "backup");
   }
+  return {};
+}
+
+Result<std::optional<std::string>> open_stored_body(const Database& database,
+                                                    const BodyKeyReader& keys, LogIndex index) {
+  const layout::NumberBytes key = layout::number(index.value);
+  const std::string_view key_bytes(key.data(), key.size());
+  const auto row = database.get(Family::kBodies, key_bytes);
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  const auto record = database.get(Family::kRecords, key_bytes);
+  if (!record) return tl::unexpected(record.error());
+  const auto body_key = keys.read(index, 1);
+  if (!body_key) return tl::unexpected(body_key.error());
+  if (body_key->front().destroyed_by()) return std::nullopt;
+  const std::string nonce = record->value_or(std::string()).substr(0, limits::kNonceBytes);
+  auto plain = crypto::open_body({body_key->front().bytes, bytes_of(nonce), index}, **row);
+  if (!plain || plain->size() < limits::kSaltBytes) {
+    return fail(ErrorKind::kStorage, "its body cannot be opened with its key",
+                "entry " + std::to_string(index.value),
+                "put the newest copy of the keys of the bodies in their place");
+  }
+  return plain;
+}
+
+Status check_newest_body(const Database& database, const std::filesystem::path& file,
+                         std::string_view verifier_key) {
+  const auto rows = database.iterate(Family::kBodies, rocksdb::ReadOptions());
+  rows->SeekToLast();
+  if (!rows->status().ok()) return database.failed(rows->status());
+  if (!rows->Valid()) return {};
+  const auto index = layout::parse_number(view(rows->key()));
+  if (!index) return tl::unexpected(index.error());
+  const auto keys = BodyKeyReader::open(file, verifier_key);
+  // What is wrong with the file itself is said when it is opened to be written.
+  if (!keys) return {};
+  return open_stored_body(database, **keys, LogIndex{*index}).map([](const auto&) {});
+}
+
+Status destroy_again(const Database& database, BodyKeys& keys) {
+  const auto rows = database.iterate(Family::kLog, rocksdb::ReadOptions());
+  rows->Seek(layout::erased_key(LogIndex{keys.destroyed_through().value}));
+  for (; rows->Valid() && view(rows->key()).starts_with(layout::kErasedPrefix); rows->Next()) {
+    const auto by = layout::parse_number(view(rows->key()).substr(layout::kErasedPrefix.size()));
+    const auto erased = layout::decode_indices(view(rows->value()));
+    if (!by) return tl::unexpected(by.error());
+    if (!erased) return tl::unexpected(erased.error());
+    if (auto gone = keys.destroy(*erased, LogIndex{*by}); !gone) return gone;
+  }
+  if (!rows->status().ok()) return database.failed(rows->status());
   return {};
 }
 

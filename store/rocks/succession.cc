@@ -5,7 +5,7 @@
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "store/journal/snapshots.h"
-#include "store/rocks/body_keys.h"
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/checkpoint_file.h"
 #include "store/rocks/layout.h"
 #include "store/rocks/recovery.h"

@@ -32,8 +32,9 @@ Result<Before> before(const v1::Started& started) {
   if (out.log.log.name == started.origin() || out.log.log.text() == started.log_verifier_key()) {
     return does_not_hold("a log does not continue itself");
   }
-  if (out.log.checkpoint.size > out.log.carried || out.log.checkpoint.size.value == 0) {
-    return does_not_hold("its checkpoint covers nothing, or more than was carried");
+  if (out.log.checkpoint.size.value == 0) return does_not_hold("its checkpoint covers nothing");
+  if (out.log.checkpoint.size > out.log.carried) {
+    return does_not_hold("its checkpoint covers more than was carried");
   }
   if (said.first_nonce().size() != limits::kNonceBytes) {
     return does_not_hold("the nonce of its first entry has not 32 bytes");

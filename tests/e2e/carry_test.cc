@@ -49,12 +49,14 @@ TEST_F(Carry, AnOverloadedHubIsOverloaded) {
   EXPECT_THAT(outcome.error().remedy, HasSubstr("1 submission kept in the outbox"));
 }
 
-TEST_F(Carry, AHubThatCannotWriteIsNotOverloaded) {
+// Nothing was decided about what it was sent: it is asked again, as one that is overloaded.
+TEST_F(Carry, AHubThatCannotWriteIsAskedAgain) {
   answer_with("STORAGE");
   const auto outcome = carry();
   ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().kind, ErrorKind::kRefused);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::kOverloaded);
   EXPECT_THAT(outcome.error().what, HasSubstr("STORAGE"));
+  EXPECT_THAT(outcome.error().remedy, HasSubstr("1 submission kept in the outbox"));
 }
 
 TEST_F(Carry, AHubThatSaysNothingIsUnreachable) {

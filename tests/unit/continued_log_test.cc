@@ -159,7 +159,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "covers nothing"},
         Untruth{"itself",
                 [](ContinuedLog& log) {
-                  log.first.mutable_started()->set_origin(log.old.verifier().name);
+                  log.verifier.name = log.old.verifier().name;
+                  log.first.mutable_started()->set_origin(log.verifier.name);
+                  log.first.mutable_started()->set_log_verifier_key(log.verifier.text());
                 },
                 "does not continue itself"},
         Untruth{"more entries than there are",

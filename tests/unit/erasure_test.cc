@@ -238,6 +238,26 @@ TEST_F(ErasureTest, OpeningDestroysWhatComesBackWithAnOlderFileOfKeys) {
   EXPECT_EQ(entry(LogIndex{9}).body, candidate(9));
 }
 
+// It counts keys for the whole log, but those that were made anew since are others.
+TEST_F(ErasureTest, AnOlderFileWithOtherKeysIsRefusedBeforeAnythingIsWrittenOverIt) {
+  std::filesystem::copy(keys(), temp_ / "older");
+  reopen();
+  append(submit(12).draft());
+  log_.reset();
+  std::filesystem::rename(temp_ / "older", keys());
+  const std::string newest = testing::read_file(options_.body_keys_copy);
+  const auto opened = LocalJournal::open(folder(), log_key(), clock_, options_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::kStorage);
+  EXPECT_THAT(opened.error().line(), ::testing::HasSubstr("entry 12"));
+  EXPECT_THAT(opened.error().line(), ::testing::HasSubstr("put the newest copy"));
+  EXPECT_EQ(testing::read_file(options_.body_keys_copy), newest);
+  std::filesystem::copy(options_.body_keys_copy, keys(),
+                        std::filesystem::copy_options::overwrite_existing);
+  reopen();
+  EXPECT_EQ(entry(LogIndex{12}).body, candidate(12));
+}
+
 TEST_F(ErasureTest, WithoutTheKeysNothingIsWrittenAndAnAuditSaysThatBodiesAreSealed) {
   ASSERT_TRUE(log_->close());
   log_.reset();
@@ -272,7 +292,7 @@ TEST_F(ErasureTest, ABodyInAnothersPlaceIsDamaged) {
   }
   reopen();
   EXPECT_THAT(log_->reader().entry(kSecret).error().line(),
-              ::testing::HasSubstr("holds a damaged body"));
+              ::testing::HasSubstr("holds a body that its key does not open"));
   EXPECT_EQ(entry(LogIndex{6}).body, candidate(6));
 }
 
