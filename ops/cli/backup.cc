@@ -19,7 +19,7 @@
 #include "proto/base/sabotage.h"
 #include "proto/crypto/encoding.h"
 #include "store/notes/checkpoint.h"
-#include "store/rocks/body_keys.h"
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/local_journal.h"
 
 namespace rapporteur::cli {
@@ -145,16 +145,16 @@ Status check_copy_of_keys(const v1::Snapshot& snapshot, const notes::VerifierKey
         "the keys of the bodies are in one place alone: without them a backup has no bodies",
         "keys.bodies_copy", "name a file on another disk in hub.toml");
   }
-  auto last = rocks::BodyKeyReader::open(copy, log.text()).and_then([&](const auto& reader) {
-    return reader->read(LogIndex{std::max<std::uint64_t>(size.value, 1) - 1}, 1);
+  const auto counts = rocks::BodyKeyReader::open(copy, log.text()).and_then([](const auto& reader) {
+    return reader->counts();
   });
   constexpr const char* kRemedy = "restart the hub: it writes the copy anew";
-  if (!last) {
-    Error wrong = last.error();
+  if (!counts) {
+    Error wrong = counts.error();
     if (wrong.kind == ErrorKind::kNotFound) wrong.remedy = kRemedy;
     return tl::unexpected(wrong);
   }
-  if (last->front().made()) return {};
+  if (counts->made >= size.value) return {};
   return fail(ErrorKind::kStorage, "the copy of the keys of the bodies is behind the log",
               copy.string(), kRemedy);
 }
