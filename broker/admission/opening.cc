@@ -46,12 +46,12 @@ Result<std::vector<core::Subscription>> open_subscriptions(const journal::Journa
 }
 
 Result<core::Cosigned> open_cosigned(const journal::JournalReader& reader) {
-  auto note = reader.state(core::kCosignedState);
+  auto note = reader.state(journal::kCosignedState);
   if (!note) return tl::unexpected(note.error());
   if (note->empty()) return core::Cosigned{};
   const auto size = size_of(*note);
   if (!size) {
-    return fail(ErrorKind::kStorage, size.error().what, std::string(core::kCosignedState),
+    return fail(ErrorKind::kStorage, size.error().what, std::string(journal::kCosignedState),
                 "restore the database from a backup");
   }
   return core::Cosigned{std::move(*note), *size};

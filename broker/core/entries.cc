@@ -68,7 +68,7 @@ journal::Draft backed_up_draft(const notes::Checkpoint& covered, const std::stri
 
 journal::Draft cosigned_draft(std::string note) {
   journal::Draft draft;
-  draft.state.push_back({std::string(kCosignedState), std::move(note)});
+  draft.state.push_back({std::string(journal::kCosignedState), std::move(note)});
   return draft;
 }
 

@@ -25,7 +25,6 @@ namespace rapporteur::core {
 [[nodiscard]] journal::Draft backed_up_draft(const notes::Checkpoint& covered,
                                              const std::string& operator_id);
 // Only the state: the newest checkpoint that a quorum cosigned, as a note.
-inline constexpr std::string_view kCosignedState = "cosigned";
 [[nodiscard]] journal::Draft cosigned_draft(std::string note);
 // Erases what was found.
 [[nodiscard]] journal::Draft expired_draft(const Expiry& rule, const ExpiredPiece& found);

@@ -169,8 +169,8 @@ class Feeder {
 
 }  // namespace
 
-void run_checks_on_all_cores(std::span<verify::Check> checks) {
-  on_all_cores(checks.size(), [&](std::size_t i) { checks[i].run(); });
+std::function<void()> run_checks_on_all_cores(std::span<verify::Check> checks) {
+  return start_on_all_cores(checks.size(), [checks](std::size_t i) { checks[i].run(); });
 }
 
 Status feed_audit(exports::EntrySource& source, std::span<const GivenCheckpoint> given,

@@ -17,7 +17,7 @@
 namespace rapporteur::cli {
 
 // For LogAudit: every core takes an equal share of a batch.
-void run_checks_on_all_cores(std::span<verify::Check> checks);
+[[nodiscard]] std::function<void()> run_checks_on_all_cores(std::span<verify::Check> checks);
 
 // All entries and checkpoints of the source, and the given ones between them by size. `advanced_to`
 // is told the number of entries looked at, now and then.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -12,8 +13,8 @@
 #include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
 #include "adapters/client/settings.h"
+#include "proto/base/host_and_port.h"
 #include "proto/base/limits.h"
-#include "proto/base/whole_number.h"
 #include "proto/crypto/key_file.h"
 
 namespace rapporteur::cli {
@@ -23,12 +24,11 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kOriginTailBytes = 5;  // "/log1"
 
-bool host_and_port(std::string_view text, std::string_view& host) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
-  host = text.substr(0, colon);
-  const auto port = parse_whole_number(text.substr(colon + 1));
-  return port && *port > 0 && *port <= 65'535;
+// Where a hub can listen so that others know the port.
+std::optional<HostAndPort> fixed_place(std::string_view text) {
+  auto place = parse_host_and_port(text);
+  if (!place || place->port == 0) return std::nullopt;
+  return std::move(*place);
 }
 
 Status make_key_folder(const fs::path& folder) {
@@ -74,15 +74,15 @@ Status check_hub_folder(const HubFolder& hub) {
                        "a name like hub.example/thb: printable ASCII without space and '+'");
   }
   constexpr std::string_view kTcp = "tcp://";
-  std::string_view host;
   if (!hub.endpoint.starts_with(kTcp) ||
-      !host_and_port(std::string_view(hub.endpoint).substr(kTcp.size()), host)) {
+      !fixed_place(std::string_view(hub.endpoint).substr(kTcp.size()))) {
     return will_not_do(hub.endpoint, "--endpoint", "tcp://HOST:PORT, like tcp://192.0.2.7:5570");
   }
-  if (!hub.monitor.empty() && !host_and_port(hub.monitor, host)) {
+  const auto monitor = fixed_place(hub.monitor);
+  if (!hub.monitor.empty() && !monitor) {
     return will_not_do(hub.monitor, "--monitor", "HOST:PORT, like 127.0.0.1:9570, or ''");
   }
-  if (!hub.monitor.empty() && !host.starts_with("127.") && host != "[::1]" && host != "localhost") {
+  if (monitor && !is_loopback(monitor->host)) {
     return will_not_do(hub.monitor, "--monitor",
                        "a loopback address: the monitor speaks plain HTTP");
   }

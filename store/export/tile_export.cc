@@ -13,13 +13,6 @@ tl::unexpected<Error> another_history(const std::filesystem::path& folder, std::
               "changed; export into another folder");
 }
 
-std::string packed(std::span<const Digest> hashes) {
-  std::string out;
-  out.reserve(hashes.size() * Digest::kBytes);
-  for (const Digest& hash : hashes) out += hash.view();
-  return out;
-}
-
 // Tiles of a tree of `size`, rightmost and partial, by level.
 std::vector<merkle::TileId> partial_tiles(TreeSize size) {
   std::vector<merkle::TileId> out;
@@ -141,7 +134,7 @@ Status TileExport::add_bundle(merkle::Frontier& tree,
 Status TileExport::write_tiles(std::span<const merkle::Tile> tiles) const {
   for (const merkle::Tile& tile : tiles) {
     const std::string name = merkle::tile_path(tile.id, tile.hashes.size());
-    if (auto written = files_.write(name, packed(tile.hashes)); !written) return written;
+    if (auto written = files_.write(name, merkle::pack(tile.hashes)); !written) return written;
   }
   return {};
 }

@@ -8,10 +8,10 @@
 #include <unordered_map>
 
 #include "store/journal/sequencer.h"
+#include "store/journal/states.h"
 
 namespace rapporteur::journal {
 
-inline constexpr std::string_view kSequencePrefix = "seq/";
 [[nodiscard]] std::string sequence_state_name(const KeyId& key);
 // `value` as JournalReader::state gives it. Error: kStorage when it is damaged.
 [[nodiscard]] Result<Sequence> next_sequence(std::string_view value);

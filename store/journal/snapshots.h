@@ -10,11 +10,11 @@
 
 #include "proto/base/ids.h"
 #include "proto/base/result.h"
+#include "store/journal/states.h"
 
 namespace rapporteur::journal {
 
-// Named state: the size that a verified backup covers, u64 big-endian.
-inline constexpr std::string_view kBackedUpState = "backed up to";
+// As a state of the journal: u64 big-endian.
 [[nodiscard]] std::string backed_up_state(TreeSize size);
 // "" is 0. kStorage for what is no such value.
 [[nodiscard]] Result<TreeSize> parse_backed_up(std::string_view state);

@@ -9,6 +9,7 @@
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
+#include "proto/crypto/body_cipher.h"
 #include "store/journal/sequences.h"
 #include "store/rocks/body_key_file.h"
 #include "store/rocks/checkpoint_file.h"
@@ -48,6 +49,7 @@ class Check {
   [[nodiscard]] Result<bool> entries();
   void checkpoints_of(std::uint64_t size);
   [[nodiscard]] Status bodies();
+  [[nodiscard]] Status erasures();
   void slots(const std::filesystem::path& folder);
   [[nodiscard]] Status compare(const Row& row, std::string_view prefix);
   [[nodiscard]] Status compare_edge();
@@ -185,11 +187,35 @@ Status Check::bodies() {
     const auto index = layout::parse_number(view(rows->key()));
     if (!index || *index >= report_.entries) {
       found("bodies", "a row belongs to no entry");
-    } else if (rows->value().size() < limits::kSaltBytes) {
+    } else if (rows->value().size() < limits::kSaltBytes + crypto::kBodyTagBytes) {
       found("entry " + std::to_string(*index), "its body is cut off");
     }
   }
   if (!rows->status().ok()) return database_.failed(rows->status());
+  return {};
+}
+
+// That nothing is left of what the entries erase, whatever the rows of erasures say.
+Status Check::erasures() {
+  const auto rows = again_.iterate(Family::kLog, rocksdb::ReadOptions());
+  for (rows->Seek(slice(layout::kErasedPrefix));
+       rows->Valid() && view(rows->key()).starts_with(layout::kErasedPrefix); rows->Next()) {
+    const auto erased = layout::decode_indices(view(rows->value()));
+    if (!erased) return tl::unexpected(erased.error());
+    for (const LogIndex index : *erased) {
+      const auto body = database_.get(Family::kBodies, view(slice(layout::number(index.value))));
+      if (!body) return tl::unexpected(body.error());
+      const auto key = keys_ ? keys_->read(index, 1) : Result<std::vector<BodyKey>>();
+      if (!key) return tl::unexpected(key.error());
+      if (*body) {
+        found("entry " + std::to_string(index.value), "its body is still here, although erased");
+      } else if (!key->empty() && !key->front().destroyed_by()) {
+        found("entry " + std::to_string(index.value),
+              "its key is still here, although erased: starting the hub destroys it");
+      }
+    }
+  }
+  if (!rows->status().ok()) return again_.failed(rows->status());
   return {};
 }
 
@@ -303,6 +329,10 @@ Result<FsckReport> Check::run(const std::filesystem::path& folder) {
   done = done.and_then([&] { return compare_edge(); }).and_then([&] {
     return compare({"messages", Family::kMessages}, {});
   });
+  done = done.and_then([&] {
+               return compare({"erasures", Family::kLog}, layout::kErasedPrefix);
+             })
+             .and_then([&] { return erasures(); });
   if (report_.bodies_absent == 0 && !sabotaged("fsck-skips-tables")) {
     done = done.and_then([&] { return compare({"tables", Family::kTables}, {}); });
   }

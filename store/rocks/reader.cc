@@ -96,7 +96,8 @@ Result<StoredCheckpoint> StoredCheckpoint::parse(std::string_view key, std::stri
 }
 
 merkle::TileHashReader tile_reader(const Database& database, TreeSize size,
-                                   const std::vector<merkle::Tile>& edge) {
+                                   const std::vector<merkle::Tile>& edge,
+                                   merkle::TileCache* cache) {
   return merkle::TileHashReader(
       [&database, size, &edge](merkle::TileId id) -> Result<std::vector<Digest>> {
         const std::uint64_t hashes =
@@ -111,7 +112,8 @@ merkle::TileHashReader tile_reader(const Database& database, TreeSize size,
         if (partial != edge.end()) return partial->hashes;
         return fail(ErrorKind::kStorage, "the database lacks a tile of the tree",
                     merkle::tile_path(id), "restore the log from a verified backup");
-      });
+      },
+      cache);
 }
 
 Reader::Reader(std::shared_ptr<const Database> database, std::shared_ptr<const BodyKeyReader> keys,
@@ -282,13 +284,15 @@ Result<std::vector<journal::StateWrite>> Reader::states(std::string_view prefix)
 Result<std::vector<Digest>> Reader::inclusion_proof(LogIndex index, TreeSize size) const {
   const auto now = head();
   if (size > now->size) return no_entry(LogIndex{size.value - 1}, now->size);
-  return merkle::inclusion_proof(index, size, tile_reader(*database_, now->size, now->edge));
+  return merkle::inclusion_proof(index, size,
+                                 tile_reader(*database_, now->size, now->edge, &tiles_));
 }
 
 Result<std::vector<Digest>> Reader::consistency_proof(TreeSize first, TreeSize second) const {
   const auto now = head();
   if (second > now->size) return no_entry(LogIndex{second.value - 1}, now->size);
-  return merkle::consistency_proof(first, second, tile_reader(*database_, now->size, now->edge));
+  return merkle::consistency_proof(first, second,
+                                   tile_reader(*database_, now->size, now->edge, &tiles_));
 }
 
 Result<std::string> Reader::checkpoint_from(TreeSize size) const {

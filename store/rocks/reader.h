@@ -71,12 +71,14 @@ class Reader final : public journal::JournalReader {
   const std::shared_ptr<const Database> database_;
   const std::shared_ptr<const BodyKeyReader> keys_;
   const notes::VerifierKey log_;
+  mutable merkle::TileCache tiles_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Head> head_;
 };
 
-// Tiles of a tree whose partial ones are `edge`; both outlive it.
+// Tiles of a tree whose partial ones are `edge`; all outlive it.
 [[nodiscard]] merkle::TileHashReader tile_reader(const Database& database, TreeSize size,
-                                                 const std::vector<merkle::Tile>& edge);
+                                                 const std::vector<merkle::Tile>& edge,
+                                                 merkle::TileCache* cache = nullptr);
 
 }  // namespace rapporteur::rocks

@@ -8,6 +8,7 @@
 #include "store/tables/cells.h"
 #include "store/tables/message_state.h"
 #include "store/tables/table.h"
+#include "store/verify/erasure_check.h"
 
 namespace rapporteur::rocks {
 namespace {
@@ -35,6 +36,9 @@ Status Replay::add(const ReplayedEntry& entry) {
   }
   if (!record.header().empty()) {
     if (auto added = message(record, entry); !added) return added;
+  }
+  if (const auto erased = verify::erased_by(record); !erased.empty()) {
+    put(Family::kLog, layout::erased_key(entry.index), layout::encode_indices(erased));
   }
   return tree_.size().value % kEntriesAtOnce == 0 ? flush() : Status();
 }

@@ -1,8 +1,8 @@
 // What follows from the entries of a log, computed again from them into a database of its own.
 //
-// Messages, tables, chains, the next number of each key, tiles and the edge of the tree: the same
-// rows as the journal wrote, byte by byte. What the hub keeps beside (directory, positions) is not
-// among them.
+// Messages, tables, chains, the next number of each key, what was erased, tiles and the edge of the
+// tree: the same rows as the journal wrote, byte by byte. What the hub keeps beside (directory,
+// positions) is not among them.
 //
 // Threads: one. Errors: kStorage for an entry that cannot be read, and of the database.
 // Source: FORMAT.md, "The database".

@@ -13,9 +13,6 @@
 namespace rapporteur::rocks {
 namespace {
 
-// As the hub keeps it: FORMAT.md, "The database".
-constexpr std::string_view kCosignedState = "cosigned";
-
 // The copy as it is, once it is known to hold what its checkpoints say.
 struct Opened {
   FileHandle lock;
@@ -158,7 +155,7 @@ Result<std::string> continue_log(const std::filesystem::path& folder, NewLog log
     return tl::unexpected(replaced.error());
   }
   // A verified backup of the old log is none of this one, nor do its witnesses know this one.
-  for (const std::string_view state : {journal::kBackedUpState, kCosignedState}) {
+  for (const std::string_view state : {journal::kBackedUpState, journal::kCosignedState}) {
     RAPPORTEUR_CHECK(batch.Delete(copy->database->family(Family::kStates), slice(state)).ok());
   }
   auto done = copy->database->remove_all(Family::kCheckpoints)

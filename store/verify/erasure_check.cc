@@ -16,6 +16,17 @@ std::string entry_named(std::uint64_t index) {
 
 }  // namespace
 
+std::vector<LogIndex> erased_by(const v1::Record& record) {
+  std::vector<LogIndex> out;
+  for (const std::uint64_t index : record.expired().indices()) out.push_back(LogIndex{index});
+  v1::AdministrativeAction action;
+  if (record.has_administered() && action.ParseFromString(record.administered().action()) &&
+      action.has_erase()) {
+    out.push_back(LogIndex{action.erase().index()});
+  }
+  return out;
+}
+
 std::uint32_t ErasureCheck::number_of(const std::string& name) {
   const auto [at, added] = numbers_.emplace(name, static_cast<std::uint32_t>(names_.size()));
   if (added) names_.push_back(name);

@@ -25,6 +25,9 @@
 
 namespace rapporteur::verify {
 
+// What a record says that its entry erases.
+[[nodiscard]] std::vector<LogIndex> erased_by(const v1::Record& record);
+
 class ErasureCheck {
  public:
   // Of an export an erasure need not be carried out.

@@ -16,8 +16,9 @@ constexpr std::uint64_t kFrontierGroup = 4'096;
 
 }  // namespace
 
-void run_in_order(std::span<Check> checks) {
+std::function<void()> run_in_order(std::span<Check> checks) {
   for (Check& check : checks) check.run();
+  return [] {};
 }
 
 std::string Wrong::line() const {
@@ -41,30 +42,42 @@ struct LogAudit::Impl {
   std::vector<Check> pending;
   std::size_t pending_bytes = 0;
   std::optional<Wrong> wrong;
+  std::vector<Check> running;
+  std::function<void()> wait;  // for those that run; gone before them
 
   void found(Wrong::Where where, std::uint64_t at, std::string reason, std::string source = {}) {
-    flush();
+    finish_pending();
     if (!wrong) wrong = Wrong{where, at, std::move(reason), std::move(source)};
   }
 
-  // Checks stand in the order of the log, and before whatever is found while they are pending.
-  void flush() {
-    if (pending.empty()) return;
-    run(pending);
-    for (const Check& check : pending) {
+  // One batch runs while the next is made. Checks stand in the order of the log, and before
+  // whatever is found while they are pending.
+  void start_pending() {
+    finish_running();
+    running.swap(pending);
+    pending_bytes = 0;
+    if (!running.empty()) wait = run(running);
+  }
+  void finish_running() {
+    if (running.empty()) return;
+    wait();
+    for (const Check& check : running) {
       if (check.holds_ || wrong) continue;
       wrong = Wrong{check.checkpoint_ ? Wrong::Where::kCheckpoint : Wrong::Where::kEntry, check.at_,
                     std::string(check.reason_), check.source_};
     }
-    pending.clear();
-    pending_bytes = 0;
+    running.clear();
+  }
+  void finish_pending() {
+    start_pending();
+    finish_running();
   }
 
   void checkpoint(std::string_view bytes, const std::string& source);
   [[nodiscard]] std::string why_another_root(const std::string& source) const;
   void flush_if_full(std::size_t added_bytes) {
     pending_bytes += added_bytes;
-    if (pending.size() >= kBatchChecks || pending_bytes >= kBatchBytes) flush();
+    if (pending.size() >= kBatchChecks || pending_bytes >= kBatchBytes) start_pending();
   }
 };
 
@@ -148,7 +161,7 @@ TreeSize LogAudit::size() const {
 }
 
 AuditReport LogAudit::finish() {
-  impl_->flush();
+  impl_->finish_pending();
   const Status whole = impl_->carried.finish(impl_->tree.size());
   if (!whole && !impl_->wrong) impl_->found(Wrong::Where::kEntry, 0, whole.error().what);
   AuditReport report;

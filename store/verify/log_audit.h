@@ -61,9 +61,11 @@ class Check {
   bool holds_ = false;
 };
 
-using Executor = std::function<void(std::span<Check>)>;
+// Runs checks, in any order; they may go on beside what the caller does next, until what is given
+// back is called, or destroyed.
+using Executor = std::function<std::function<void()>(std::span<Check>)>;
 // One after the other on the caller's thread.
-void run_in_order(std::span<Check> checks);
+std::function<void()> run_in_order(std::span<Check> checks);
 
 // The first thing that is wrong.
 struct Wrong {

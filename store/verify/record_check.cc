@@ -54,7 +54,9 @@ Status RecordCheck::event(const v1::Record& record, const AuditEntry& entry,
     default:
       break;
   }
-  if (!entry.salt.empty() || !entry.body.empty()) {
+  // An export without bodies says of each entry that it may have one.
+  if (!entry.salt.empty() || !entry.body.empty() ||
+      (entry.sealed && bodies_ == Bodies::kOfTheLog)) {
     return not_verified("salt or body are kept beside an entry that may have none");
   }
   if (record.has_refused()) return refused(record, entry, checks);

@@ -19,7 +19,7 @@ namespace rapporteur::verify {
 
 class RecordCheck {
  public:
-  RecordCheck(notes::VerifierKey log, Bodies bodies) : log_(std::move(log)), erasures_(bodies) {}
+  RecordCheck(notes::VerifierKey log, Bodies bodies) : log_(std::move(log)), bodies_(bodies), erasures_(bodies) {}
 
   // Signatures to be verified are appended to `checks`.
   [[nodiscard]] Status add(const AuditEntry& entry, std::vector<Check>& checks);
@@ -65,6 +65,7 @@ class RecordCheck {
                                     LogIndex index, std::vector<Check>& checks);
 
   notes::VerifierKey log_;
+  Bodies bodies_;
   std::vector<Predecessor> logs_before_;
   std::uint64_t backed_up_to_ = 0;
   std::string hub_;

@@ -128,6 +128,41 @@ TEST_F(Fsck, ALogWithErasuresIsWholeButForItsTables) {
   EXPECT_EQ(look(true).repaired, 0U);
 }
 
+TEST_F(Fsck, WhatIsLeftOfSomethingErasedIsNamed) {
+  make(1, 100, true);
+  const auto before = rows();
+  const auto erasure = std::ranges::find_if(before, [](const auto& row) {
+    return row.first.first == static_cast<std::size_t>(Family::kLog) &&
+           row.first.second.starts_with(layout::kErasedPrefix);
+  });
+  ASSERT_NE(erasure, before.end());
+  const auto erased = layout::decode_indices(erasure->second);
+  ASSERT_TRUE(erased && !erased->empty());
+  const auto write = [&](Family family, std::string_view key, std::string_view value) {
+    const auto database = open();
+    rocksdb::WriteBatch batch = Database::batch();
+    ASSERT_TRUE(batch.Put(database->family(family), slice(key), slice(value)).ok());
+    ASSERT_TRUE(database->write(batch));
+  };
+  // Another list of what was erased.
+  write(Family::kLog, erasure->first.second, layout::encode_indices({{LogIndex{1}}}));
+  EXPECT_STREQ(look().problems.front().where.c_str(), "erasures");
+  EXPECT_TRUE(look(true).mended());
+  EXPECT_EQ(rows(), before);
+  // Its key, of an older file.
+  const auto keys = body_key_file_of(folder());
+  const std::string kept = testing::read_file(keys);
+  std::string older = kept;
+  older[key_offset_of(erased->front())] = 'k';
+  testing::write_file(keys, older);
+  std::filesystem::permissions(keys, std::filesystem::perms(0600));
+  EXPECT_NE(look().problems.front().what.find("its key is still here"), std::string::npos);
+  testing::write_file(keys, kept);
+  // Its body.
+  write(Family::kBodies, view(slice(layout::number(erased->front().value))), std::string(64, 'b'));
+  EXPECT_NE(look().problems.front().what.find("its body is still here"), std::string::npos);
+}
+
 TEST_F(Fsck, WhatFollowsFromEntriesIsNamedAndPutRight) {
   const std::uint64_t seed = testing::chosen_seed();
   std::mt19937_64 random(seed);

@@ -8,6 +8,7 @@
 
 #include "store/merkle/frontier.h"
 #include "tests/support/naive_merkle.h"
+#include "tests/support/seed.h"
 
 namespace rapporteur::merkle {
 namespace {
@@ -27,12 +28,14 @@ class TiledTree {
     for (Tile& tile : frontier_.take_completed()) tiles_[tile.id] = std::move(tile.hashes);
     for (Tile& tile : frontier_.edge()) tiles_[tile.id] = std::move(tile.hashes);
   }
-  [[nodiscard]] TileHashReader reader() const {
-    return TileHashReader([this](TileId id) -> Result<std::vector<Digest>> {
-      const auto found = tiles_.find(id);
-      if (found == tiles_.end()) return fail(ErrorKind::kNotFound, "no such tile");
-      return found->second;
-    });
+  [[nodiscard]] TileHashReader reader(TileCache* cache = nullptr) const {
+    return TileHashReader(
+        [this](TileId id) -> Result<std::vector<Digest>> {
+          const auto found = tiles_.find(id);
+          if (found == tiles_.end()) return fail(ErrorKind::kNotFound, "no such tile");
+          return found->second;
+        },
+        cache);
   }
   [[nodiscard]] const std::map<TileId, std::vector<Digest>>& tiles() const { return tiles_; }
   [[nodiscard]] const Frontier& frontier() const { return frontier_; }
@@ -100,6 +103,31 @@ TEST(Merkle, ProofsAreThoseOfTheRecursionHashByHash) {
     const auto proofs = grown(prefix).inclusion_proofs(LogIndex{0}, size);
     for (std::size_t i = 0; i < size; ++i) {
       ASSERT_EQ(proofs[i], naive_inclusion(i, prefix)) << i << " of " << size;
+    }
+  }
+}
+
+// One cache beside a tree that grows by leaps, over more tiles than it has room for above level 1.
+TEST(Merkle, WhatACacheKeepsStaysRightAsTheTreeGrows) {
+  std::mt19937_64 random(testing::chosen_seed());
+  const auto leaves = numbered_leaves(80'000);
+  TiledTree tree;
+  TileCache cache;
+  std::size_t size = 0;
+  while (size < leaves.size()) {
+    const std::size_t more = std::min<std::size_t>(1 + random() % 9'000, leaves.size() - size);
+    tree.append(std::span(leaves).subspan(size, more));
+    size += more;
+    for (int i = 0; i < 40; ++i) {
+      const TreeSize of{1 + random() % size};
+      const LogIndex index{random() % of.value};
+      const auto plain = tree.reader();
+      const auto cached = tree.reader(&cache);
+      ASSERT_EQ(inclusion_proof(index, of, cached).value(),
+                inclusion_proof(index, of, plain).value())
+          << index.value << " of " << of.value;
+      ASSERT_EQ(consistency_proof(of, TreeSize{size}, cached).value(),
+                consistency_proof(of, TreeSize{size}, plain).value());
     }
   }
 }

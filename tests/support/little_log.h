@@ -22,6 +22,7 @@ class LittleLog {
     std::string record;
     std::string salt;
     std::string body;
+    bool sealed = false;  // both are there, and the auditor has no key
   };
   struct SignedHead {
     std::uint64_t size = 0;

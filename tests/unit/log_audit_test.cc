@@ -93,8 +93,11 @@ TEST(LogAudit, TheFirstOfTwoWrongSignaturesIsNamed) {
     log.entries[at].record = record.SerializeAsString();
   }
   log.rewrite();
-  const auto backwards = [](std::span<Check> checks) {
-    std::for_each(checks.rbegin(), checks.rend(), [](Check& check) { check.run(); });
+  const Executor backwards = [](std::span<Check> checks) {
+    // As late as it may be.
+    return [checks] {
+      std::for_each(checks.rbegin(), checks.rend(), [](Check& check) { check.run(); });
+    };
   };
   const AuditReport report = log.audit(backwards);
   ASSERT_TRUE(report.wrong.has_value());
@@ -190,6 +193,12 @@ INSTANTIATE_TEST_SUITE_P(
                   log.refuse("at");
                   log.entries.back().salt = kSalt;
                   log.entries.back().body = "what may not pass";
+                },
+                "kept beside"},
+        Misdeed{"the body of a refused message, under a key that the auditor has not",
+                [](LittleLog& log) {
+                  log.refuse("at");
+                  log.entries.back().sealed = true;
                 },
                 "kept beside"},
         Misdeed{"another body",

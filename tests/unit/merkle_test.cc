@@ -80,6 +80,35 @@ TEST(Tile, OneProofFetchesATileOnce) {
   EXPECT_EQ(fetches, 1);
 }
 
+TEST(TileCache, KeepsATileOfLevelOneAndFetchesItAgainOnlyWhenItGrew) {
+  const auto hashes = numbered_leaves(256);
+  std::size_t width = 5;
+  int fetches = 0;
+  TileCache cache;
+  const auto subtree = [&](unsigned level, std::uint64_t index) {
+    const TileHashReader reader(
+        [&](TileId) -> Result<std::vector<Digest>> {
+          ++fetches;
+          return std::vector(hashes.begin(), hashes.begin() + static_cast<std::ptrdiff_t>(width));
+        },
+        &cache);
+    return reader.subtree(level, index);
+  };
+  EXPECT_EQ(subtree(8, 4).value(), hashes[4]);
+  EXPECT_EQ(subtree(9, 1).value(), node_hash(hashes[2], hashes[3]));
+  EXPECT_EQ(fetches, 1);
+  EXPECT_EQ(subtree(8, 5).error().kind, ErrorKind::kStorage);
+  width = 256;
+  EXPECT_EQ(subtree(16, 0).value(), hashes[0]) << "of level 2";
+  fetches = 0;
+  EXPECT_EQ(subtree(15, 1).value(), complete_root(std::span(hashes).subspan(128)));
+  EXPECT_EQ(subtree(8, 4).value(), hashes[4]);
+  EXPECT_EQ(fetches, 1);
+  EXPECT_EQ(subtree(0, 4).value(), hashes[4]) << "leaves are not kept";
+  EXPECT_EQ(subtree(0, 4).value(), hashes[4]);
+  EXPECT_EQ(fetches, 3);
+}
+
 TEST(Frontier, RefusesAnEdgeThatDoesNotFitItsSize) {
   const auto leaves = numbered_leaves(300);
   Frontier frontier;
