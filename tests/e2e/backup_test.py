@@ -295,8 +295,11 @@ class Backups(Scenario):
         self.assertIn("rapporteur restore", done.stderr)
 
     def test_a_copy_that_does_not_hold_is_not_kept(self):
+        # The hub opens the newest body when it starts, and so not what is in the older files.
         for year in range(2001, 2005):
             self.push("at", year)
+            self.hub.stop_broker()
+            self.hub.start_broker()
         self.hub.stop_broker()
         for file in sorted((self.hub.home / "data/db").glob("*.sst")):
             whole = file.read_bytes()
