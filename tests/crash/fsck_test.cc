@@ -2,6 +2,7 @@
 // the entries, byte by byte, without touching them.
 #include "store/rocks/fsck.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <random>
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <rocksdb/write_batch.h>
 
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/database.h"
 #include "store/rocks/folder.h"
 #include "store/rocks/layout.h"
@@ -145,7 +147,7 @@ TEST_F(Fsck, WhatIsLeftOfSomethingErasedIsNamed) {
     ASSERT_TRUE(database->write(batch));
   };
   // Another list of what was erased.
-  write(Family::kLog, erasure->first.second, layout::encode_indices({{LogIndex{1}}}));
+  write(Family::kLog, erasure->first.second, layout::encode_indices(std::array{LogIndex{1}}));
   EXPECT_STREQ(look().problems.front().where.c_str(), "erasures");
   EXPECT_TRUE(look(true).mended());
   EXPECT_EQ(rows(), before);

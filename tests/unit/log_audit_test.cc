@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(
                   log.entries.back().body = "what may not pass";
                 },
                 "kept beside"},
-        Misdeed{"the body of a refused message, under a key that the auditor has not",
+        Misdeed{"the sealed body of a refused message",
                 [](LittleLog& log) {
                   log.refuse("at");
                   log.entries.back().sealed = true;
