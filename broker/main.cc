@@ -144,7 +144,8 @@ Status serve(const config::Config& config, const Keys& keys) {
       options, [&](const HubReport& report) {
         reporter.report({report.core.status(report.now), report.core.counters(),
                          report.core.in_flight(), report.core.in_flight_bytes(), report.open_lines,
-                         report.judgement_queue, report.now.steady, report.core.handed_in()});
+                         report.judgement_queue, report.now.steady, report.core.handed_in(),
+                         server != nullptr && !server->serving()});
       });
   if (!hub) return tl::unexpected(hub.error());
   log->info("listening on {} as {}", (*hub)->endpoint(), config.hub_name);

@@ -137,8 +137,10 @@ std::vector<rules::Finding> LocalCheck::judge_claims(const rules::Submission& su
       submit_areas(directory_->state(), participant_, submission.dataflow, submission.indicator);
   std::vector<rules::Finding> findings = rules::check_rights(submission, granted);
   if (figures.replaced) {
-    append(findings,
-           rules::check_rights_to_replace(submission.indicator, *figures.replaced, granted));
+    append(
+        findings,
+        rules::check_rights_to_replace(
+            {submission.indicator, figures.replaced->column(Dimension::kRefArea).codes}, granted));
   }
   append(findings, figures.published.taken_keys(submission));
   return findings;

@@ -159,6 +159,7 @@ class Runner {
     const auto enough = [&]() {
       if (watch) worked = watch->look(program_.clock.monotonic());
       if (worked && subscriber.caught_up()) worked = destination.update(true, program_);
+      if (worked && *witness != nullptr) worked = (*witness)->check();
       return !worked || stop.requested();
     };
     const auto ran =

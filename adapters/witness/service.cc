@@ -51,4 +51,10 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
   return std::unique_ptr<Service>(new Service(std::move(*witness), std::move(*server)));
 }
 
+Status Service::check() const {
+  if (server_->serving()) return {};
+  return fail(ErrorKind::kUnreachable, "the witness takes no connections any more", url(),
+              "start it again; see the system's log");
+}
+
 }  // namespace rapporteur::witness

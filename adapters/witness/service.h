@@ -35,6 +35,8 @@ class Service {
                                                               const Clock& clock);
   [[nodiscard]] const notes::VerifierKey& key() const { return witness_->key(); }
   [[nodiscard]] std::string url() const { return server_->url(); }
+  // kUnreachable once its server has ended by itself: nobody gets a cosignature any more.
+  [[nodiscard]] Status check() const;
 
  private:
   Service(std::unique_ptr<Witness> witness, std::unique_ptr<http::Server> server)

@@ -34,13 +34,30 @@ Status add_tables(ErasedTables& tables, const v1::Header& header,
   return tables.add(header, body->observations, entry.index);
 }
 
+// Whether the entry that destroyed the key of another, as the store of the keys says, erases it in
+// this log. A restored log lacks the entries after its backup, and has others in their place.
+Result<bool> erases(const journal::JournalReader& reader, LogIndex by, LogIndex erased) {
+  if (by.value >= reader.size().value) return false;
+  const auto entry = reader.entry(by);
+  if (!entry) return tl::unexpected(entry.error());
+  v1::Record record;
+  v1::AdministrativeAction action;
+  if (!record.ParseFromString(entry->record) ||
+      !action.ParseFromString(record.administered().action())) {
+    return unreadable(by);
+  }
+  const auto& expired = record.expired().indices();
+  return (action.has_erase() && action.erase().index() == erased.value) ||
+         std::find(expired.begin(), expired.end(), erased.value) != expired.end();
+}
+
 // The sweep of one rule over one piece of the log.
 class Sweep {
  public:
   Sweep(const core::FindExpired& asked, const journal::JournalReader& reader)
       : asked_(asked), reader_(reader) {
     out_.next = asked.from;
-    out_.reads.as_of = reader.size();
+    out_.reads.as_of = asked.as_of;
     out_.reads.resources.push_back(journal::resource_named(directory::kStateName));
     const std::uint64_t now = unix_millis(asked.now);
     const std::uint64_t age = asked.rule.days * kMillisADay;
@@ -143,9 +160,13 @@ Result<std::vector<journal::TableWrite>> judge_erasure(LogIndex index,
     return object(kNoBody, name + " is no accepted submission", "only those have a body");
   }
   if (!header.ParseFromString(record.header())) return unreadable(index);
-  if (entry->state == journal::BodyState::kErased) {
-    const std::string by = entry->erased_by ? std::to_string(entry->erased_by->value) : "another";
-    return object(kNoBody, name + " was erased already, by entry " + by, "nothing is left to do");
+  if (entry->erased_by) {
+    const auto here = erases(reader, *entry->erased_by, index);
+    if (!here) return tl::unexpected(here.error());
+    if (*here) {
+      const std::string by = std::to_string(entry->erased_by->value);
+      return object(kNoBody, name + " was erased already, by entry " + by, "nothing is left to do");
+    }
   }
   if (const std::string hold = directory.held_by(index, header.sender(), header.dataflow());
       !hold.empty()) {
@@ -154,6 +175,8 @@ Result<std::vector<journal::TableWrite>> judge_erasure(LogIndex index,
   }
   PublishedView view(reader, reads);
   ErasedTables tables(view);
+  // Erased by an entry that was lost with the log before: nobody knows the tables any more.
+  if (entry->state == journal::BodyState::kErased) return tables.writes();
   if (auto added = add_tables(tables, header, *entry); !added) {
     return tl::unexpected(added.error());
   }

@@ -17,7 +17,9 @@
 
 namespace rapporteur::admission {
 
-// Of one entry, as an operator asks for. `reads` grows by what the verdict depends on.
+// Of one entry, as an operator asks for. `reads` grows by what the verdict depends on. What was
+// erased by an entry that this log, a restored one, does not have is erased again: its record says
+// so then, its tables stay as they are.
 [[nodiscard]] Result<std::vector<journal::TableWrite>> judge_erasure(
     LogIndex index, const directory::Directory& directory, const journal::JournalReader& reader,
     journal::ReadSet& reads);

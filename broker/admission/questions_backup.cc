@@ -17,6 +17,7 @@ Questions::OrFault<v1::Snapshot> Questions::snapshot() const {
   v1::Snapshot out;
   out.set_folder(taken->folder);
   out.set_checkpoint(taken->checkpoint);
+  out.set_body_keys_copy(taken->body_keys_copy);
   return out;
 }
 

@@ -109,8 +109,10 @@ void SubmissionJudge::judge_rights() {
 void SubmissionJudge::judge_rights_to_replace() {
   const std::vector<std::string> granted =
       directory_.submit_areas(header_.sender(), header_.dataflow(), header_.indicator());
-  findings_.add_all(
-      rules::check_rights_to_replace(header_.indicator(), replaced_->observations, granted));
+  // By its header, which says the areas of the observations also once these are erased.
+  const std::vector<std::string> areas(replaced_->header.ref_areas().begin(),
+                                       replaced_->header.ref_areas().end());
+  findings_.add_all(rules::check_rights_to_replace({header_.indicator(), areas}, granted));
 }
 
 void SubmissionJudge::not_found(const char* why) {

@@ -1,6 +1,7 @@
 #include "broker/admission/table_changes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "store/tables/cells.h"
@@ -50,11 +51,15 @@ Result<std::vector<const Holder*>> TableChanges::erased() const {
   for (const auto& [id, touched] : tables_) {
     const auto table = view_.table(id);
     if (!table) return tl::unexpected(table.error());
-    for (const LogIndex index : (*table)->erased()) {
+    // Of a restored log the tables may not say that a holder was erased since the backup.
+    std::vector<LogIndex> all = (*table)->erased();
+    std::ranges::copy((*table)->holders(), std::back_inserter(all));
+    for (const LogIndex index : all) {
       if (index == view_.left_out()) continue;
       const auto holder = view_.holder(index);
       if (!holder) return tl::unexpected(holder.error());
-      if (*holder == nullptr || std::ranges::find(out, *holder) != out.end()) continue;
+      if (*holder == nullptr || !(*holder)->erased) continue;
+      if (std::ranges::find(out, *holder) != out.end()) continue;
       const auto ended = view_.ended(**holder);
       if (!ended) return tl::unexpected(ended.error());
       if (!*ended) out.push_back(*holder);

@@ -69,6 +69,8 @@ struct Counters {
   std::uint64_t acknowledgements = 0;
   std::uint64_t handshakes_refused = 0;
   std::uint64_t lines_ended = 0;
+  std::uint64_t sweeps_failed = 0;  // of one retention rule each
+  std::string sweep_failure;        // the last of them: whose rule, and why
 };
 
 class Core {
@@ -196,6 +198,7 @@ class Core {
   void on(ProposalDropped&& event);
   void begin_sweep();
   void find_expired();
+  void end_rule();
 
   // core_subscriptions.cc
   void on(AcknowledgementVerified&& event);

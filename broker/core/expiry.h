@@ -24,6 +24,7 @@ struct FindExpired {
   Expiry rule;
   LogIndex from;
   UnixMillis now;
+  TreeSize as_of;  // the directory is not older: what changes it later makes the answer stale
   std::shared_ptr<const directory::Directory> directory;
 };
 

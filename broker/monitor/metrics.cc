@@ -134,6 +134,9 @@ std::vector<MetricFamily> families(const Snapshot& snapshot) {
   out.push_back(counter("acknowledgements_total", "Acknowledgements taken.")
                     .add(number(counters.acknowledgements))
                     .take());
+  out.push_back(counter("sweeps_failed_total", "Retention rules whose bodies could not be found.")
+                    .add(number(counters.sweeps_failed))
+                    .take());
   out.push_back(gauge("log_size_entries", "Entries in the log.")
                     .add(number(snapshot.status.log_size()))
                     .take());

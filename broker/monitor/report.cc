@@ -32,6 +32,15 @@ void Reporter::log_changes(const Snapshot& snapshot) {
     }
     reason_ = reason;
   }
+  if (snapshot.counters.sweeps_failed != sweeps_failed_) {
+    log_.error("retention: bodies whose time is over are kept until the next sweep: {}",
+               snapshot.counters.sweep_failure);
+    sweeps_failed_ = snapshot.counters.sweeps_failed;
+  }
+  if (snapshot.monitor_ended && !monitor_ended_) {
+    log_.error("the monitor takes no connections any more; the hub goes on without it");
+    monitor_ended_ = true;
+  }
   if (snapshot.taken < summary_due_) return;
   summary_due_ = snapshot.taken + kSummaryEvery;
   const core::Counters& now = snapshot.counters;

@@ -29,6 +29,8 @@ class Reporter {
   const ServiceNotify& notify_;
   spdlog::logger& log_;
   std::string reason_ = "starting";
+  std::uint64_t sweeps_failed_ = 0;
+  bool monitor_ended_ = false;
   MonotonicTime summary_due_;
   core::Counters before_;
 };

@@ -43,13 +43,12 @@ Detail no_right(std::string_view indicator, std::string_view area,
               " ; zones accordées : " + list + (hint ? " ; " + hint->sentence_fr : "")};
 }
 
-// What there is to say of each area of the set, by its position in the column; most often nothing.
-std::vector<std::optional<Detail>> refusals(std::string_view indicator, const Column& areas,
-                                            std::span<const std::string> granted) {
-  std::vector<std::optional<Detail>> out(areas.codes.size());
+// What there is to say of each area, by its position; most often nothing.
+std::vector<std::optional<Detail>> refusals(const Scope& of, std::span<const std::string> granted) {
+  std::vector<std::optional<Detail>> out(of.areas.size());
   if (sabotaged("rights-off")) return out;
-  for (std::size_t i = 0; i < areas.codes.size(); ++i) {
-    if (!is_allowed(areas.codes[i], granted)) out[i] = no_right(indicator, areas.codes[i], granted);
+  for (std::size_t i = 0; i < of.areas.size(); ++i) {
+    if (!is_allowed(of.areas[i], granted)) out[i] = no_right(of.indicator, of.areas[i], granted);
   }
   return out;
 }
@@ -60,7 +59,7 @@ std::vector<Finding> check_rights(const Submission& submission,
                                   std::span<const std::string> granted) {
   const ObservationSet& observations = submission.observations;
   const Column& areas = observations.column(Dimension::kRefArea);
-  const auto refused = refusals(submission.indicator, areas, granted);
+  const auto refused = refusals({submission.indicator, areas.codes}, granted);
   std::vector<Finding> findings;
   for (std::size_t row = 0; row < observations.rows(); ++row) {
     const std::optional<Detail>& detail = refused[areas.index(row)];
@@ -71,11 +70,10 @@ std::vector<Finding> check_rights(const Submission& submission,
   return findings;
 }
 
-std::vector<Finding> check_rights_to_replace(std::string_view indicator,
-                                             const ObservationSet& replaced,
+std::vector<Finding> check_rights_to_replace(const Scope& replaced,
                                              std::span<const std::string> granted) {
   std::vector<Finding> findings;
-  for (const auto& detail : refusals(indicator, replaced.column(Dimension::kRefArea), granted)) {
+  for (const auto& detail : refusals(replaced, granted)) {
     if (detail) findings.push_back(finding_by(kRightsRule, 0, "", *detail));
   }
   return findings;

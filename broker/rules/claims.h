@@ -35,13 +35,18 @@ inline constexpr Rule kKeyExistsRule{
     "key",
     "Réviser l’envoi nommé."};
 
+// What a submission is of.
+struct Scope {
+  std::string_view indicator;
+  std::span<const std::string> areas;
+};
+
 // `granted` are the area patterns of the sender's grants for the submission's dataflow and
 // indicator. One finding for each observation whose area none of them covers.
 [[nodiscard]] std::vector<Finding> check_rights(const Submission& submission,
                                                 std::span<const std::string> granted);
 // The same for what the submission would replace: one for each area, without a row.
-[[nodiscard]] std::vector<Finding> check_rights_to_replace(std::string_view indicator,
-                                                           const ObservationSet& replaced,
+[[nodiscard]] std::vector<Finding> check_rights_to_replace(const Scope& replaced,
                                                            std::span<const std::string> granted);
 // A row, counted from 0, whose key the submission `holder` (its message id as text) holds.
 [[nodiscard]] Finding key_taken(const ObservationSet& observations, std::size_t row,

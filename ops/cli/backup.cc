@@ -19,6 +19,7 @@
 #include "proto/base/sabotage.h"
 #include "proto/crypto/encoding.h"
 #include "store/notes/checkpoint.h"
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/local_journal.h"
 
 namespace rapporteur::cli {
@@ -134,6 +135,75 @@ fs::path keys_beside(const CreateOptions& options, const v1::Snapshot& snapshot)
   return fs::path(snapshot.folder()).parent_path().string() + ".keys";
 }
 
+// The backup holds no keys: of two files with them one should be left when the hub's disk is not.
+Status check_copy_of_keys(const v1::Snapshot& snapshot, const notes::VerifierKey& log,
+                          TreeSize size) {
+  const fs::path copy = snapshot.body_keys_copy();
+  if (copy.empty()) {
+    return fail(
+        ErrorKind::kConfiguration,
+        "the keys of the bodies are in one place alone: without them a backup has no bodies",
+        "keys.bodies_copy", "name a file on another disk in hub.toml");
+  }
+  const auto counts = rocks::BodyKeyReader::open(copy, log.text()).and_then([](const auto& reader) {
+    return reader->counts();
+  });
+  constexpr const char* kRemedy = "restart the hub: it writes the copy anew";
+  if (!counts) {
+    Error wrong = counts.error();
+    if (wrong.kind == ErrorKind::kNotFound) wrong.remedy = kRemedy;
+    return tl::unexpected(wrong);
+  }
+  if (counts->made >= size.value) return {};
+  return fail(ErrorKind::kStorage, "the copy of the keys of the bodies is behind the log",
+              copy.string(), kRemedy);
+}
+
+// What a copy has to hold.
+struct Copied {
+  const v1::Snapshot& snapshot;
+  const notes::VerifierKey& log;
+  TreeSize size;
+};
+
+// Everything in it, bodies included: one that nobody can open is no backup.
+Status read_back(const CreateOptions& options, const fs::path& folder, const Copied& copied) {
+  if (sabotaged("backup-not-read-back")) return {};
+  if (auto whole = rocks::check_files(folder); !whole) return whole;
+  const fs::path keys = keys_beside(options, copied.snapshot);
+  const auto report = audit_whole({folder, keys}, copied.log);
+  if (!report) return tl::unexpected(report.error());
+  if (report->counts.bodies_sealed > 0) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{} bodies cannot be opened: their keys are not here",
+                            report->counts.bodies_sealed),
+                keys.string(), "name the hub's keys.bodies with --body-keys");
+  }
+  if (report->covered < copied.size) {
+    return fail(ErrorKind::kStorage,
+                fmt::format("its checkpoint covers {} entries of {}", report->covered.value,
+                            copied.size.value),
+                folder.string());
+  }
+  return {};
+}
+
+// One of this size that is there already: of a try that did not come to its end, so it may be
+// damaged, and not on disk.
+Result<Backup> keep_again(const CreateOptions& options, const fs::path& place, const About& about,
+                          const Copied& copied) {
+  auto kept = read_back(options, place, copied)
+                  .and_then([&] { return sync_path(place); })
+                  .and_then([&] { return sync_path(place.parent_path()); })
+                  .and_then([&] { return sync_path(options.out); });
+  if (kept) return Backup{place, about};
+  Error wrong = kept.error();
+  if (wrong.kind == ErrorKind::kUsage) return tl::unexpected(wrong);
+  wrong.what = "the backup that is there already does not hold: " + wrong.what;
+  wrong.remedy = "move " + place.string() + " away, and look at the disk";
+  return tl::unexpected(wrong);
+}
+
 // A copy of the snapshot in its place, read back whole.
 Result<Backup> keep(const CreateOptions& options, const v1::Snapshot& snapshot,
                     const notes::VerifierKey& log, const std::string& hub, CopyCounts& counts) {
@@ -142,9 +212,12 @@ Result<Backup> keep(const CreateOptions& options, const v1::Snapshot& snapshot,
   const fs::path home = folder_of_log(options.out, log.name);
   const fs::path place = home / fmt::format("{:012}", covered->size.value);
   std::error_code error;
+  const Copied wanted{snapshot, log, covered->size};
   if (fs::exists(place, error)) {
-    auto about = read_about(place);
-    if (about && about->origin == log.name) return Backup{place, *about};
+    const auto about = read_about(place);
+    if (about && about->origin == log.name && about->size == covered->size.value) {
+      return keep_again(options, place, *about, wanted);
+    }
     return fail(ErrorKind::kStorage, "something else stands where the backup goes", place.string(),
                 "move it away");
   }
@@ -162,18 +235,13 @@ Result<Backup> keep(const CreateOptions& options, const v1::Snapshot& snapshot,
   auto copied = copy_log(snapshot.folder(), scaffold->path(), before);
   if (!copied) return tl::unexpected(copied.error());
   counts = *copied;
-  if (!sabotaged("backup-not-read-back")) {
-    auto whole = rocks::check_files(scaffold->path()).and_then([&] {
-      return audit_whole({scaffold->path(), keys_beside(options, snapshot)}, log)
-          .map([](const verify::AuditReport&) {});
-    });
-    if (!whole) {
-      Error wrong = whole.error();
-      wrong.what = "the copy does not hold, and is not kept: " + wrong.what;
-      wrong.remedy = before.empty() ? "look at the hub's disk: `rapporteur audit verify` its folder"
-                                    : "with --full nothing is shared with the backup before";
-      return tl::unexpected(wrong);
-    }
+  if (auto whole = read_back(options, scaffold->path(), wanted); !whole) {
+    Error wrong = whole.error();
+    wrong.what = "the copy does not hold, and is not kept: " + wrong.what;
+    if (wrong.kind == ErrorKind::kUsage) return tl::unexpected(wrong);
+    wrong.remedy = before.empty() ? "look at the hub's disk: `rapporteur audit verify` its folder"
+                                  : "with --full nothing is shared with the backup before";
+    return tl::unexpected(wrong);
   }
   const About about{hub, log.name, covered->size.value, crypto::base64(covered->root.span()),
                     unix_millis(SystemClock().now())};
@@ -201,6 +269,9 @@ Status create(Session& session, const CreateOptions& options) {
   const auto answer = line->query(query);
   if (!answer) return tl::unexpected(answer.error());
   const std::uint64_t backed_up_to = answer->backed_up().backed_up_to();
+  if (auto keys = check_copy_of_keys(*snapshot, log, TreeSize{kept->about.size}); !keys) {
+    session.warn(keys.error().line());
+  }
   if (session.json) {
     print(json_line({{"backup", kept->folder.string()},
                      {"size", kept->about.size},

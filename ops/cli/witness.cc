@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kWitnessFile = "witness.toml";
+constexpr timespec kCheckEvery{1, 0};
 constexpr std::array kWitnessSettings{
     client::Setting{.key = "name",
                     .required = true,
@@ -131,9 +132,10 @@ Status run_witness(Session& session, const WitnessOptions& options) {
   print(session.json ? json_line({{"url", (*service)->url()}, {"verifier_key", vkey}})
                      : fmt::format("{} answers on {}\n", vkey, (*service)->url()));
   if (auto printed = all_printed(); !printed) return printed;
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return {};
+  for (;;) {
+    if (auto serving = (*service)->check(); !serving) return serving;
+    if (::sigtimedwait(&signals, nullptr, &kCheckEvery) > 0) return {};
+  }
 }
 
 }  // namespace

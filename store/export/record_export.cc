@@ -28,6 +28,15 @@ Result<RecordsMark> read_mark(const std::filesystem::path& folder, bool bodies) 
   return mark;
 }
 
+// The entry that would say why the body is missing is not in the export.
+Status erased_meanwhile(const journal::StoredEntry& entry, TreeSize end) {
+  return fail(ErrorKind::kOverloaded,
+              "its body was erased by entry " + std::to_string(entry.erased_by->value) +
+                  ", and the export ends at " + std::to_string(end.value),
+              "entry " + std::to_string(entry.index.value),
+              "run again; in a log that was restored erase it again first (BACKUP.md)");
+}
+
 std::uint64_t bundle_begin(TreeSize size) {
   return size.value / merkle::kTileWidth * merkle::kTileWidth;
 }
@@ -53,6 +62,9 @@ class RecordWriter {
           return fail(ErrorKind::kStorage, "the keys of the bodies are not here",
                       "entry " + std::to_string(entry.index.value),
                       "put their file beside the data folder, or leave out --bodies");
+        }
+        if (entry.erased_by && *entry.erased_by >= LogIndex{end.value}) {
+          return erased_meanwhile(entry, end);
         }
         append_frame(records_, entry.nonce, entry.record);
         if (bodies_) append_frame(salted_, entry.salt, entry.body);

@@ -4,7 +4,8 @@
 // Like the tiles it is brought from what is there to the newest checkpoint; the file `export`,
 // which says how far the records go, is replaced last. Threads: one at a time. Errors: those of
 // TileExport; kUsage when the folder was begun with bodies and is asked for without, or the other
-// way round. Source: FORMAT.md, "Exported records".
+// way round; kOverloaded when a body was erased meanwhile: run again. Source: FORMAT.md, "Exported
+// records".
 #pragma once
 
 #include "store/export/tile_export.h"

@@ -20,8 +20,9 @@ namespace rapporteur::journal {
 [[nodiscard]] Result<TreeSize> parse_backed_up(std::string_view state);
 
 struct Snapshot {
-  std::string folder;      // absolute; a whole log
-  std::string checkpoint;  // signed note; every entry it covers is in the snapshot
+  std::string folder;          // absolute; a whole log
+  std::string checkpoint;      // signed note; every entry it covers is in the snapshot
+  std::string body_keys_copy;  // absolute; empty: the keys of the bodies are in one place alone
 };
 
 class Snapshots {

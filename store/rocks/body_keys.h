@@ -51,6 +51,10 @@ class BodyKeys {
   [[nodiscard]] TreeSize destroyed_through() const { return destroyed_through_; }
 
   [[nodiscard]] const std::shared_ptr<const BodyKeyReader>& reader() const { return reader_; }
+  // Absolute; empty: there is none.
+  [[nodiscard]] std::string copy() const {
+    return places_.size() > 1 ? std::filesystem::absolute(places_.back().path).string() : "";
+  }
 
  private:
   struct Place {

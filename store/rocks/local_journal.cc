@@ -356,8 +356,8 @@ std::optional<Error> LocalJournal::poisoned() const {
 
 Result<journal::Snapshot> LocalJournal::take_snapshot() {
   // Before the copy: what it covers is in the database, and so in the copy.
-  const std::shared_ptr<const std::string> covered = impl_->reader->checkpoint();
-  return make_snapshot(impl_->folder, *covered, impl_->clock, [this](const auto& to) {
+  journal::Snapshot wanted{{}, *impl_->reader->checkpoint(), impl_->body_keys.copy()};
+  return make_snapshot(impl_->folder, std::move(wanted), impl_->clock, [this](const auto& to) {
     const std::lock_guard guard(impl_->writing);
     return impl_->database->copy_to(to);
   });

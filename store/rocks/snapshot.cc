@@ -7,7 +7,7 @@
 namespace rapporteur::rocks {
 
 Result<journal::Snapshot> make_snapshot(
-    const std::filesystem::path& folder, const std::string& checkpoint, const Clock& clock,
+    const std::filesystem::path& folder, journal::Snapshot wanted, const Clock& clock,
     const std::function<Status(const std::filesystem::path&)>& copy) {
   const std::filesystem::path place = std::filesystem::absolute(folder) / "snapshot";
   std::error_code error;
@@ -20,12 +20,14 @@ Result<journal::Snapshot> make_snapshot(
   auto made = make_log_folder(place)
                   .and_then([&] { return copy(database_folder(place)); })
                   .and_then([&]() -> Status {
-                    auto file = CheckpointFile::create(place, checkpoint, clock.monotonic(), files);
+                    auto file =
+                        CheckpointFile::create(place, wanted.checkpoint, clock.monotonic(), files);
                     if (!file) return tl::unexpected(file.error());
                     return seal_log_folder(place, files);
                   });
   if (!made) return tl::unexpected(made.error());
-  return journal::Snapshot{place.string(), checkpoint};
+  wanted.folder = place.string();
+  return wanted;
 }
 
 }  // namespace rapporteur::rocks

@@ -12,10 +12,10 @@
 
 namespace rapporteur::rocks {
 
-// In `folder`/snapshot, in place of the one before. `copy` writes the database into a folder that
-// is not there yet, with all that `checkpoint`, a signed note, covers.
+// In `folder`/snapshot, in place of the one before: `wanted` with its folder. `copy` writes the
+// database into a folder that is not there yet, with all that the checkpoint covers.
 [[nodiscard]] Result<journal::Snapshot> make_snapshot(
-    const std::filesystem::path& folder, const std::string& checkpoint, const Clock& clock,
+    const std::filesystem::path& folder, journal::Snapshot wanted, const Clock& clock,
     const std::function<Status(const std::filesystem::path&)>& copy);
 
 }  // namespace rapporteur::rocks

@@ -3,9 +3,11 @@ receives anything twice, and both logs and the tie between them verify."""
 
 import csv
 import json
+import os
 import pathlib
 import re
 import shutil
+import signal
 import sqlite3
 import unittest
 
@@ -221,6 +223,32 @@ class Enrolment(Scenario):
         self.assertEqual(self.pin("at"), self.pin("late"))
 
 
+class ErasedSince(Scenario):
+    def test_what_was_erased_after_the_backup_is_erased_again(self):
+        message = self.push("at", 2001)
+        index = self.receipted("at")[message]
+        made = self.backup()
+        erase = ["--json", "erase", str(index), "--reason", "a slip of the agency"]
+        lost = json.loads(self.hub.operator(*erase).stdout)["entry"]
+        self.lose_and_restore(made["backup"], "hub.example/thb/log2")
+        self.enrol_again("at", "no")
+        # The new log grows past the entry of the old one, which is no erasure here.
+        for year in range(2001, 2001 + 2 * (lost - made["size"] + 1)):
+            self.push("no", year)
+        self.assertIn("body", self.audit(self.hub.home / "data", self.public, expect=1).stdout)
+        # As after any erasure, nothing is accepted beside what nobody knows any more.
+        path = self.hub.party_folder("at") / "beside.csv"
+        path.write_text(HEADER + FIGURE.format("AT", 2001, 17), encoding="utf-8")
+        done = self.hub.adapter("at", "--json", "push", path, "--as-is", expect=1)
+        self.assertIn("ERASED", done.stdout)
+        again = json.loads(self.hub.operator(*erase).stdout)["entry"]
+        self.assertNotEqual(again, lost)
+        report = self.audit(self.hub.home / "data", self.public)
+        self.assertEqual((report["bodies_erased"], report["bodies_erased_later"]), (1, 0))
+        self.backup()
+        self.assertIn("NO_BODY", self.hub.operator(*erase, expect=1).stderr)
+
+
 class Lies(Scenario):
     def known_logs(self):
         state = sqlite3.connect(self.hub.party_folder("at") / "state.db")
@@ -309,8 +337,11 @@ class Backups(Scenario):
         self.assertIn("rapporteur restore", done.stderr)
 
     def test_a_copy_that_does_not_hold_is_not_kept(self):
+        # The hub opens the newest body when it starts, and so not what is in the older files.
         for year in range(2001, 2005):
             self.push("at", year)
+            self.hub.stop_broker()
+            self.hub.start_broker()
         self.hub.stop_broker()
         for file in sorted((self.hub.home / "data/db").glob("*.sst")):
             whole = file.read_bytes()
@@ -327,6 +358,91 @@ class Backups(Scenario):
         self.assertIn("the copy does not hold, and is not kept", done.stderr)
         self.assertEqual(list(self.backups.rglob("backup.json")), [])
         self.assertEqual(json.loads(self.hub.operator("--json", "status").stdout)["backed_up_to"], 0)
+
+    def backed_up_to(self):
+        return json.loads(self.hub.operator("--json", "status").stdout)["backed_up_to"]
+
+    def test_a_copy_whose_bodies_nobody_can_open_is_not_kept(self):
+        self.push("at", 2001)
+        self.hub.stop_broker()
+        keys = self.hub.folder / "elsewhere.keys"
+        (self.hub.home / "data.keys").rename(keys)
+        configuration = self.hub.home / "hub.toml"
+        text = configuration.read_text(encoding="utf-8")
+        configuration.write_text(text.replace("[keys]\n", f'[keys]\nbodies = "{keys}"\n'),
+                                 encoding="utf-8")
+        self.hub.start_broker()
+        done = self.backup(expect=2)
+        self.assertIn("1 bodies cannot be opened", done.stderr)
+        self.assertIn("--body-keys", done.stderr)
+        self.assertEqual(list(self.backups.rglob("backup.json")), [])
+        self.assertEqual(self.backed_up_to(), 0)
+        made = self.backup("--body-keys", keys)
+        self.assertEqual(self.backed_up_to(), made["size"])
+
+    def test_keys_of_the_bodies_without_a_good_copy_are_warned_of(self):
+        self.push("at", 2001)
+        copy = self.hub.folder / "copy.keys"
+
+        def warning():
+            done = self.hub.operator("backup", "create", "--out", self.backups)
+            self.assertLessEqual(done.stderr.count("\n"), 1)
+            return done.stderr
+
+        self.assertIn("keys.bodies_copy", warning())
+        configuration = self.hub.home / "hub.toml"
+        text = configuration.read_text(encoding="utf-8")
+        configuration.write_text(text.replace("[keys]\n", f'[keys]\nbodies_copy = "{copy}"\n'),
+                                 encoding="utf-8")
+        self.hub.stop_broker()
+        self.hub.start_broker()
+        self.assertEqual(warning(), "")
+        # As a copy is that was cut off while it was written.
+        with open(copy, "r+b") as file:
+            file.seek(4080)
+            file.write(bytes(16))
+        self.assertIn("is behind the log", warning())
+        copy.unlink()
+        self.assertIn("restart the hub", warning())
+        self.hub.stop_broker()
+        self.hub.start_broker()
+        self.assertEqual(warning(), "")
+
+    def test_what_is_left_of_an_unfinished_backup_is_read_back_again(self):
+        self.push("at", 2001)
+        self.hub.stop_broker()
+        self.hub.start_broker()
+        made = pathlib.Path(self.backup()["backup"])
+        about = json.loads((made / "backup.json").read_text())
+        # As a try leaves it behind that could not sync the folder's name.
+        left = made.parent / f"{about['size'] + 1:012}"
+        os.kill(self.hub.broker.pid, signal.SIGSTOP)
+        shutil.copytree(self.hub.home / "data", left, ignore=shutil.ignore_patterns("lock"))
+        os.kill(self.hub.broker.pid, signal.SIGCONT)
+        said = json.loads(self.rapporteur("--json", "backup", "verify", left, "--public",
+                                          self.public).stdout)
+        self.assertEqual(said["size"], about["size"] + 1)
+        whole = json.dumps({**about, "size": said["size"], "root": said["root"]})
+        (left / "backup.json").write_text(whole)
+        file = max((left / "db").glob("*.sst"), key=lambda one: one.stat().st_size)
+        kept = file.read_bytes()
+        damaged = bytearray(kept)
+        damaged[len(kept) // 4] ^= 0x10
+        file.write_bytes(damaged)
+        self.assertIn("already does not hold", self.backup(expect=6).stderr)
+        self.assertEqual(self.backed_up_to(), about["size"])
+        # Nor is an older one that only says that it is this one.
+        file.write_bytes(kept)
+        left.rename(self.hub.folder / "whole")
+        shutil.copytree(made, left)
+        (left / "backup.json").write_text(whole)
+        self.assertIn("covers", self.backup(expect=6).stderr)
+        self.assertEqual(self.backed_up_to(), about["size"])
+        shutil.rmtree(left)
+        (self.hub.folder / "whole").rename(left)
+        again = self.backup()
+        self.assertEqual((again["backup"], again["copied_bytes"]), (str(left), 0))
+        self.assertEqual(self.backed_up_to(), said["size"])
 
     def test_a_damaged_backup_is_named_and_not_restored(self):
         self.push("at", 2001)

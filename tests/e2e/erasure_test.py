@@ -83,6 +83,16 @@ class Erasure(unittest.TestCase):
         self.assertEqual((report["bodies_erased_later"], report["commitments"] > 0), (1, True))
         self.assertEqual(self.audit(old)["bodies_sealed"], 2)
 
+        # An export beside a hub that erases: the entry that says so is not in it.
+        shutil.copy(self.home / "data.keys", str(old) + ".keys")
+        export = ["audit", "export", "--records", "--bodies", "--out"]
+        done = run(PROGRAMS / "rapporteur", *export, self.hub.folder / "exported", old, expect=5)
+        self.assertIn(f"erased by entry {erased[0]['entry']}", done.stderr)
+        self.assertIn("run again", done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        run(PROGRAMS / "rapporteur", *export, self.hub.folder / "exported", self.home / "data")
+        self.assertEqual(self.audit(self.hub.folder / "exported")["bodies_erased"], 1)
+
         # Over a restart, and after a kill.
         self.hub.kill_broker()
         self.hub.start_broker()

@@ -1,5 +1,5 @@
 // When the core has bodies looked for whose time is over, and what it does with them.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "tests/fakes/core_stage.h"
 
@@ -55,6 +55,7 @@ TEST_F(CoreRetentionTest, EveryRuleGoesThroughTheWholeLog) {
   EXPECT_TRUE(question.rule.superseded);
   EXPECT_EQ(question.rule.days, 30U);
   EXPECT_EQ(question.from, LogIndex{0});
+  EXPECT_EQ(question.as_of, stage.core->size()) << "that of its directory";
   found(question, {}, 700, false);
   question = asked();
   EXPECT_TRUE(question.rule.superseded);
@@ -103,6 +104,26 @@ TEST_F(CoreRetentionTest, WhatWentStaleIsLookedForAgain) {
   ASSERT_EQ(proposals.size(), 1U);
   stage.step(ProposalDropped{proposals.front().token});
   EXPECT_EQ(asked().from, LogIndex{0});
+}
+
+TEST_F(CoreRetentionTest, ARuleThatFailsIsCountedAndTheOthersGoOn) {
+  retain(365, 30);
+  stage.pass(1s);
+  FindExpired question = asked();
+  found(question, {}, 700, false);
+  question = asked();
+  stage.step(ExpiredFound{question.sweep, fail(ErrorKind::kStorage, "entry 700 cannot be read")});
+  EXPECT_EQ(stage.core->counters().sweeps_failed, 1U);
+  EXPECT_THAT(
+      stage.core->counters().sweep_failure,
+      testing::AllOf(testing::HasSubstr(kFlow), testing::HasSubstr("entry 700 cannot be read")));
+  question = asked();
+  EXPECT_FALSE(question.rule.superseded);
+  EXPECT_EQ(question.from, LogIndex{0});
+  found(question, {}, 900, true);
+  EXPECT_EQ(asked().sweep, 0U) << "what failed waits for the next sweep";
+  stage.pass(24h);
+  EXPECT_TRUE(asked().rule.superseded);
 }
 
 TEST_F(CoreRetentionTest, ANewRuleEndsTheSweepOfTheOldOne) {

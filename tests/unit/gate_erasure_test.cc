@@ -37,14 +37,24 @@ class GateErasureTest : public GateChainFixture {
     return administer(action);
   }
   journal::BodyState state(LogIndex index) { return stage_.journal.entry(index)->state; }
+  // Whatever the record of the entry says that takes it.
+  void take_body(LogIndex index, const v1::Record& record) {
+    journal::Draft draft;
+    draft.record = record.SerializeAsString();
+    draft.erases = {index};
+    ASSERT_TRUE(stage_.journal.append({&draft, 1}));
+  }
   // The journal of the stage writes 1,000 ms and one more for each entry.
+  core::FindExpired question(bool superseded, std::uint32_t days, std::uint64_t now_ms) {
+    return {1,
+            {fakes::kDataflow, superseded, days},
+            LogIndex{0},
+            UnixMillis(std::chrono::milliseconds(now_ms)),
+            stage_.journal.size(),
+            stage_.directory.get()};
+  }
   std::vector<LogIndex> expired(bool superseded, std::uint32_t days, std::uint64_t now_ms) {
-    const auto found = find_expired({1,
-                                     {fakes::kDataflow, superseded, days},
-                                     LogIndex{0},
-                                     UnixMillis(std::chrono::milliseconds(now_ms)),
-                                     stage_.directory.get()},
-                                    stage_.journal);
+    const auto found = find_expired(question(superseded, days, now_ms), stage_.journal);
     EXPECT_TRUE(found) << found.error().line();
     return found ? found->indices : std::vector<LogIndex>();
   }
@@ -98,12 +108,46 @@ TEST_F(GateErasureTest, ARevisionOrWithdrawalMakesRoomAgain) {
   EXPECT_EQ(submit({year("2005", 44)}).said, "accepted");
 }
 
+TEST_F(GateErasureTest, RightToAnAreaIsNeededToReplaceWhatWasErased) {
+  stage_.administer(fakes::submit_grant("at", "*", "*", "BE"));
+  const Sent first = submit({year("2005")});
+  ASSERT_EQ(erase(first.index), "accepted");
+  v1::AdministrativeAction removal;
+  *removal.mutable_remove_grant() = fakes::submit_grant("at", "*", "*", "AT").add_grant();
+  stage_.administer(removal);
+  EXPECT_EQ(revise(first.id, {fakes::figure("VIC_REG", "BE", "2005", 42)}).said, "refused RIGHTS");
+  EXPECT_EQ(withdraw(first.id).said, "refused RIGHTS");
+}
+
 TEST_F(GateErasureTest, WhatWasSupersededCanBeErasedAndLeavesTheTablesAlone) {
   const Sent first = submit({year("2005")});
   const Sent second = revise(first.id, {year("2005", 43)});
   ASSERT_EQ(erase(first.index), "accepted");
   EXPECT_THAT(table("2005").erased(), IsEmpty());
   EXPECT_THAT(table("2005").holders(), ElementsAre(second.index));
+}
+
+// In a restored log: by an entry after its backup, in whose place another stands.
+TEST_F(GateErasureTest, WhatALostEntryErasedIsErasedAgain) {
+  const Sent first = submit({year("2005"), year("2006")});
+  v1::Record other;
+  other.mutable_stopped();
+  take_body(first.index, other);
+  EXPECT_EQ(submit({year("2005", 43)}).said, "refused ERASED") << "the tables do not say so";
+  EXPECT_EQ(erase(first.index), "accepted");
+  EXPECT_EQ(stage_.journal.entry(first.index)->erased_by, last());
+  EXPECT_EQ(erase(first.index), "refused NO_BODY");
+  EXPECT_EQ(submit({year("2005", 43)}).said, "refused ERASED");
+  EXPECT_EQ(withdraw(first.id).said, "accepted");
+  EXPECT_EQ(submit({year("2005", 43)}).said, "accepted");
+}
+
+TEST_F(GateErasureTest, WhatTheHubErasedInThisLogIsNotErasedAgain) {
+  const Sent first = submit({year("2005")});
+  v1::Record record;
+  record.mutable_expired()->add_indices(first.index.value);
+  take_body(first.index, record);
+  EXPECT_EQ(erase(first.index), "refused NO_BODY");
 }
 
 // Promise: what a legal hold keeps is erased by nobody.
@@ -125,6 +169,20 @@ TEST_F(GateErasureTest, AHoldKeepsWhatItCovers) {
   EXPECT_EQ(administer(lift), "accepted");
   EXPECT_EQ(administer(lift), "refused UNKNOWN_HOLD");
   EXPECT_EQ(erase(first.index), "accepted");
+}
+
+// The question waits for the reader's thread, and the hold is not among the answer's writes.
+TEST_F(GateErasureTest, AHoldPlacedAfterTheQuestionMakesItsAnswerStale) {
+  const Sent sent = submit({year("2005")});
+  const core::FindExpired asked = question(false, 1, 10 * kDayMs);
+  v1::LegalHold placed;
+  placed.set_name("case-12");
+  ASSERT_EQ(hold(placed), "accepted");
+  const auto found = find_expired(asked, stage_.journal);
+  ASSERT_TRUE(found) << found.error().line();
+  EXPECT_THAT(found->indices, ElementsAre(sent.index)) << "by the directory of the question";
+  EXPECT_EQ(found->reads.as_of, asked.as_of) << "so the hold came after what was read";
+  EXPECT_LT(found->reads.as_of.value, stage_.journal.size().value);
 }
 
 TEST_F(GateErasureTest, AHoldCoversSendersAndDataflows) {

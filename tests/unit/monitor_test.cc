@@ -1,4 +1,5 @@
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <httplib.h>
@@ -15,6 +16,7 @@
 #include "tests/fakes/fake_log.h"
 #include "tests/fakes/fake_witness.h"
 #include "tests/fakes/fixed_clock.h"
+#include "tests/support/listener.h"
 #include "tests/support/paths.h"
 
 namespace rapporteur::monitor {
@@ -34,6 +36,8 @@ Snapshot ready_at(const Clock& clock) {
   snapshot.counters.faults["SIGNATURE"] = 3;
   snapshot.counters.received[v1::Frame::kSubmit] = 9;
   snapshot.counters.lines_ended = 4;
+  snapshot.counters.sweeps_failed = 1;
+  snapshot.counters.sweep_failure = "RAPPORTEUR:THB(1.0): storage: entry 3 cannot be read";
   return snapshot;
 }
 
@@ -56,6 +60,7 @@ TEST(Metrics, ShowWhatTheHubDoes) {
   EXPECT_THAT(text, HasSubstr("rapporteur_faults_total{code=\"SIGNATURE\"} 3"));
   EXPECT_THAT(text, HasSubstr("rapporteur_messages_total{kind=\"submit\"} 9"));
   EXPECT_THAT(text, HasSubstr("rapporteur_lines_ended_total 4"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_sweeps_failed_total 1"));
   EXPECT_THAT(text, HasSubstr("rapporteur_refusal_findings_total{rule=\"SMALL_CELL\"} 2"));
   EXPECT_THAT(
       text,
@@ -150,6 +155,22 @@ TEST(Server, APortInUseIsOneClearLine) {
   EXPECT_THAT(second.error().what, HasSubstr("in use"));
 }
 
+TEST(Server, IsKnownToHaveEndedByItself) {
+  const fakes::FixedClock clock;
+  const Metrics metrics(clock);
+  const auto server = serve({"127.0.0.1", 0}, metrics);
+  ASSERT_TRUE(server);
+  httplib::Client client("127.0.0.1", (*server)->port());
+  ASSERT_TRUE(client.Get("/metrics"));
+  EXPECT_TRUE((*server)->serving());
+  ASSERT_TRUE(testing::end_listener((*server)->port()));
+  const auto patience = std::chrono::steady_clock::now() + 30s;
+  while ((*server)->serving() && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE((*server)->serving());
+}
+
 // What a service manager would receive.
 class NotifySocket {
  public:
@@ -196,6 +217,40 @@ TEST(Reporter, TellsTheServiceManagerAndTheLogOnceWhenTheHubIsReady) {
   failed.status.set_not_ready_because("storage failed");
   reporter.report(std::move(failed));
   EXPECT_THAT(lines.str(), HasSubstr("not ready: storage failed"));
+}
+
+TEST(Reporter, SaysOnceThatASweepFailedAndWhy) {
+  const ServiceNotify notify("", 30s);
+  std::ostringstream lines;
+  const auto log =
+      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
+  const fakes::FixedClock clock;
+  Metrics metrics(clock);
+  Reporter reporter(metrics, notify, *log);
+  reporter.report(ready_at(clock));
+  const std::string once = lines.str();
+  EXPECT_THAT(once, HasSubstr("RAPPORTEUR:THB(1.0): storage: entry 3 cannot be read"));
+  reporter.report(ready_at(clock));
+  EXPECT_EQ(lines.str(), once);
+}
+
+TEST(Reporter, SaysOnceThatTheMonitorHasEnded) {
+  const ServiceNotify notify("", 30s);
+  std::ostringstream lines;
+  const auto log =
+      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
+  const fakes::FixedClock clock;
+  Metrics metrics(clock);
+  Reporter reporter(metrics, notify, *log);
+  Snapshot snapshot = ready_at(clock);
+  reporter.report(snapshot);
+  EXPECT_THAT(lines.str(), Not(HasSubstr("monitor")));
+  snapshot.monitor_ended = true;
+  reporter.report(snapshot);
+  const std::string once = lines.str();
+  EXPECT_THAT(once, HasSubstr("the monitor takes no connections any more"));
+  reporter.report(snapshot);
+  EXPECT_EQ(lines.str(), once);
 }
 
 TEST(Log, OneJsonObjectALineWhateverTheMessageHolds) {

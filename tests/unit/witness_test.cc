@@ -10,6 +10,7 @@
 #include "store/merkle/tree.h"
 #include "tests/fakes/fake_log.h"
 #include "tests/fakes/fixed_clock.h"
+#include "tests/support/listener.h"
 #include "tests/support/paths.h"
 
 namespace rapporteur::witness {
@@ -258,6 +259,28 @@ TEST_F(WitnessTest, CheckingAndKeepingAreOneStep) {
     const std::jthread second([&] { answers[1] = witness_->add_checkpoint(theirs); });
   }
   EXPECT_EQ(answers[0].status + answers[1].status, 200 + 409);
+}
+
+TEST_F(WitnessTest, AServiceThatNobodyCanReachSaysSo) {
+  const auto service = Service::start({.name = kName,
+                                       .key_file = folder_ / "key",
+                                       .state = folder_ / "service",
+                                       .logs = {log_.verifier_key()},
+                                       .listen = "127.0.0.1:0",
+                                       .setting = "listen"},
+                                      clock_);
+  ASSERT_TRUE(service) << service.error().line();
+  EXPECT_TRUE((*service)->check());
+  const std::string url = (*service)->url();
+  ASSERT_TRUE(testing::end_listener(std::stoi(url.substr(url.rfind(':') + 1))));
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while ((*service)->check() && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
+  const auto ended = (*service)->check();
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().kind, ErrorKind::kUnreachable);
+  EXPECT_EQ(ended.error().where, url);
 }
 
 }  // namespace
