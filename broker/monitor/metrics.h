@@ -26,7 +26,7 @@ struct Snapshot {
   std::uint64_t open_lines = 0;
   std::size_t judgement_queue = 0;
   MonotonicTime taken;
-  std::string handed_in;  // the newest checkpoint that a witness cosigned, with all that did
+  std::string handed_in;       // the newest checkpoint that a witness cosigned, with all that did
   bool monitor_ended = false;  // nobody can ask for the metrics any more
 };
 
