@@ -19,7 +19,8 @@ namespace rapporteur::verify {
 
 class RecordCheck {
  public:
-  RecordCheck(notes::VerifierKey log, Bodies bodies) : log_(std::move(log)), bodies_(bodies), erasures_(bodies) {}
+  RecordCheck(notes::VerifierKey log, Bodies bodies)
+      : log_(std::move(log)), bodies_(bodies), erasures_(bodies) {}
 
   // Signatures to be verified are appended to `checks`.
   [[nodiscard]] Status add(const AuditEntry& entry, std::vector<Check>& checks);
