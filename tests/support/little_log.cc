@@ -209,8 +209,13 @@ verify::AuditReport LittleLog::audit(const verify::Executor& run) const {
       good = audit.add_checkpoint(head->note);
     }
     if (!good) break;
-    good = audit.add({LogIndex{entry.index}, bytes_of(entry.nonce), bytes_of(entry.record),
-                      bytes_of(entry.salt), bytes_of(entry.body), {}, entry.sealed});
+    good = audit.add({LogIndex{entry.index},
+                      bytes_of(entry.nonce),
+                      bytes_of(entry.record),
+                      bytes_of(entry.salt),
+                      bytes_of(entry.body),
+                      {},
+                      entry.sealed});
   }
   for (; good && head != heads.end(); ++head) good = audit.add_checkpoint(head->note);
   return audit.finish();
