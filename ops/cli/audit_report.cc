@@ -37,8 +37,9 @@ nlohmann::json wrong_json(const AuditFindings& findings) {
   return out;
 }
 
-std::string line_if(std::uint64_t bodies, const char* what) {
-  return bodies == 0 ? std::string() : fmt::format("  {} bodies {}\n", bodies, what);
+std::string line_if(std::uint64_t bodies, const char* of_one, const char* of_many) {
+  return bodies == 0 ? std::string()
+                     : fmt::format("  {} {}\n", bodies, bodies == 1 ? of_one : of_many);
 }
 
 std::string records_text(const AuditFindings& findings) {
@@ -48,12 +49,16 @@ std::string records_text(const AuditFindings& findings) {
       "{} verified: {} entries, {} of them under the last checkpoint\n"
       "  {} accepted, {} refused, {} changes of the directory, {} skipped\n"
       "  {} signatures of senders, {} of acknowledgements, {} checkpoints, one tree\n"
-      "  {} commitments match their bodies, {} bodies were erased, each by an entry\n{}{}",
+      "  {} commitments match their bodies\n{}{}{}",
       findings.log, counts.entries, report.covered.value, counts.accepted, counts.refused,
       counts.administered, counts.skipped, counts.sender_signatures, counts.acknowledgements,
-      counts.checkpoints, counts.commitments, counts.bodies_erased,
-      line_if(counts.bodies_erased_later, "were erased after this copy of the log was made"),
-      line_if(counts.bodies_sealed, "could not be read: they, or their keys, are not here"));
+      counts.checkpoints, counts.commitments,
+      line_if(counts.bodies_erased, "body was erased, by an entry that may",
+              "bodies were erased, each by an entry that may"),
+      line_if(counts.bodies_erased_later, "body was erased after this copy of the log was made",
+              "bodies were erased after this copy of the log was made"),
+      line_if(counts.bodies_sealed, "body could not be read: it, or its key, is not here",
+              "bodies could not be read: they, or their keys, are not here"));
   for (const verify::Predecessor& log : report.predecessors) {
     out += fmt::format("  continues {} with {} of its entries, {} of them under its checkpoint\n",
                        log.log.name, log.carried.value, log.checkpoint.size.value);
