@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 
-from local_hub import DATAFLOW, PROGRAMS, ROOT, Failed, LocalHub, run
+from local_hub import DATAFLOW, PROGRAMS, ROOT, Failed, run
+from witnessed_hub import WitnessedHub, until
 
 FACTS = pathlib.Path(
     os.environ.get("RAPPORTEUR_DEMO_FACTS", ROOT / "tests/fixtures/com-2008-657.csv"))
@@ -183,6 +184,38 @@ def counted(number, noun):
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
+# Who sees to it that the hub shows everybody the same log: a party, by one line of its settings,
+# and somebody who is no party.
+WITNESSES = ("observer", "w1")
+
+
+def let_it_be_watched(stage):
+    """Both witnesses must have seen what is given out as seen."""
+    hub = stage.hub
+    lines = [hub.witness_by_one_line("observer"), hub.make_witness("w1")]
+    hub.set_policy([*lines, f"group both all {' '.join(WITNESSES)}", "quorum both"])
+    hub.start_witness("w1")
+    hub.start_publisher()
+
+
+def show_who_watched(stage):
+    """A receipt under the witnesses' names, checked without the hub."""
+    hub = stage.hub
+    folder = hub.party_folder("lv")
+    hub.set_up("lv", policy=hub.policy)
+    items = json.loads(hub.adapter("lv", "--json", "push", "--require-quorum").stdout)["items"]
+    for item in items:
+        if sorted(item["quorum"]["witnesses"]) != sorted(WITNESSES):
+            raise Failed(f"Latvia's receipts name {item['quorum']}, not both witnesses")
+    size = int(json.loads(hub.operator("--json", "status").stdout)["log_size"])
+    until(lambda: hub.cosigned_size() >= size, "the witnesses have seen the whole log")
+    receipts = [folder / f"receipts/{item['message_id']}.tlog-proof" for item in items]
+    run(PROGRAMS / "rapporteur", "proof", "verify", *receipts, "--policy", hub.policy)
+    stage.say(f"\n{' and '.join(WITNESSES)} have seen the same log up to entry {size - 1}; under "
+              f"their names {counted(len(items), 'receipt')} of Latvia's hold, checked without the "
+              "hub")
+
+
 def send_the_facts(stage):
     by_sender = {}
     for fact in facts():
@@ -313,14 +346,23 @@ def show_what_arrived(stage):
     show_countries(stage, rows)
 
 
+def start_receiving(stage, name):
+    to, form = exported(stage, name), "sdmx-csv-2.0"
+    if name not in WITNESSES:
+        stage.hub.start_adapter(name, "receive", "--follow", "--to", to, "--format", form)
+        return
+    stage.hub.set_up(name, destination=to, format=form)
+    stage.hub.start_adapter(name, "run")
+
+
 def exchange(stage):
     """Everything but the audit; the number of observations delivered to all parties."""
     stage.say(f"{stage.hub.name} listens on {stage.hub.endpoint}")
     enrol_everybody(stage)
     stage.say(f"{len(list(parties()))} parties enrolled, each with its own keys and folder\n")
+    let_it_be_watched(stage)
     for name, *_ in parties():
-        stage.hub.start_adapter(name, "receive", "--follow", "--to", exported(stage, name),
-                                "--format", "sdmx-csv-2.0")
+        start_receiving(stage, name)
     policy = stage.hub.operator("policy", "show", DATAFLOW).stdout.strip()
     stage.say(f"the default policy holds, nothing is waived\n  {policy}\n")
     send_the_facts(stage)
@@ -329,6 +371,7 @@ def exchange(stage):
     delivered = wait_until_all_received(stage, len(facts()))
     compare(stage)
     show_what_arrived(stage)
+    show_who_watched(stage)
     return delivered
 
 
@@ -354,7 +397,8 @@ Everything is still running. In another terminal:
   rapporteur show {stage.refused_at:<14} a refusal: codes and keys of cells, no figure
   rapporteur participant show lv who it is, its keys and its rights
   rapporteur audit verify {home}/data --public {home}/hub-public.toml
-  rapporteur proof verify {stage.hub.party_folder("lv")}/receipts/* --public {home}/hub-public.toml
+  rapporteur proof verify {stage.hub.party_folder("lv")}/receipts/* --policy {stage.hub.policy}
+  rapporteur checkpoint          what the hub's key has signed, and who has cosigned it
   rapporteur-adapter -C {stage.hub.party_folder("lv")} outbox list
   less -S {exported(stage, "observer")}
   curl http://{stage.hub.monitor}/metrics
@@ -389,7 +433,7 @@ def main():
     hub = None
     try:
         check_facts()
-        hub = LocalHub()
+        hub = WitnessedHub()
         demonstrate(hub, sys.argv[1:])
     except KeyboardInterrupt:
         print("demo: interrupted", file=sys.stderr)

@@ -5,6 +5,7 @@ Shared by the demonstration and the end-to-end tests, which differ in what they 
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -147,6 +148,17 @@ class LocalHub:
         if receives:
             self.operator("grant", "receive", name, "--dataflow", DATAFLOW, "--from", "0")
         self.adapter(name, "enrol", self.home / "hub-public.toml")
+
+    def set_up(self, name, **settings):
+        """Fills in lines of adapter.toml, which stand there as comments."""
+        file = self.party_folder(name) / "adapter.toml"
+        text = file.read_text()
+        for key, value in settings.items():
+            text, found = re.subn(rf'^# {key} = .*$', lambda _, line=f'{key} = "{value}"': line,
+                                  text, count=1, flags=re.MULTILINE)
+            if not found:
+                raise Failed(f"{file} has no line for {key}")
+        file.write_text(text)
 
     # Processes that run beside.
 

@@ -203,8 +203,7 @@ class Enrolment(Scenario):
     def test_what_fails_leaves_the_old_pin(self):
         policy = self.hub.party_folder("at") / "policy.txt"
         policy.write_text(self.log_line() + "quorum none\n")
-        settings = self.hub.party_folder("at") / "adapter.toml"
-        settings.write_text(f'policy = "{policy}"\n' + settings.read_text())
+        self.hub.set_up("at", policy=policy)
         made = self.backup()
         self.hub.enrol("late", submits=[("*", "BE")], receives=False)
         before = self.pin("at")

@@ -15,21 +15,13 @@ import urllib.error
 import urllib.request
 
 import e2e
-from local_hub import PROGRAMS, LocalHub, free_port, run
+from local_hub import PROGRAMS, free_port, run
+from witnessed_hub import WAIT_SECONDS, WitnessedHub, until
 
 HEADER = ("STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,COUNTERPART_AREA,INDICATOR,EXPL_FORM,SEX,AGE,CITIZEN,REG_ORG,UNIT_MEASURE,"
           "TIME_PERIOD,OBS_VALUE,OBS_STATUS\n")
 FIGURE = "dataflow,RAPPORTEUR:THB(1.0),I,A,{},_Z,VIC_IDENT,_T,_T,_T,_T,_Z,PER,{},{},A\n"
 RAPPORTEUR = PROGRAMS / "rapporteur"
-WAIT_SECONDS = 30
-
-
-def until(holds, what):
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {WAIT_SECONDS} s: {what}")
-        time.sleep(0.02)
 
 
 class Server:
@@ -61,62 +53,14 @@ class Server:
         self.server.server_close()
 
 
-class WitnessedHub(LocalHub):
-    """A hub, witnesses beside it, and a publisher."""
-
-    def __enter__(self):
-        super().__enter__()
-        self.public = self.home / "hub-public.toml"
-        self.log_key = re.search(r'log_verifier_key = "(.+)"', self.public.read_text()).group(1)
-        self.witnesses = {}
-        self.enrol("publisher", kind="auditor", receives=False)
-        return self
-
-    def make_witness(self, name):
-        """A new witness that does not run yet; the line of a policy that names it."""
-        folder = self.folder / name
-        listen = f"127.0.0.1:{free_port()}"
-        made = run(RAPPORTEUR, "--json", "witness", "init", folder, "--name", f"{name}.example",
-                   "--listen", listen, "--public", self.public)
-        return f"witness {name} {json.loads(made.stdout)['verifier_key']} http://{listen}"
-
-    def start_witness(self, name, env=None):
-        process = self._spawn(name, RAPPORTEUR, "witness", "run", self.folder / name, env=env)
-        self.processes.append((name, process))
-        self.witnesses[name] = process
-        host, port = re.search(r'listen = "(.+):(\d+)"',
-                               (self.folder / name / "witness.toml").read_text()).groups()
-
-        def answers():
-            try:
-                socket.create_connection((host, int(port)), timeout=1).close()
-                return True
-            except OSError:
-                return False
-        until(answers, f"{name} answers")
+class Hub(WitnessedHub):
+    """With what these tests do to it."""
 
     def stop_process(self, process):
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=WAIT_SECONDS)
         self.processes = [(n, p) for n, p in self.processes if p is not process]
         return code
-
-    def set_policy(self, lines):
-        """For the hub, its publisher and whoever asks: one file."""
-        self.policy = self.folder / "policy.txt"
-        self.policy.write_text("\n".join([f"log {self.log_key}", *lines]) + "\n")
-        self.stop_broker()
-        with open(self.home / "hub.toml", "a", encoding="utf-8") as config:
-            config.write(f'\n[witnesses]\npolicy = "{self.policy}"\n')
-        self.start_broker()
-
-    def start_publisher(self, identity="publisher", more=""):
-        config = self.folder / "publisher.toml"
-        config.write_text(f'identity = "{self.folder / identity}"\npolicy = "{self.policy}"\n'
-                          f'interval_ms = 100\nwitness_timeout_ms = 1000\nrefresh_ms = 1000\n{more}')
-        process = self._spawn("publisher-log", PROGRAMS / "rapporteur-publisher", "--config", config)
-        self.processes.append(("publisher-log", process))
-        return process
 
     def publisher_said(self):
         return (self.folder / "publisher-log.log").read_text(errors="replace")
@@ -127,13 +71,9 @@ class WitnessedHub(LocalHub):
         return float(re.search(rf'^rapporteur_witness_silent_seconds{{witness="{witness}"}} (\S+)$',
                                text, re.MULTILINE).group(1))
 
-    def cosigned_size(self):
-        return json.loads(self.operator("--json", "status").stdout)["cosigned_size"]
-
     def agency(self, name, area):
         self.enrol(name, submits=[("*", area)])
-        settings = self.party_folder(name) / "adapter.toml"
-        settings.write_text(f'policy = "{self.policy}"\n' + settings.read_text())
+        self.set_up(name, policy=self.policy)
 
     def figures(self, area, year, value=162):
         path = self.folder / f"{area}-{year}.csv"
@@ -161,7 +101,7 @@ def quorums(done):
 
 class Quorum(unittest.TestCase):
     def test_a_receipt_is_upgraded_when_two_of_three_have_cosigned(self):
-        with WitnessedHub() as hub:
+        with Hub() as hub:
             lines = [hub.make_witness(name) for name in ("w1", "w2", "w3")]
             hub.set_policy([*lines, "group some 2 w1 w2 w3", "quorum some"])
             hub.agency("at", "AT")
@@ -203,7 +143,7 @@ class Quorum(unittest.TestCase):
             hub.verify_log()
 
     def test_a_receipt_that_is_gone_holds_up_no_other(self):
-        with WitnessedHub() as hub:
+        with Hub() as hub:
             hub.set_policy([hub.make_witness("w1"), "quorum w1"])
             hub.agency("at", "AT")
             for year in (2020, 2021):
@@ -218,11 +158,9 @@ class Quorum(unittest.TestCase):
             self.assertEqual(signatures(kept.read_text())[1], "w1.example")
 
     def test_an_agency_is_a_witness_by_one_line(self):
-        with WitnessedHub() as hub:
+        with Hub() as hub:
             hub.enrol("no", submits=[("*", "NO")])
-            settings = hub.party_folder("no") / "adapter.toml"
-            settings.write_text(f'witness = "127.0.0.1:{free_port()}"\n' + settings.read_text())
-            hub.set_policy([hub.adapter("no", "witness").stdout.strip(), "quorum no"])
+            hub.set_policy([hub.witness_by_one_line("no"), "quorum no"])
             hub.agency("at", "AT")
             hub.start_adapter("no", "run")
             hub.start_publisher()
@@ -242,7 +180,7 @@ class Quorum(unittest.TestCase):
             asked.append(body)
             return answers[len(asked) % len(answers)]
 
-        with WitnessedHub() as hub, Server(lie) as liar:
+        with Hub() as hub, Server(lie) as liar:
             honest = hub.make_witness("w1")
             key = hub.make_witness("w2").split()[2]
             hub.set_policy([honest, f"witness w2 {key} {liar.url}", "group both all w1 w2",
@@ -260,7 +198,7 @@ class Quorum(unittest.TestCase):
 
 class PutBack(unittest.TestCase):
     def test_a_hub_that_was_put_back_gets_no_quorum(self):
-        with WitnessedHub() as hub:
+        with Hub() as hub:
             hub.set_policy([hub.make_witness("w1"), "quorum w1"])
             for name, area in (("at", "AT"), ("be", "BE")):
                 hub.agency(name, area)
@@ -291,7 +229,7 @@ class PutBack(unittest.TestCase):
 
 class Tiles(unittest.TestCase):
     def test_tiles_follow_the_cosigned_checkpoint(self):
-        with WitnessedHub() as hub:
+        with Hub() as hub:
             hub.set_policy([hub.make_witness("w1"), "quorum w1"])
             hub.agency("at", "AT")
             hub.start_witness("w1")
@@ -348,7 +286,7 @@ extendedKeyUsage = critical,timeStamping
         return stamp
 
     def test_checkpoints_are_stamped_and_the_stamps_hold(self):
-        with WitnessedHub() as hub, Server(self.make_authority(hub.folder / "tsa")) as authority:
+        with Hub() as hub, Server(self.make_authority(hub.folder / "tsa")) as authority:
             hub.set_policy([hub.make_witness("w1"), "quorum w1"])
             hub.agency("at", "AT")
             hub.start_witness("w1")
@@ -393,7 +331,7 @@ extendedKeyUsage = critical,timeStamping
             asked.set()
             hold.wait(WAIT_SECONDS)
             return 500, "text/plain", b""
-        with WitnessedHub() as hub, Server(wait) as authority:
+        with Hub() as hub, Server(wait) as authority:
             hub.set_policy([hub.make_witness("w1"), "quorum w1"])
             hub.agency("at", "AT")
             hub.start_witness("w1")
@@ -416,7 +354,7 @@ class BadInput(unittest.TestCase):
         self.assertIn("identity = ", self.publisher("--print-config", expect=0).stdout)
         self.publisher(expect=2)
         self.publisher("--confg", "x", expect=2)
-        with WitnessedHub() as hub:
+        with Hub() as hub:
             config = hub.folder / "publisher.toml"
             policy = hub.folder / "policy.txt"
             good = f'identity = "{hub.folder}/publisher"\npolicy = "policy.txt"\n'
@@ -435,13 +373,12 @@ class BadInput(unittest.TestCase):
             self.publisher("--config", config, expect=3)
 
     def test_a_hub_and_an_agency_with_a_policy_that_will_not_do(self):
-        with WitnessedHub() as hub:
+        with Hub() as hub:
             hub.enrol("at", submits=[("*", "AT")])
             figures = hub.figures("AT", 2020)
             self.assertIn("tlog-policy", hub.adapter("at", "push", figures, "--require-quorum",
                                                      expect=3).stderr)
-            settings = hub.party_folder("at") / "adapter.toml"
-            settings.write_text('policy = "none.txt"\n' + settings.read_text())
+            hub.set_up("at", policy="none.txt")
             self.assertIn("none.txt", hub.adapter("at", "push", figures, expect=3).stderr)
             hub.stop_broker()
             (hub.home / "policy.txt").write_text("quorum none\n")
@@ -455,7 +392,7 @@ class OverHttp(unittest.TestCase):
     """The witness as others speak to it."""
 
     def test_status_codes(self):
-        with WitnessedHub() as hub:
+        with Hub() as hub:
             line = hub.make_witness("w1")
             hub.start_witness("w1")
             url = line.split()[3]
