@@ -195,62 +195,54 @@ class NotifySocket {
   int descriptor_ = -1;
 };
 
-TEST(Reporter, TellsTheServiceManagerAndTheLogOnceWhenTheHubIsReady) {
-  const NotifySocket manager;
-  const ServiceNotify notify(manager.path(), 30s);
-  std::ostringstream lines;
-  const auto log =
-      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
-  fakes::FixedClock clock;
-  Metrics metrics(clock);
-  Reporter reporter(metrics, notify, *log);
-  reporter.report(ready_at(clock));
-  EXPECT_EQ(manager.next(), "WATCHDOG=1");
-  EXPECT_THAT(manager.next(), HasSubstr("READY=1\n"));
-  reporter.report(ready_at(clock));
-  EXPECT_EQ(manager.next(), "WATCHDOG=1");
-  EXPECT_EQ(manager.next(), "") << "ready is said once";
-  EXPECT_THAT(lines.str(), HasSubstr("ready: log of 42 entries"));
-  notify.stopping();
-  EXPECT_EQ(manager.next(), "STOPPING=1");
-  Snapshot failed = ready_at(clock);
+class ReporterTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::string said() const { return lines_.str(); }
+
+  NotifySocket manager_;
+  ServiceNotify notify_{manager_.path(), 30s};
+  std::ostringstream lines_;
+  std::shared_ptr<spdlog::logger> log_ =
+      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines_));
+  fakes::FixedClock clock_;
+  Metrics metrics_{clock_};
+  Reporter reporter_{metrics_, notify_, *log_};
+};
+
+TEST_F(ReporterTest, TellsTheServiceManagerAndTheLogOnceWhenTheHubIsReady) {
+  reporter_.report(ready_at(clock_));
+  EXPECT_EQ(manager_.next(), "WATCHDOG=1");
+  EXPECT_THAT(manager_.next(), HasSubstr("READY=1\n"));
+  reporter_.report(ready_at(clock_));
+  EXPECT_EQ(manager_.next(), "WATCHDOG=1");
+  EXPECT_EQ(manager_.next(), "") << "ready is said once";
+  EXPECT_THAT(said(), HasSubstr("ready: log of 42 entries"));
+  notify_.stopping();
+  EXPECT_EQ(manager_.next(), "STOPPING=1");
+  Snapshot failed = ready_at(clock_);
   failed.status.set_not_ready_because("storage failed");
-  reporter.report(std::move(failed));
-  EXPECT_THAT(lines.str(), HasSubstr("not ready: storage failed"));
+  reporter_.report(std::move(failed));
+  EXPECT_THAT(said(), HasSubstr("not ready: storage failed"));
 }
 
-TEST(Reporter, SaysOnceThatASweepFailedAndWhy) {
-  const ServiceNotify notify("", 30s);
-  std::ostringstream lines;
-  const auto log =
-      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
-  const fakes::FixedClock clock;
-  Metrics metrics(clock);
-  Reporter reporter(metrics, notify, *log);
-  reporter.report(ready_at(clock));
-  const std::string once = lines.str();
+TEST_F(ReporterTest, SaysOnceThatASweepFailedAndWhy) {
+  reporter_.report(ready_at(clock_));
+  const std::string once = said();
   EXPECT_THAT(once, HasSubstr("RAPPORTEUR:THB(1.0): storage: entry 3 cannot be read"));
-  reporter.report(ready_at(clock));
-  EXPECT_EQ(lines.str(), once);
+  reporter_.report(ready_at(clock_));
+  EXPECT_EQ(said(), once);
 }
 
-TEST(Reporter, SaysOnceThatTheMonitorHasEnded) {
-  const ServiceNotify notify("", 30s);
-  std::ostringstream lines;
-  const auto log =
-      make_log("info", LogFormat::kText, std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
-  const fakes::FixedClock clock;
-  Metrics metrics(clock);
-  Reporter reporter(metrics, notify, *log);
-  Snapshot snapshot = ready_at(clock);
-  reporter.report(snapshot);
-  EXPECT_THAT(lines.str(), Not(HasSubstr("monitor")));
+TEST_F(ReporterTest, SaysOnceThatTheMonitorHasEnded) {
+  Snapshot snapshot = ready_at(clock_);
+  reporter_.report(snapshot);
+  EXPECT_THAT(said(), Not(HasSubstr("monitor")));
   snapshot.monitor_ended = true;
-  reporter.report(snapshot);
-  const std::string once = lines.str();
+  reporter_.report(snapshot);
+  const std::string once = said();
   EXPECT_THAT(once, HasSubstr("the monitor takes no connections any more"));
-  reporter.report(snapshot);
-  EXPECT_EQ(lines.str(), once);
+  reporter_.report(snapshot);
+  EXPECT_EQ(said(), once);
 }
 
 TEST(Log, OneJsonObjectALineWhateverTheMessageHolds) {
