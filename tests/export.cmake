@@ -10,12 +10,15 @@ rapporteur_sabotage(export-checkpoint-first unit_tile_export
 rapporteur_sabotage(tiles-unchecked unit_tile_export TileExportTest.EveryFlippedByteIsNamed)
 
 rapporteur_test(property_log_damage LABELS property TIMEOUT 3000
-  SOURCES property/log_damage_test.cc property/damage_stage.cc crash/signed_script.cc
+  SOURCES property/damaged_tables_test.cc property/log_damage_test.cc property/damage_stage.cc
+    crash/signed_script.cc
   LINKS rapporteur::broker_admission_workers rapporteur::crash_support rapporteur::ops_audit
-    rapporteur::store_export rapporteur::store_rocks rapporteur::test_gate_stage
+    rapporteur::store_export rapporteur::store_fsck rapporteur::store_rocks rapporteur::test_gate_stage
     RocksDB::rocksdb-shared)
-rapporteur_sabotage(families-unread property_log_damage
+rapporteur_sabotage(tables-unread property_log_damage
   LogDamage.ADamagedBlockOfEveryTableIsNamed)
+rapporteur_sabotage(tables-unread property_log_damage
+  DamagedTables.AnyByteOfAStoppedLogIsNamedOrHarmless NAME tables-unread-every-byte)
 rapporteur_sabotage(ends-unchecked property_log_damage LogDamage.AnEndThatLooksTornIsNamed)
 rapporteur_sabotage(given-unread property_log_damage LogDamage.TwoHeadsOfOneSizeAreNamed)
 

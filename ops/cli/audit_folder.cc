@@ -25,8 +25,8 @@ Result<verify::AuditReport> audit_of(exports::EntrySource& source, const notes::
   return audit.finish();
 }
 
-Status audit_log(const AuditPlace& place, const notes::VerifierKey& log, Given given,
-                 AuditFindings& findings) {
+Status read_log(const AuditPlace& place, const notes::VerifierKey& log, Given given,
+                AuditFindings& findings) {
   rocks::LocalJournalOptions options;
   options.body_keys = place.body_keys;
   const auto opened = rocks::open_for_audit(place.folder, options);
@@ -44,6 +44,15 @@ Status audit_log(const AuditPlace& place, const notes::VerifierKey& log, Given g
   if (!half_written) return tl::unexpected(half_written.error());
   findings.half_written = std::move(*half_written);
   return {};
+}
+
+// Where something cannot be read, the damaged file before what it was missed for.
+Status audit_log(const AuditPlace& place, const notes::VerifierKey& log, Given given,
+                 AuditFindings& findings) {
+  auto read = read_log(place, log, given, findings);
+  if (read || read.error().kind != ErrorKind::kStorage) return read;
+  auto files = rocks::check_files(place.folder);
+  return files ? read : files;
 }
 
 // What others kept against the tiles. Empty when all of it is of the same history.

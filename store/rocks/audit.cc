@@ -40,7 +40,7 @@ Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
   const std::shared_ptr<const Database> shared = std::move(*database);
   log.read_rest = [shared, db = database_folder(folder),
                    &files = files_of(options)]() -> Result<std::vector<std::string>> {
-    if (auto read = read_through(*shared); !read) return tl::unexpected(read.error());
+    if (auto read = shared->verify_tables(); !read) return tl::unexpected(read.error());
     return check_ends(db, files);
   };
   log.reader = std::make_unique<Reader>(shared, keys ? std::move(*keys) : nullptr, found->log,
@@ -52,7 +52,7 @@ Status check_files(const std::filesystem::path& folder) {
   if (auto checked = check_log_folder(folder); !checked) return checked;
   const auto database = Database::open(database_folder(folder), Database::Mode::kRead, {});
   if (!database) return tl::unexpected(database.error());
-  return (*database)->verify_checksums();
+  return (*database)->verify_tables();
 }
 
 }  // namespace rapporteur::rocks

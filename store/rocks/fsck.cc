@@ -304,10 +304,6 @@ Status Check::compare_edge() {
 }
 
 Result<FsckReport> Check::run(const std::filesystem::path& folder) {
-  if (auto whole = database_.verify_checksums(); !whole) {
-    found("db", whole.error().what);
-    return report_;
-  }
   if (auto read = read_log_key().and_then([&] { return read_body_keys(folder); }); !read) {
     return tl::unexpected(read.error());
   }
@@ -353,6 +349,13 @@ Result<FsckReport> fsck(const std::filesystem::path& folder, const FsckOptions& 
   const auto mode = options.repair ? Database::Mode::kWrite : Database::Mode::kRead;
   const auto database = Database::open(database_folder(folder), mode, {});
   if (!database) return tl::unexpected(database.error());
+  // Nothing that is in a damaged file is worth a comparison.
+  if (auto whole = (*database)->verify_tables(); !whole) {
+    FsckReport report;
+    report.found = 1;
+    report.problems.push_back({whole.error().where, whole.error().what});
+    return report;
+  }
   const auto scratch = ScratchFolder::make();
   if (!scratch) return tl::unexpected(scratch.error());
   const auto again = Database::open(scratch->path() / "db", Database::Mode::kCreate, {});

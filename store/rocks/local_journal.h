@@ -84,14 +84,15 @@ class LocalJournal final : public journal::Journal, public journal::Snapshots {
 struct AuditedLog {
   std::string verifier_key;
   std::unique_ptr<journal::JournalReader> reader;
-  // Looks at all that `reader` does not read in order: the other families, and where the logs of
-  // the database end. kStorage for damage.
+  // Looks at all that `reader` does not read in order: the blocks of all tables, and where the logs
+  // of the database end. kStorage for damage.
   // Answers with the names of files that end in a half-written record; see whole.h.
   std::function<Result<std::vector<std::string>>()> read_rest;
 };
 [[nodiscard]] Result<AuditedLog> open_for_audit(const std::filesystem::path& folder,
                                                 const LocalJournalOptions& options = {});
-// Reads every block of every file of the database and compares its checksum.
+// Reads every block of every table of the database and compares its checksum; an error names the
+// file.
 [[nodiscard]] Status check_files(const std::filesystem::path& folder);
 
 }  // namespace rapporteur::rocks

@@ -25,9 +25,6 @@ constexpr unsigned kNumberedLast = 8;
 constexpr unsigned kMaskRotation = 15;
 constexpr std::uint32_t kMaskDelta = 0xA282EAD8U;
 
-constexpr std::array kReadThrough{Family::kLog,    Family::kTiles,  Family::kMessages,
-                                  Family::kTables, Family::kStates, Family::kCheckpoints};
-
 Result<std::vector<std::string>> files_with_ends(const std::filesystem::path& folder,
                                                  rocksdb::Env& files) {
   std::vector<std::string> names;
@@ -129,21 +126,6 @@ Result<std::vector<std::string>> check_ends(const std::filesystem::path& databas
         (database_folder / name).string(), "restore the log from a verified backup");
   }
   return half_written;
-}
-
-Status read_through(const Database& database) {
-  if (sabotaged("families-unread")) return {};
-  constexpr std::size_t kReadAhead = 256UL << 10U;
-  rocksdb::ReadOptions read;
-  read.fill_cache = false;
-  read.readahead_size = kReadAhead;
-  for (const Family family : kReadThrough) {
-    const auto rows = database.iterate(family, read);
-    for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
-    }
-    if (!rows->status().ok()) return database.failed(rows->status());
-  }
-  return {};
 }
 
 }  // namespace rapporteur::rocks

@@ -1,5 +1,5 @@
-// What an audit must look at beside the entries, so that damage anywhere in a database is named:
-// the ends of its write-ahead logs and of its manifest, and the families that no audit reads.
+// What an audit must look at beside the entries and the tables, so that damage anywhere in a
+// database is named: the ends of its write-ahead logs and of its manifest.
 //
 // Threads: any. Errors: kStorage with file or folder.
 // Source: FORMAT.md, "What an audit of a folder reads".
@@ -22,9 +22,5 @@ enum class LogEnd {
 // The files that end in a half-written record, by name; a damaged end is an error.
 [[nodiscard]] Result<std::vector<std::string>> check_ends(
     const std::filesystem::path& database_folder, rocksdb::Env& files);
-
-// Reads every key of the families that hold neither records nor bodies: a damaged block is an
-// error.
-[[nodiscard]] Status read_through(const Database& database);
 
 }  // namespace rapporteur::rocks

@@ -10,17 +10,18 @@
 #include "ops/cli/audit_folder.h"
 #include "rapporteur/v1/audit.pb.h"
 #include "store/export/record_export.h"
+#include "store/rocks/succession.h"
 #include "tests/crash/signed_script.h"
 
 namespace rapporteur::testing {
 namespace {
 
 constexpr const char* kOrigin = "damage.example/log";
-constexpr std::size_t kSubmissions = 300;
+constexpr const char* kRestoredOrigin = "damage.example/log2";
 
-crypto::SigningKey log_key() {
+crypto::SigningKey log_key(std::byte number = std::byte{42}) {
   crypto::SecretBytes seed;
-  seed.mutable_bytes()[0] = std::byte{42};
+  seed.mutable_bytes()[0] = number;
   return crypto::SigningKey::from_seed(seed);
 }
 
@@ -83,9 +84,9 @@ void copy_log(const std::filesystem::path& from, const std::filesystem::path& to
                              std::filesystem::copy_options::overwrite_existing);
 }
 
-DamageStage::DamageStage(std::uint64_t seed)
+DamageStage::DamageStage(std::uint64_t seed, std::size_t submissions)
     : log_{kOrigin, notes::KeyType::kEd25519, log_key().public_key()} {
-  write_logs(crash::SignedScript(seed, kSubmissions, log_).script());
+  write_logs(crash::SignedScript(seed, submissions, log_).script());
 }
 
 void DamageStage::write_logs(const crash::Script& script) {
@@ -125,6 +126,30 @@ std::string DamageStage::named(const std::filesystem::path& folder,
 
 std::vector<std::string> DamageStage::half_written(const std::filesystem::path& folder) const {
   return must(cli::audit_folder({folder, {}}, {}, log_)).half_written;
+}
+
+notes::VerifierKey DamageStage::restore(const std::string& name) const {
+  copy_log(half(), folder(name));
+  std::filesystem::remove(folder(name).string() + ".keys");
+  const auto first = [](const rocks::Carried& carried,
+                        const std::string& verifier_key) -> Result<std::string> {
+    v1::Record record;
+    if (!record.ParseFromString(carried.first_record)) return fail(ErrorKind::kStorage, "founding");
+    v1::Started& started = *record.mutable_started();
+    started.set_origin(kRestoredOrigin);
+    started.set_log_verifier_key(verifier_key);
+    v1::Predecessor& before = *started.mutable_predecessor();
+    before.set_log_verifier_key(carried.verifier_key);
+    before.set_checkpoint(carried.checkpoint);
+    before.set_first_nonce(carried.first_nonce);
+    before.set_first_record(carried.first_record);
+    before.set_carried_size(carried.size.value);
+    return record.SerializeAsString();
+  };
+  constexpr std::byte kRestoredKey{43};
+  return must(notes::VerifierKey::parse(must(rocks::continue_log(
+      folder(name), {kRestoredOrigin, log_key(kRestoredKey), half().string() + ".keys", first},
+      clock_))));
 }
 
 void DamageStage::beside_a_writer(

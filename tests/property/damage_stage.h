@@ -23,8 +23,10 @@ using Contents = std::map<std::string, std::vector<std::pair<std::string, std::s
 
 class DamageStage {
  public:
+  static constexpr std::size_t kSubmissions = 300;
+
   // Messages of some agencies, judged by a gate; all follows from `seed`.
-  explicit DamageStage(std::uint64_t seed);
+  explicit DamageStage(std::uint64_t seed, std::size_t submissions = kSubmissions);
 
   // The folder of a log that was closed: all of it in tables.
   [[nodiscard]] std::filesystem::path closed() const { return temp_ / "closed"; }
@@ -48,6 +50,9 @@ class DamageStage {
 
   // What the audit says of a folder that it verifies.
   [[nodiscard]] std::vector<std::string> half_written(const std::filesystem::path& folder) const;
+
+  // A restored log, which continues that of half(), in folder(name); its key.
+  [[nodiscard]] notes::VerifierKey restore(const std::string& name) const;
 
   // Calls `look` with a folder that somebody writes all the while.
   void beside_a_writer(const std::function<void(const std::filesystem::path&)>& look) const;
