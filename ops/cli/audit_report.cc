@@ -1,5 +1,8 @@
 #include "ops/cli/audit_report.h"
 
+#include <algorithm>
+#include <optional>
+
 #include <spdlog/fmt/fmt.h>
 
 #include "proto/crypto/encoding.h"
@@ -37,9 +40,19 @@ nlohmann::json wrong_json(const AuditFindings& findings) {
   return out;
 }
 
-std::string line_if(std::uint64_t bodies, const char* of_one, const char* of_many) {
+std::string line_if(std::uint64_t bodies, const char* of_one, const char* of_many,
+                    const std::string& more = {}) {
   return bodies == 0 ? std::string()
-                     : fmt::format("  {} {}\n", bodies, bodies == 1 ? of_one : of_many);
+                     : fmt::format("  {} {}{}\n", bodies, bodies == 1 ? of_one : of_many, more);
+}
+
+// How many entries before what is wrong hold, where that is known.
+std::optional<std::uint64_t> held(const AuditFindings& findings) {
+  if (wrong_in_tiles(findings) || !findings.records) return std::nullopt;
+  if (findings.records->wrong) return findings.records->held.value;
+  const verify::Wrong& wrong = *findings.contradiction;
+  if (wrong.where == verify::Wrong::Where::kEntry) return wrong.at;
+  return std::nullopt;
 }
 
 std::string records_text(const AuditFindings& findings) {
@@ -55,8 +68,9 @@ std::string records_text(const AuditFindings& findings) {
       counts.checkpoints, counts.commitments,
       line_if(counts.bodies_erased, "body was erased, by an entry that may",
               "bodies were erased, each by an entry that may"),
-      line_if(counts.bodies_erased_later, "body was erased after this copy of the log was made",
-              "bodies were erased after this copy of the log was made"),
+      line_if(report.erased_later.size(), "body was erased after this copy of the log was made",
+              "bodies were erased after this copy of the log was made",
+              ": " + some_of(report.erased_later)),
       line_if(counts.bodies_sealed, "body could not be read: it, or its key, is not here",
               "bodies could not be read: they, or their keys, are not here"));
   for (const verify::Predecessor& log : report.predecessors) {
@@ -90,6 +104,22 @@ std::string tiles_text(const AuditFindings& findings) {
 
 }  // namespace
 
+std::string some_of(const std::vector<LogIndex>& entries) {
+  constexpr std::size_t kMost = 20;
+  std::string out = entries.size() == 1 ? "entry" : "entries";
+  for (std::size_t i = 0; i < std::min(entries.size(), kMost); ++i) {
+    out += fmt::format("{} {}", i == 0 ? "" : ",", entries[i].value);
+  }
+  if (entries.size() > kMost) out += fmt::format(" and {} more", entries.size() - kMost);
+  return out;
+}
+
+nlohmann::json indices_json(const std::vector<LogIndex>& entries) {
+  auto out = nlohmann::json::array();
+  for (const LogIndex index : entries) out.push_back(index.value);
+  return out;
+}
+
 bool AuditFindings::verified() const {
   return !wrong_in_tiles(*this) && !wrong_in_log(*this);
 }
@@ -101,6 +131,9 @@ nlohmann::json findings_json(const AuditFindings& findings) {
                      {"wrong", wrong_json(findings)},
                      {"given_checkpoints", findings.given},
                      {"half_written", findings.half_written}};
+  if (const auto entries = findings.verified() ? std::nullopt : held(findings)) {
+    out["held"] = *entries;
+  }
   if (findings.tiles) {
     const notes::Checkpoint& head = findings.tiles->checkpoint;
     out["tiles"] = findings.tiles->tiles;
@@ -125,7 +158,8 @@ nlohmann::json findings_json(const AuditFindings& findings) {
   out["commitments"] = counts.commitments;
   out["bodies_absent"] = counts.bodies_absent;
   out["bodies_erased"] = counts.bodies_erased;
-  out["bodies_erased_later"] = counts.bodies_erased_later;
+  out["bodies_erased_later"] = report.erased_later.size();
+  out["erased_later"] = indices_json(report.erased_later);
   out["bodies_sealed"] = counts.bodies_sealed;
   out["signing_keys"] = counts.signing_keys;
   out["subscriptions"] = counts.subscriptions;
@@ -135,9 +169,9 @@ nlohmann::json findings_json(const AuditFindings& findings) {
 
 std::string findings_text(const AuditFindings& findings) {
   if (!findings.verified()) {
-    const std::uint64_t before = findings.records ? findings.records->counts.entries : 0;
-    return fmt::format("NOT VERIFIED: {}\n{} entries before it hold\n", wrong_line(findings),
-                       before);
+    const auto before = held(findings);
+    return fmt::format("NOT VERIFIED: {}\n", wrong_line(findings)) +
+           (before ? fmt::format("{} entries before it hold\n", *before) : "");
   }
   std::string out;
   if (findings.records) out += records_text(findings);

@@ -26,6 +26,10 @@ struct AuditFindings {
   [[nodiscard]] bool verified() const;
 };
 
+// "entries 3, 17"; of many the first.
+[[nodiscard]] std::string some_of(const std::vector<LogIndex>& entries);
+[[nodiscard]] nlohmann::json indices_json(const std::vector<LogIndex>& entries);
+
 [[nodiscard]] nlohmann::json findings_json(const AuditFindings& findings);
 [[nodiscard]] std::string findings_text(const AuditFindings& findings);
 

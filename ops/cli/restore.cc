@@ -5,6 +5,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "adapters/client/hub_file.h"
+#include "ops/cli/audit_report.h"
 #include "ops/cli/commands.h"
 #include "ops/cli/hub_folder.h"
 #include "ops/cli/log_check.h"
@@ -34,7 +35,7 @@ struct Restored {
   std::string verifier_key;
   std::vector<std::string> previous_keys;  // the newest first
   TreeSize carried;
-  std::uint64_t erased_since = 0;  // bodies whose erasure is not in the backup
+  std::vector<LogIndex> erased_since;  // their bodies; by entries that are not in the backup
 };
 
 // The founding entry of the new log; what the old one's says of hub and operator stays true.
@@ -95,7 +96,7 @@ Result<Restored> build(const RestoreOptions& options, const fs::path& folder) {
   if (!log) return tl::unexpected(log.error());
   const auto whole = audit_whole({data, {}}, *log);
   if (!whole) return tl::unexpected(whole.error());
-  restored.erased_since = whole->counts.bodies_erased_later;
+  restored.erased_since = whole->erased_later;
   HubFolder hub = options.place;
   hub.hub = restored.hub;
   const client::HubAddress address{hub.hub, hub.endpoint, keys->curve.public_key,
@@ -139,17 +140,18 @@ Status restore(Session& session, RestoreOptions& options) {
   if (!restored) return tl::unexpected(restored.error());
   if (auto placed = scaffold->put_in_place(); !placed) return placed;
   if (const auto warning = endpoint_warning(options.place); !warning.empty()) session.warn(warning);
-  if (restored->erased_since > 0) {
+  if (!restored->erased_since.empty()) {
     session.warn(
-        fmt::format("{} bodies were erased after the backup, by entries that are lost: "
+        fmt::format("the bodies of {} were erased after the backup, by entries that are lost: "
                     "erase them again before anything else, or audits will miss them",
-                    restored->erased_since));
+                    some_of(restored->erased_since)));
   }
   if (session.json) {
     print(json_line({{"hub", restored->hub},
                      {"origin", options.origin},
                      {"log_verifier_key", restored->verifier_key},
-                     {"carried", restored->carried.value}}));
+                     {"carried", restored->carried.value},
+                     {"erased_since", indices_json(restored->erased_since)}}));
   } else {
     print_next_steps(options, *restored);
   }

@@ -134,7 +134,7 @@ ErasureCheck::Summary ErasureCheck::finish(TreeSize size) const {
   for (const Gone& one : gone_) {
     if (one.explained) continue;
     if (one.erased_by && one.erased_by->value >= size.value) {
-      ++out.erased_later;
+      out.erased_later.push_back(LogIndex{one.index});
     } else if (!out.unexplained) {
       out.unexplained = LogIndex{one.index};
     }

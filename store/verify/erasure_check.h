@@ -45,8 +45,8 @@ class ErasureCheck {
   [[nodiscard]] Status apply(const v1::Expired& expired, std::uint64_t time_ms);
 
   struct Summary {
-    std::uint64_t erased = 0;        // by an entry of this log
-    std::uint64_t erased_later = 0;  // by one beyond its end, as the store of the keys says
+    std::uint64_t erased = 0;            // by an entry of this log
+    std::vector<LogIndex> erased_later;  // by one beyond its end, as the store of the keys says
     std::optional<LogIndex> unexplained;
   };
   [[nodiscard]] Summary finish(TreeSize size) const;

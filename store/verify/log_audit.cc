@@ -37,7 +37,8 @@ struct LogAudit::Impl {
   merkle::Frontier tree;
   CarriedEntries carried{{}};
   TreeSize covered;
-  TreeSize own_head;  // size of the log's own newest checkpoint so far
+  TreeSize signed_up_to;  // by a checkpoint whose signature was checked, too
+  TreeSize own_head;      // size of the log's own newest checkpoint so far
   std::uint64_t checkpoints = 0;
   std::vector<Check> pending;
   std::size_t pending_bytes = 0;
@@ -62,7 +63,11 @@ struct LogAudit::Impl {
     if (running.empty()) return;
     wait();
     for (const Check& check : running) {
-      if (check.holds_ || wrong) continue;
+      if (wrong) continue;
+      if (check.holds_) {
+        if (check.checkpoint_) signed_up_to = TreeSize{check.at_};
+        continue;
+      }
       wrong = Wrong{check.checkpoint_ ? Wrong::Where::kCheckpoint : Wrong::Where::kEntry, check.at_,
                     std::string(check.reason_), check.source_};
     }
@@ -172,12 +177,16 @@ AuditReport LogAudit::finish() {
   report.counts = impl_->records.counts();
   report.counts.checkpoints = impl_->checkpoints;
   report.wrong = impl_->wrong;
-  const ErasureCheck::Summary erasures = impl_->records.erasures(report.size);
+  ErasureCheck::Summary erasures = impl_->records.erasures(report.size);
   report.counts.bodies_erased = erasures.erased;
-  report.counts.bodies_erased_later = erasures.erased_later;
+  report.erased_later = std::move(erasures.erased_later);
   if (!report.wrong && erasures.unexplained && !sabotaged("erasures-unchecked")) {
     report.wrong = Wrong{Wrong::Where::kEntry, erasures.unexplained->value,
                          "its salt and body are gone, and no entry erased them"};
+  }
+  if (report.wrong) {
+    report.held = report.wrong->where == Wrong::Where::kEntry ? TreeSize{report.wrong->at}
+                                                              : impl_->signed_up_to;
   }
   return report;
 }

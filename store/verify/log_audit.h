@@ -92,11 +92,10 @@ struct AuditCounts {
   std::uint64_t second_signatures = 0;
   std::uint64_t acknowledgements = 0;
   std::uint64_t commitments = 0;  // salt and body are those that were signed
-  // Of accepted messages: those that are not there, of these those erased by an entry, and those by
-  // an entry beyond the end; and those that are there without their key.
+  // Of accepted messages: those that are not there, of these those erased by an entry; and those
+  // that are there without their key.
   std::uint64_t bodies_absent = 0;
   std::uint64_t bodies_erased = 0;
-  std::uint64_t bodies_erased_later = 0;
   std::uint64_t bodies_sealed = 0;
   std::uint64_t signing_keys = 0;  // enrolled, with those that ended
   std::uint64_t subscriptions = 0;
@@ -111,6 +110,11 @@ struct AuditReport {
   // checkpoints go.
   std::vector<Predecessor> predecessors;
   std::optional<Wrong> wrong;
+  // With a Wrong: entries before it that hold; with a checkpoint that is wrong, those under the
+  // last one that holds.
+  TreeSize held;
+  // Entries whose bodies are gone, each by an entry beyond the end.
+  std::vector<LogIndex> erased_later;
 };
 
 // Which bodies stand beside the entries: those of the log, so that each is there or was erased; or

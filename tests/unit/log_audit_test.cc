@@ -102,6 +102,18 @@ TEST(LogAudit, TheFirstOfTwoWrongSignaturesIsNamed) {
   const AuditReport report = log.audit(backwards);
   ASSERT_TRUE(report.wrong.has_value());
   EXPECT_EQ(report.wrong->line(), "entry 3: the sender's signature does not hold");
+  EXPECT_EQ(report.held, TreeSize{3});
+}
+
+TEST(LogAudit, UnderACheckpointThatIsWrongHoldsWhatTheLastOneCovers) {
+  LittleLog log = busy_log();
+  log.checkpoint();
+  log.entries[5].nonce.front() ^= 1;
+  const AuditReport report = log.audit();
+  ASSERT_TRUE(report.wrong.has_value());
+  EXPECT_EQ(report.wrong->where, Wrong::Where::kCheckpoint);
+  EXPECT_EQ(report.wrong->at, log.entries.size());
+  EXPECT_EQ(report.held, TreeSize{4});
 }
 
 // What a hub could write and sign, but no honest hub does: each is an entry at the end.
