@@ -1,11 +1,14 @@
 // rapporteur-broker: the hub.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <system_error>
 
 #include <spdlog/logger.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "broker/command_line.h"
 #include "broker/config/config.h"
@@ -17,6 +20,7 @@
 #include "broker/monitor/service_notify.h"
 #include "proto/base/host_and_port.h"
 #include "proto/crypto/key_file.h"
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/local_journal.h"
 
 namespace rapporteur {
@@ -104,6 +108,16 @@ sigset_t block_signals() {
   return signals;
 }
 
+Status check_body_keys(const config::Config& config) {
+  const auto places =
+      rocks::body_key_places(config.data_folder, config.keys_bodies, config.keys_bodies_copy);
+  if (!places) return tl::unexpected(places.error());
+  if (::access(places->file.c_str(), R_OK | W_OK) == 0) return {};
+  return fail(ErrorKind::kConfiguration,
+              "cannot open the keys of the bodies: " + std::generic_category().message(errno),
+              places->file.string(), "put the file, or its copy, there, the broker's own");
+}
+
 Status serve(const config::Config& config, const Keys& keys) {
   const sigset_t signals = block_signals();
   const auto log = monitor::make_log(config.log_level, config.log_format);
@@ -189,6 +203,7 @@ Result<int> run(std::span<char*> arguments) {
   if (!config) return tl::unexpected(config.error());
   const auto keys = read_keys(*config);
   if (!keys) return tl::unexpected(keys.error());
+  if (auto placed = check_body_keys(*config); !placed) return tl::unexpected(placed.error());
   if (line->command == Command::kCheck) {
     std::printf("%s: no fault found\n", line->config.c_str());
     return 0;

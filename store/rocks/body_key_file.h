@@ -53,7 +53,8 @@ struct BodyKeyPlaces {
 };
 // Beside the folder, never in it: FOLDER.keys.
 [[nodiscard]] std::filesystem::path body_key_file_of(const std::filesystem::path& log_folder);
-// `file` empty: body_key_file_of the folder. Error when one of them lies in the folder.
+// `file` empty: body_key_file_of the folder. Error when one of them lies in the folder, or in one
+// that is not there.
 [[nodiscard]] Result<BodyKeyPlaces> body_key_places(const std::filesystem::path& log_folder,
                                                     const std::filesystem::path& file,
                                                     const std::filesystem::path& copy);

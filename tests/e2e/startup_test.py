@@ -102,6 +102,24 @@ class Startup(unittest.TestCase):
                    expect=CONFIGURATION)
         self.assertIn("endpiont", done.stderr)
 
+    def test_places_of_the_body_keys_that_will_not_do_are_found_by_the_check(self):
+        def refused(*mentions):
+            for words in ([], ["--check"]):
+                done = run(PROGRAMS / "rapporteur-broker", "--config", self.config, *words,
+                           expect=CONFIGURATION)
+                for mention in mentions:
+                    self.assertIn(str(mention), done.stderr)
+
+        whole = self.config.read_text()
+        for name in ("bodies", "bodies_copy"):
+            folder = self.hub.folder / "unmounted"
+            self.edit(r"\[keys\]\n", f'[keys]\n{name} = "{folder}/keys"\n')
+            refused(folder, "make it")
+            self.config.write_text(whole)
+        keys = self.hub.home / "data.keys"
+        keys.rename(self.hub.folder / "elsewhere")
+        refused(keys, "put the file")
+
     def test_stop_is_clean_and_the_log_verifies(self):
         self.hub.start_broker()
         self.hub.stop_broker()
