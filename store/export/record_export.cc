@@ -11,7 +11,14 @@ constexpr std::size_t kMarkBytes = 256;
 Result<RecordsMark> read_mark(const std::filesystem::path& folder, bool bodies) {
   const std::filesystem::path file = folder / kRecordsMark;
   const auto text = read_file(file, kMarkBytes);
-  if (!text && text.error().kind == ErrorKind::kNotFound) return RecordsMark{{}, bodies};
+  if (!text && text.error().kind == ErrorKind::kNotFound) {
+    // The mark comes before the first tile.
+    std::error_code ignored;
+    if (!std::filesystem::exists(folder / "tile", ignored)) return RecordsMark{{}, bodies};
+    return fail(ErrorKind::kUsage,
+                "the folder holds tiles, which anybody may have; records are not", folder.string(),
+                "name another folder");
+  }
   if (!text) return tl::unexpected(text.error());
   auto mark = RecordsMark::parse(*text);
   if (!mark) {
@@ -155,6 +162,9 @@ Result<Exported> export_records(const std::filesystem::path& folder, const notes
   if (!target) return tl::unexpected(target.error());
   const std::uint64_t begin = bundle_begin(mark->size);
   const WritableFolder& files = tiles->files();
+  if (auto begun = files.write(kRecordsMark, mark->text()); !begun) {
+    return tl::unexpected(begun.error());
+  }
   if (mark->size < target->size) {
     CheckpointWriter checkpoints(files, begin);
     auto written = RecordWriter(files, reader, bodies).write(begin, target->size).and_then([&] {

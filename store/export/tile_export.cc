@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proto/base/sabotage.h"
+#include "store/export/record_export.h"
 
 namespace rapporteur::exports {
 namespace {
@@ -154,6 +155,13 @@ Result<Exported> export_tiles(const std::filesystem::path& folder, const notes::
                               const std::string& note, LeafSource& source) {
   auto opened = TileExport::open(folder, log);
   if (!opened) return tl::unexpected(opened.error());
+  std::error_code ignored;
+  if (std::filesystem::exists(folder / kRecordsMark, ignored)) {
+    return fail(ErrorKind::kUsage,
+                "the folder holds an export of records, which is not for everybody",
+                folder.string(),
+                "bring it up to date with `audit export --records`, or name another folder");
+  }
   return opened->advance_to(note, source);
 }
 
