@@ -21,11 +21,16 @@ struct AuditOptions {
 Status verify_folder(Session& session, const AuditOptions& options) {
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
-  if (auto there = readable(options.folder,
-                            "name the data folder of a hub, a copy of it, or an exported folder");
-      !there) {
-    return there;
+  constexpr const char* kRemedy =
+      "name the data folder of a hub, a copy of it, or an exported folder";
+  std::error_code ignored;
+  auto there = std::filesystem::exists(options.folder / "tile", ignored)
+                   ? readable(options.folder, kRemedy)
+                   : names_log(options.folder, kRemedy);
+  if (there && !options.predecessor.empty()) {
+    there = names_log(options.predecessor, "name the data folder of the log before, or a copy");
   }
+  if (!there) return there;
   const auto findings =
       audit_folder({options.folder, options.body_keys}, options.checkpoints, *log);
   if (!findings) return tl::unexpected(findings.error());

@@ -4,7 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "ops/cli/commands.h"
-#include "ops/cli/trust.h"
+#include "ops/cli/log_check.h"
 #include "store/export/record_export.h"
 #include "store/rocks/local_journal.h"
 
@@ -23,7 +23,7 @@ Status export_log(Session& session, const ExportOptions& options) {
     return fail(ErrorKind::kUsage, "bodies are exported beside their records", "--bodies",
                 "give --records too");
   }
-  if (auto there = readable(options.folder, "name the data folder of a hub, or a copy of it");
+  if (auto there = names_log(options.folder, "name the data folder of a hub, or a copy of it");
       !there) {
     return there;
   }

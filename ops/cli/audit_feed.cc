@@ -92,7 +92,11 @@ class ReadAhead {
     if (!entries) {
       Error error = entries.error();
       const std::string place = "entry " + std::to_string(chunk.end) + " or one soon after it";
-      error.where = error.where.empty() ? place : place + ": " + error.where;
+      if (error.where.empty()) {
+        error.where = place;
+      } else if (!error.where.starts_with("entry ")) {
+        error.where = place + ": " + error.where;
+      }
       return tl::unexpected(std::move(error));
     }
     chunk.entries = std::move(*entries);

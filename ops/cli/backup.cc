@@ -169,9 +169,8 @@ struct Copied {
 // Everything in it, bodies included: one that nobody can open is no backup.
 Status read_back(const CreateOptions& options, const fs::path& folder, const Copied& copied) {
   if (sabotaged("backup-not-read-back")) return {};
-  if (auto whole = rocks::check_files(folder); !whole) return whole;
   const fs::path keys = keys_beside(options, copied.snapshot);
-  const auto report = audit_whole({folder, keys}, copied.log);
+  const auto report = check_backup({folder, keys}, copied.log);
   if (!report) return tl::unexpected(report.error());
   if (report->counts.bodies_sealed > 0) {
     return fail(ErrorKind::kUsage,
@@ -204,10 +203,23 @@ Result<Backup> keep_again(const CreateOptions& options, const fs::path& place, c
   return tl::unexpected(wrong);
 }
 
+// The next snapshot would take them along, and they would be lost with it.
+Status check_outside(const fs::path& out, const fs::path& data) {
+  std::error_code ignored;
+  const auto within =
+      fs::weakly_canonical(out, ignored).lexically_relative(fs::weakly_canonical(data, ignored));
+  if (within.empty() || *within.begin() == "..") return {};
+  return fail(ErrorKind::kUsage, "backups do not belong into the hub's data folder", out.string(),
+              "name a folder outside it, best on another disk");
+}
+
 // A copy of the snapshot in its place, read back whole.
 Result<Backup> keep(const CreateOptions& options, const v1::Snapshot& snapshot,
                     const notes::VerifierKey& log, const std::string& hub, CopyCounts& counts) {
-  const auto covered = notes::open_checkpoint(snapshot.checkpoint(), log);
+  const auto covered =
+      check_outside(options.out, fs::path(snapshot.folder()).parent_path()).and_then([&] {
+        return notes::open_checkpoint(snapshot.checkpoint(), log);
+      });
   if (!covered) return tl::unexpected(covered.error());
   const fs::path home = folder_of_log(options.out, log.name);
   const fs::path place = home / fmt::format("{:012}", covered->size.value);
@@ -315,11 +327,10 @@ struct VerifyOptions {
 Status verify_backup(Session& session, const VerifyOptions& options) {
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
-  if (auto there = readable(options.folder, "name a folder that `backup list` shows"); !there) {
+  if (auto there = names_log(options.folder, "name a folder that `backup list` shows"); !there) {
     return there;
   }
-  if (auto whole = rocks::check_files(options.folder); !whole) return whole;
-  const auto report = audit_whole({options.folder, options.body_keys}, *log);
+  const auto report = check_backup({options.folder, options.body_keys}, *log);
   if (!report) return tl::unexpected(report.error());
   print(session.json ? json_line({{"backup", options.folder.string()},
                                   {"verified", true},

@@ -6,7 +6,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "ops/cli/commands.h"
-#include "ops/cli/trust.h"
+#include "ops/cli/log_check.h"
 
 namespace rapporteur::cli {
 namespace {
@@ -32,7 +32,9 @@ nlohmann::json report_json(const rocks::FsckReport& report) {
           {"problems", std::move(problems)}};
 }
 
+// A single finding that stays is the error line alone.
 std::string report_text(const rocks::FsckReport& report) {
+  if (report.found == 1 && !report.mended()) return {};
   std::string out = fmt::format("{} entries, {} checkpoints, {} rows that follow from them\n",
                                 report.entries, report.checkpoints, report.rows_compared);
   if (report.bodies_absent > 0) {
@@ -59,7 +61,7 @@ bool all_repairable(const rocks::FsckReport& report) {
 }
 
 Status run_fsck(Session& session, const FsckCommand& command) {
-  if (auto there = readable(command.folder, "name the data folder of a stopped hub"); !there) {
+  if (auto there = names_log(command.folder, "name the data folder of a stopped hub"); !there) {
     return there;
   }
   std::unique_ptr<ProgressBar> bar;
@@ -76,7 +78,10 @@ Status run_fsck(Session& session, const FsckCommand& command) {
   print(session.json ? json_line(report_json(*report)) : report_text(*report));
   if (report->whole() || report->mended()) return {};
   const rocks::FsckProblem& first = report->problems.front();
-  return fail(ErrorKind::kStorage, first.what, first.where,
+  const bool alone = report->found == 1;
+  return fail(ErrorKind::kStorage,
+              alone ? first.what : fmt::format("{} things are wrong", report->found),
+              alone ? first.where : command.folder.string(),
               all_repairable(*report) ? "`rapporteur fsck --repair` puts it right"
                                       : "keep the folder; `rapporteur restore` makes a new log "
                                         "from a verified backup");

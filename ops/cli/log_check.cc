@@ -4,6 +4,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "ops/cli/trust.h"
 #include "store/merkle/tree.h"
 #include "store/rocks/local_journal.h"
 
@@ -13,7 +14,50 @@ namespace {
 constexpr std::size_t kEntriesAtOnce = 4'096;
 constexpr std::size_t kBytesAtOnce = 16UL << 20U;
 
+// The log in a hub's folder, or the newest below a folder of backups.
+std::filesystem::path probably_meant(const std::filesystem::path& named) {
+  constexpr int kDepth = 2;
+  constexpr int kMostLooked = 10'000;
+  const auto holds = [](const std::filesystem::path& folder) {
+    std::error_code ignored;
+    return std::filesystem::exists(folder / "format", ignored);
+  };
+  if (holds(named / "data")) return named / "data";
+  std::filesystem::path newest;
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator one(
+      named, std::filesystem::directory_options::skip_permission_denied, error);
+  for (int looked = 0; !error && looked < kMostLooked && one != decltype(one)(); ++looked) {
+    if (holds(one->path())) newest = std::max(newest, one->path());
+    if (one.depth() + 1 >= kDepth) one.disable_recursion_pending();
+    one.increment(error);
+  }
+  return newest;
+}
+
 }  // namespace
+
+Status names_log(const std::filesystem::path& named, const std::string& remedy) {
+  if (auto there = readable(named, remedy); !there) return there;
+  std::error_code ignored;
+  if (std::filesystem::exists(named / "format", ignored)) return {};
+  if (std::filesystem::exists(named / "db", ignored)) {
+    return fail(ErrorKind::kStorage, "the log's file `format` is missing", named.string(),
+                "copy the whole folder, or restore the log from a verified backup");
+  }
+  const auto meant = probably_meant(named);
+  return fail(ErrorKind::kUsage, "there is no log in this folder", named.string(),
+              meant.empty() ? remedy : "did you mean " + meant.string() + "?");
+}
+
+Result<verify::AuditReport> check_backup(const AuditPlace& place, const notes::VerifierKey& log) {
+  if (auto whole = rocks::check_files(place.folder); !whole) {
+    Error error = whole.error();
+    error.remedy = "use another backup; `rapporteur backup list` shows them";
+    return tl::unexpected(std::move(error));
+  }
+  return audit_whole(place, log);
+}
 
 Result<verify::AuditReport> audit_whole(const AuditPlace& place, const notes::VerifierKey& log) {
   const std::filesystem::path& folder = place.folder;

@@ -126,14 +126,12 @@ Status restore(Session& session, RestoreOptions& options) {
   if (auto checked = check_hub_folder(options.place); !checked) return checked;
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
-  if (auto there = readable(options.from, "name a folder that `backup list` shows"); !there) {
-    return there;
-  }
-  auto whole = rocks::check_files(options.from).and_then([&] {
-    return audit_whole({options.from, options.body_keys}, *log).map([](const verify::AuditReport&) {
-    });
+  auto there = names_log(options.from, "name a folder that `backup list` shows").and_then([&] {
+    return readable(options.body_keys, "name the hub's keys of the bodies, or their copy");
   });
-  if (!whole) return whole;
+  if (!there) return there;
+  const auto whole = check_backup({options.from, options.body_keys}, *log);
+  if (!whole) return tl::unexpected(whole.error());
   auto scaffold = Scaffold::beside(options.place.folder);
   if (!scaffold) return tl::unexpected(scaffold.error());
   const auto restored = build(options, scaffold->path());

@@ -25,7 +25,12 @@ Result<notes::VerifierKey> Trust::log_key() const {
     return tl::unexpected(there.error());
   }
   const auto hub = client::read_hub_file(hub_public);
-  if (!hub) return tl::unexpected(hub.error());
+  if (!hub) {
+    Error error = hub.error();
+    error.what = "this is no hub's public file: " + error.what;
+    error.remedy = "name the hub-public.toml that the hub's operator gives to everybody";
+    return tl::unexpected(std::move(error));
+  }
   return client::log_key(*hub);
 }
 

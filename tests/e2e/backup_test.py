@@ -453,7 +453,10 @@ class Backups(Scenario):
             damaged = bytearray(whole)
             damaged[len(whole) // 4] ^= 0x10
             file.write_bytes(damaged)
-            self.rapporteur("backup", "verify", made["backup"], "--public", self.public, expect=6)
+            done = self.rapporteur("backup", "verify", made["backup"], "--public", self.public,
+                                   expect=6)
+            self.assertIn(str(file), done.stderr)
+            self.assertIn("use another backup", done.stderr)
             self.rapporteur("restore", "--from", made["backup"], "--to", self.hub.folder / "other",
                             "--origin", "hub.example/other", "--body-keys",
                             self.hub.home / "data.keys", "--public", self.public, expect=6)
@@ -477,7 +480,9 @@ class Fsck(Scenario):
         damaged = bytearray(file.read_bytes())
         damaged[len(damaged) // 4] ^= 0x10
         file.write_bytes(damaged)
-        self.assertIn("rapporteur", self.rapporteur("fsck", data, expect=6).stderr)
+        done = self.rapporteur("fsck", data, expect=6)
+        self.assertIn(str(file), done.stderr)
+        self.assertEqual(done.stdout, "")
 
 
 class BadInput(Scenario):
@@ -494,7 +499,8 @@ class BadInput(Scenario):
             (2, ["backup", "list", self.hub.folder / "none"], "none"),
             (2, ["backup", "verify", self.hub.folder / "none", "--public", self.public], "none"),
             (2, ["backup", "verify", made["backup"]], "--vkey or --public"),
-            (6, ["backup", "verify", self.hub.folder, "--public", self.public], "no log"),
+            (2, ["backup", "verify", pathlib.Path(made["backup"]).parent, "--public", self.public],
+             f"did you mean {made['backup']}?"),
             (2, ["restore", "--from", made["backup"], *to], "--vkey or --public"),
             (2, ["restore", "--from", self.hub.folder / "none", *to, "--public", self.public],
              "none"),
@@ -510,7 +516,11 @@ class BadInput(Scenario):
                  made["backup"]], "continues none"),
             (2, ["fsck"], "FOLDER"),
             (2, ["fsck", self.hub.folder / "none"], "none"),
-            (6, ["fsck", self.hub.folder], "no log"),
+            (2, ["fsck", self.hub.home], self.hub.home / "data"),
+            (2, [*operator, "backup", "create", "--out", self.hub.home / "data/backups"],
+             "outside it"),
+            (2, ["restore", "--from", made["backup"], "--to", target, "--origin", "a/b",
+                 "--body-keys", self.hub.folder / "nokeys", "--public", self.public], "nokeys"),
             (6, ["fsck", self.hub.home / "data"], "stop the broker"),
         ]
         for code, words, mention in cases:

@@ -526,8 +526,12 @@ class AtAHub(Lines):
         self.assertIn(" verified: ", self.good(*verify))
         self.assertTrue(self.values(*verify)[0]["verified"])
         self.refused(USAGE, ["audit", "verify", "nofolder", "--public", self.public], "nofolder")
-        self.refused(STORAGE, ["audit", "verify", self.hub.home, "--public", self.public],
-                     self.hub.home)
+        self.refused(USAGE, ["audit", "verify", self.hub.home, "--public", self.public],
+                     f"did you mean {self.hub.home / 'data'}?")
+        enrolment = self.hub.party_folder("at") / "enrolment.toml"
+        self.assertTrue(enrolment.exists())
+        self.refused(3, ["audit", "verify", data, "--public", enrolment], enrolment,
+                     "no hub's public file")
 
     def test_audit_against_what_others_kept(self):
         verify = ["audit", "verify", self.hub.home / "data", "--public", self.public,
@@ -559,7 +563,8 @@ class AtAHub(Lines):
         self.refused(USAGE, ["audit", "export-tiles", "nofolder", "--out", out], "nofolder")
         self.refused(USAGE, ["audit", "export-tiles", "--out", out], "data")
         self.refused(STORAGE, ["audit", "export-tiles", data, "--out", self.public], self.public)
-        self.refused(STORAGE, ["audit", "export-tiles", out, "--out", data], out)
+        self.refused(USAGE, ["audit", "export-tiles", out, "--out", data], out)
+        self.refused(USAGE, ["audit", "export", data, "--out", out, "--records"], out, "tiles")
         tile = next(path for path in sorted((out / "tile/0").rglob("*")) if path.is_file())
         tile.write_bytes(b"x" + tile.read_bytes()[1:])
         done = rapporteur(*verify)
@@ -581,6 +586,8 @@ class AtAHub(Lines):
         self.assertEqual((found["proved"], found["commitments"] > 0, found["bodies_sealed"]),
                          ("everything", True, found["accepted"]))
         self.refused(USAGE, [*export, "--bodies"], out, "--bodies")
+        self.refused(USAGE, ["audit", "export-tiles", data, "--out", out], out, "records")
+        self.assertTrue(self.values(*verify)[0]["verified"])
         self.refused(USAGE, export[:-1], "--records")
         whole = self.hub.folder / "bodies"
         self.good("audit", "export", data, "--out", whole, "--records", "--bodies")
