@@ -6,6 +6,7 @@
 #include "adapters/agency/program.h"
 #include "adapters/sources/suggest.h"
 #include "proto/base/standard_output.h"
+#include "proto/base/last_net.h"
 
 namespace rapporteur::agency {
 namespace {
@@ -91,6 +92,8 @@ int run(std::span<char* const> arguments) {
 
 int main(int argc, char** argv) {
   using namespace rapporteur;
-  return with_whole_output("rapporteur-adapter",
-                           agency::run({argv, static_cast<std::size_t>(argc)}));
+  return within_last_net("rapporteur-adapter", [&]() {
+    return with_whole_output("rapporteur-adapter",
+                             agency::run({argv, static_cast<std::size_t>(argc)}));
+  });
 }
