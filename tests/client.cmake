@@ -12,7 +12,7 @@ rapporteur_test(e2e_client_line LABELS e2e
   SOURCES e2e/client_line_test.cc
   LINKS rapporteur::test_fakes_hub cppzmq)
 rapporteur_test(unit_client_outbox LABELS unit property PROPERTIES
-  SOURCES unit/client_outbox_test.cc
+  SOURCES unit/client_login_test.cc unit/client_outbox_test.cc
   LINKS rapporteur::test_fakes_hub)
 rapporteur_test(e2e_client_courier LABELS e2e
   SOURCES e2e/client_courier_test.cc

@@ -7,7 +7,6 @@
 #include <ctime>
 #include <vector>
 
-#include <pwd.h>
 #include <unistd.h>
 
 namespace rapporteur::agency {
@@ -63,17 +62,6 @@ std::string toned(std::string_view text, Tone tone, Paint paint) {
                        : tone == Tone::kBad ? "\x1b[31m"
                                             : "\x1b[33m";
   return colour + std::string(text) + "\x1b[0m";
-}
-
-std::string login() {
-  std::array<char, 4096> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-      found != nullptr) {
-    return entry.pw_name;
-  }
-  return "uid " + std::to_string(::getuid());
 }
 
 Result<MessageId> named_message(const std::string& text) {

@@ -64,8 +64,6 @@ enum class Paint { kScreen, kPlain };
 [[nodiscard]] bool stdout_is_terminal();
 // "1 row", "2 rows".
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view what);
-// The login of whoever runs this.
-[[nodiscard]] std::string login();
 // A message id of the command line; kUsage for what is none.
 [[nodiscard]] Result<MessageId> named_message(const std::string& text);
 // 2026-11-23T22:41:05Z

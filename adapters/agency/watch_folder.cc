@@ -5,6 +5,7 @@
 #include "adapters/agency/item_view.h"
 #include "adapters/client/files.h"
 #include "adapters/client/ledger.h"
+#include "adapters/client/login.h"
 #include "proto/crypto/sha256.h"
 
 namespace rapporteur::agency {
@@ -152,8 +153,9 @@ Status WatchFolder::take(const std::filesystem::path& path, const WatchedFile& f
   for (const auto& submission : planned->submissions) {
     items.push_back(item_of(submission, path.string()));
   }
-  auto added = desk_->outbox.add(
-      items, login(), [&](std::span<const MessageId> ids) { return watched_.add(file, ids); });
+  auto added = desk_->outbox.add(items, client::login(), [&](std::span<const MessageId> ids) {
+    return watched_.add(file, ids);
+  });
   if (!added) return tl::unexpected(added.error());
   return {};
 }

@@ -18,8 +18,8 @@ constexpr std::array<Setting, 12> kSettings{{
      .default_text = "none",
      .choices = "none|required",
      .sentence =
-         "Whether a second person must release what is pushed: another login of this machine. "
-         "People who share one account are one person here."},
+         "Whether a second person must release what is pushed: none, or required. A person is who "
+         "logged in, also where sudo changed the account; people who log in as one are one."},
     {.key = "approvers",
      .type = SettingType::kTexts,
      .sentence = "Who may be named with outbox release --approver, beside their login."},
