@@ -35,6 +35,8 @@ add_dependencies(test_crash_broker_kill rapporteur rapporteur-broker)
 
 rapporteur_sabotage(older-checkpoint-taken e2e_client_courier
   ClientCourier.ACheckpointOlderThanTheOneSeenIsRefused)
+rapporteur_sabotage(ledger-as-synced e2e_client_courier
+  ClientCourier.TheLedgerKnowsWhatWasAcceptedBeforeTheNextSync)
 rapporteur_sabotage(fixed-salt unit_client_envelope ClientEnvelope.SaltIsFreshEachTime)
 rapporteur_sabotage(outbox-not-durable unit_client_outbox
   ClientOutbox.WhatWasAddedIsThereForAnotherProcess)
