@@ -27,7 +27,11 @@ Outcome list_items(Program& program, const std::string& wanted) {
     program.say(item_text(item));
     document["items"].push_back(item_json(item));
   }
-  if (items->empty()) program.say("the outbox is empty");
+  if (items->empty() && state) {
+    program.say("no item is in the state " + wanted);
+  } else if (items->empty()) {
+    program.say("the outbox is empty");
+  }
   program.answer(document);
   return 0;
 }
