@@ -31,8 +31,8 @@ constexpr std::array<Setting, 12> kSettings{{
                  "--require-quorum, and be heard of lately: a C2SP tlog-policy; a relative path "
                  "begins at this folder."},
     {.key = "witness",
-     .sentence = "Where run answers as a witness of the hub's log, such as 127.0.0.1:8090; empty "
-                 "is no witness."},
+     .sentence = "Where on loopback run answers as a witness of the hub's log, such as "
+                 "127.0.0.1:8090; empty is no witness."},
     {.key = "line.window",
      .type = SettingType::kNumber,
      .default_number = 16,

@@ -30,6 +30,22 @@ Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
   return crypto::write_key_file(file, kPurpose, key.seed()).map([&] { return std::move(key); });
 }
 
+Result<HostAndPort> listening_address(const std::string& listen, const std::string& setting) {
+  auto address = parse_host_and_port(listen);
+  if (!address) {
+    Error error = address.error();
+    error.where = setting;
+    return tl::unexpected(error);
+  }
+  if (!is_loopback(address->host)) {
+    return fail(ErrorKind::kConfiguration, "'" + printable(listen, 80) + "' is open to others",
+                setting,
+                "a loopback address: a witness speaks plain HTTP; a proxy stands before it if it "
+                "is to be reached from outside");
+  }
+  return address;
+}
+
 notes::VerifierKey verifier_key(const std::string& name, const crypto::SigningKey& key) {
   return {name, notes::KeyType::kCosignatureV1, key.public_key()};
 }
@@ -39,12 +55,8 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
     return fail(ErrorKind::kConfiguration, "'" + printable(options.name, 80) + "' is no key name",
                 options.setting, "text without white space and '+'");
   }
-  const auto address = parse_host_and_port(options.listen);
-  if (!address) {
-    Error error = address.error();
-    error.where = options.setting;
-    return tl::unexpected(error);
-  }
+  const auto address = listening_address(options.listen, options.setting);
+  if (!address) return tl::unexpected(address.error());
   auto key = own_key(options.key_file, options.state);
   if (!key) return tl::unexpected(key.error());
   auto witness = Witness::open(options.state, {options.name, std::move(*key)}, options.logs, clock);

@@ -146,6 +146,8 @@ class WithoutHub(Lines):
         for words, mention in (([*init, "two words", "--public", public], "--name"),
                                ([*init, "w1"], "--vkey or --public"),
                                ([*init, "w1", "--public", public, "--listen", "here"], "--listen"),
+                               ([*init, "w1", "--public", public, "--listen", "0.0.0.0:8090"],
+                                "loopback"),
                                (["witness", "init", target], "--name"),
                                (["witness", "run", self.folder / "none"], self.folder / "none"),
                                (["witness", "show", self.folder / "none"], "witness init"),
@@ -161,7 +163,8 @@ class WithoutHub(Lines):
         whole = settings.read_text(encoding="utf-8")
         for bad, mention in (("name = ", "name"), ("logs = [\"x\"]\n", "witness.toml:1"),
                              ("lsten = \"127.0.0.1:1\"\n" + whole, "'listen'"),
-                             (whole.replace("127.0.0.1:8090", "127.0.0.1"), "host:port")):
+                             (whole.replace("127.0.0.1:8090", "127.0.0.1"), "host:port"),
+                             (whole.replace("127.0.0.1:8090", "[::]:8090"), "loopback")):
             settings.write_text(bad if "name" in bad else 'name = "w"\n' + bad, encoding="utf-8")
             self.refused(CONFIGURATION, ["witness", "run", target], settings)
         settings.write_text(whole, encoding="utf-8")
