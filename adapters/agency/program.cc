@@ -21,6 +21,10 @@ void put(std::FILE* to, std::string_view line) {
   std::fflush(to);
 }
 
+std::string json_line(const nlohmann::ordered_json& object) {
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 bool colours_wanted() {
   return stdout_is_terminal() && std::getenv("NO_COLOR") == nullptr;
 }
@@ -34,14 +38,18 @@ void Program::say(std::string_view line) const {
   if (!json) put(stdout, line);
 }
 void Program::warn(std::string_view line) const {
-  put(stderr, line);
+  put(stderr, json ? json_line({{"warning", line}}) : "rapporteur-adapter: " + std::string(line));
 }
 void Program::fail(const Error& error) const {
-  warn("rapporteur-adapter: " + error.line());
+  put(stderr, json ? json_line({{"error", error.what},
+                                {"where", error.where},
+                                {"remedy", error.remedy},
+                                {"exit_code", exit_code(error.kind)}})
+                   : "rapporteur-adapter: " + error.line());
 }
 void Program::warn_of_retry(const Error& error, std::chrono::milliseconds next_try) const {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(next_try).count();
-  warn("rapporteur-adapter: " + error.line() + ", next try in " + std::to_string(seconds) + " s");
+  warn(error.line() + ", next try in " + std::to_string(seconds) + " s");
 }
 void Program::answer(const nlohmann::ordered_json& document) const {
   using Json = nlohmann::ordered_json;

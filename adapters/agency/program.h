@@ -29,7 +29,7 @@ struct Program {
   void print(std::string_view line) const;
   // A line for a person on standard output; nothing with --json.
   void say(std::string_view line) const;
-  // A line on standard error, also with --json.
+  // A line on standard error; with --json, as for what follows, a JSON object on one line.
   void warn(std::string_view line) const;
   // What went wrong, as a line on standard error.
   void fail(const Error& error) const;

@@ -23,7 +23,7 @@ Outcome show_witness(Program& program) {
   program.say("witness " + (*desk)->participant() + " " + vkey + (url.empty() ? "" : " " + url));
   if (url.empty()) {
     program.warn(
-        "rapporteur-adapter: 'run' answers as a witness when adapter.toml says where: "
+        "'run' answers as a witness when adapter.toml says where: "
         "witness = \"127.0.0.1:8090\"");
   }
   program.answer({{"name", name}, {"verifier_key", vkey}, {"url", url}});
