@@ -244,10 +244,10 @@ const Rule* find_rule(std::string_view code) {
   return nullptr;
 }
 
-std::string rule_table_markdown() {
+std::string rule_table_markdown(std::span<const Rule> table) {
   std::string out =
       "| code | | field | rule | règle | what to do |\n| --- | --- | --- | --- | --- | --- |\n";
-  for (const Rule& rule : kRules) {
+  for (const Rule& rule : table) {
     out.append("| `").append(rule.code).append("` | ").append(name_of(rule.severity));
     out.append(" | ").append(rule.field).append(" | ").append(rule.sentence_en);
     out.append(" | ").append(rule.sentence_fr).append(" | ").append(rule.remedy_en);
