@@ -39,8 +39,7 @@ std::string report_of(const PlannedFile& planned, const LocalCheck& check) {
 std::filesystem::path free_name(const std::filesystem::path& folder,
                                 const std::filesystem::path& name) {
   std::filesystem::path path = folder / name;
-  std::error_code ignored;  // what cannot be looked up cannot be written either
-  for (int i = 2; std::filesystem::exists(path, ignored); ++i) {
+  for (int i = 2; std::filesystem::exists(path); ++i) {
     path = folder / (name.stem().string() + "." + std::to_string(i) + name.extension().string());
   }
   return path;
@@ -79,9 +78,7 @@ Status WatchFolder::forget_what_is_gone() {
   auto files = watched_.files();
   if (!files) return tl::unexpected(files.error());
   for (const WatchedFile& file : *files) {
-    const auto there = client::exists(folder_ / file.name);
-    if (!there) return tl::unexpected(there.error());
-    if (*there) continue;
+    if (std::filesystem::exists(folder_ / file.name)) continue;
     if (auto forgotten = watched_.forget(file); !forgotten) return forgotten;
   }
   return {};
@@ -107,12 +104,11 @@ Status WatchFolder::look(MonotonicTime now) {
   std::vector<std::filesystem::path> ready;
   std::map<std::string, Seen> before;
   std::swap(before, seen_);
-  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
-       entry.increment(error)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
     // What is gone is forgotten, since only what is there is carried over.
-    const auto known = before.find(entry->path().filename().string());
+    const auto known = before.find(entry.path().filename().string());
     if (known != before.end()) seen_.insert(*known);
-    if (complete(*entry, now)) ready.push_back(entry->path());
+    if (complete(entry, now)) ready.push_back(entry.path());
   }
   if (error) {
     return fail(ErrorKind::kStorage, "cannot read the watched folder: " + error.message(),

@@ -102,9 +102,7 @@ Status Agency::create(const std::filesystem::path& folder, const std::string& pa
     return fail(ErrorKind::kUsage, "'" + printable(participant, 40) + "' is no participant id", {},
                 "2 to 32 lower-case letters, digits and '-', a letter first");
   }
-  const auto taken = exists(folder / "adapter.toml");
-  if (!taken) return tl::unexpected(taken.error());
-  if (*taken) {
+  if (std::filesystem::exists(folder / "adapter.toml")) {
     return fail(ErrorKind::kConfiguration, "this folder holds an agency already", folder.string(),
                 "keys are never overwritten: choose another folder");
   }
@@ -137,9 +135,7 @@ Agency::Agency(std::filesystem::path folder, AgencySettings settings, Database s
     : folder_(std::move(folder)), settings_(std::move(settings)), state_(std::move(state)) {}
 
 Result<Agency> Agency::open(const std::filesystem::path& folder) {
-  const auto made = exists(folder / "adapter.toml");
-  if (!made) return tl::unexpected(made.error());
-  if (!*made) {
+  if (!std::filesystem::exists(folder / "adapter.toml")) {
     return fail(ErrorKind::kConfiguration, "no agency here: adapter.toml is missing",
                 folder.string(), "run 'rapporteur-adapter init', or name its folder with --folder");
   }
@@ -149,9 +145,7 @@ Result<Agency> Agency::open(const std::filesystem::path& folder) {
     return fail(ErrorKind::kConfiguration, "no participant id", settings->where("participant"),
                 "2 to 32 lower-case letters, digits and '-', a letter first");
   }
-  const auto has_state = exists(folder / "state.db");
-  if (!has_state) return tl::unexpected(has_state.error());
-  if (!*has_state) {
+  if (!std::filesystem::exists(folder / "state.db")) {
     return fail(ErrorKind::kStorage, "the agency's state is missing",
                 (folder / "state.db").string(),
                 "restore it from the folder's backup: it knows what was sent and which numbers are "
@@ -175,9 +169,7 @@ Result<crypto::CurveKeyPair> Agency::curve_keys() const {
 }
 
 Result<HubAddress> Agency::hub() const {
-  const auto enrolled = exists(folder_ / "hub.toml");
-  if (!enrolled) return tl::unexpected(enrolled.error());
-  if (!*enrolled) {
+  if (!std::filesystem::exists(folder_ / "hub.toml")) {
     return fail(ErrorKind::kConfiguration, "this agency is not enrolled at a hub yet",
                 folder_.string(), "run 'rapporteur-adapter enrol' with the hub's public file");
   }
@@ -185,9 +177,7 @@ Result<HubAddress> Agency::hub() const {
 }
 
 Status Agency::pin(const HubAddress& hub) const {
-  const auto enrolled = exists(folder_ / "hub.toml");
-  if (!enrolled) return tl::unexpected(enrolled.error());
-  if (*enrolled) {
+  if (std::filesystem::exists(folder_ / "hub.toml")) {
     auto pinned = read_hub_file(folder_ / "hub.toml");
     if (!pinned) return tl::unexpected(pinned.error());
     if (pinned->hub != hub.hub || !same_or_later_log(hub, *pinned)) {

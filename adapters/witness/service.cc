@@ -7,11 +7,8 @@ namespace rapporteur::witness {
 Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
                                    const std::filesystem::path& state) {
   constexpr auto kPurpose = crypto::KeyPurpose::kCosigning;
-  const auto there = client::exists(file);
-  if (!there) return tl::unexpected(there.error());
-  if (*there) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(state, ignored)) {
+  if (std::filesystem::exists(file)) {
+    if (!std::filesystem::is_directory(state)) {
       return fail(ErrorKind::kStorage,
                   "the witness's key is there, but not what it has cosigned with it",
                   state.string(),

@@ -2,7 +2,6 @@
 
 #include "adapters/client/agency.h"
 #include "adapters/client/envelope.h"
-#include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
 #include "proto/base/clock.h"
 #include "proto/crypto/domain.h"
@@ -30,9 +29,7 @@ OperatorLine::OperatorLine(std::string participant, crypto::SigningKey key,
     : participant_(std::move(participant)), key_(std::move(key)), line_(std::move(line)) {}
 
 Result<OperatorLine> OperatorLine::open(const std::filesystem::path& folder) {
-  const auto there = client::exists(folder / "adapter.toml");
-  if (!there) return tl::unexpected(there.error());
-  if (!*there) {
+  if (!std::filesystem::exists(folder / "adapter.toml")) {
     return fail(ErrorKind::kUsage, "no operator's folder", folder.string(),
                 "name yours with --operator or RAPPORTEUR_OPERATOR; `rapporteur init` makes the "
                 "first one of a hub");
