@@ -1,10 +1,12 @@
 // rapporteur-adapter: an agency's side of the hub.
+#include <algorithm>
 #include <span>
 
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/program.h"
 #include "adapters/sources/suggest.h"
+#include "proto/base/last_net.h"
 #include "proto/base/standard_output.h"
 
 namespace rapporteur::agency {
@@ -61,9 +63,11 @@ int run(std::span<char* const> arguments) {
   app.require_subcommand(1);
   app.fallthrough();
   Program program;
+  // Before the line is understood, so that what is wrong with it is JSON too.
+  program.json = std::ranges::find(arguments, std::string_view("--json")) != arguments.end();
   Command chosen;
   app.add_option("-C,--folder", program.folder, "The agency's folder")->capture_default_str();
-  app.add_flag("--json", program.json, "Answer as one JSON document");
+  app.add_flag("--json", program.json, "Answer as one JSON document; errors and warnings too");
   for (const auto add :
        {add_init, add_enrol, add_sync, add_validate, add_push, add_revise, add_withdraw,
         add_receive, add_run, add_outbox, add_subscription, add_witness}) {
@@ -91,6 +95,8 @@ int run(std::span<char* const> arguments) {
 
 int main(int argc, char** argv) {
   using namespace rapporteur;
-  return with_whole_output("rapporteur-adapter",
-                           agency::run({argv, static_cast<std::size_t>(argc)}));
+  return within_last_net("rapporteur-adapter", [&]() {
+    return with_whole_output("rapporteur-adapter",
+                             agency::run({argv, static_cast<std::size_t>(argc)}));
+  });
 }

@@ -19,6 +19,7 @@
 #include "broker/monitor/server.h"
 #include "broker/monitor/service_notify.h"
 #include "proto/base/host_and_port.h"
+#include "proto/base/last_net.h"
 #include "proto/crypto/key_file.h"
 #include "store/rocks/body_key_file.h"
 #include "store/rocks/local_journal.h"
@@ -216,8 +217,10 @@ Result<int> run(std::span<char*> arguments) {
 
 int main(int argc, char** argv) {
   ::umask(077);
-  const auto done = rapporteur::run({argv, static_cast<std::size_t>(argc)});
-  if (done) return *done;
-  std::fprintf(stderr, "rapporteur-broker: %s\n", done.error().line().c_str());
-  return rapporteur::exit_code(done.error().kind);
+  return rapporteur::within_last_net("rapporteur-broker", [&]() {
+    const auto done = rapporteur::run({argv, static_cast<std::size_t>(argc)});
+    if (done) return *done;
+    std::fprintf(stderr, "rapporteur-broker: %s\n", done.error().line().c_str());
+    return rapporteur::exit_code(done.error().kind);
+  });
 }

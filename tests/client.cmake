@@ -12,7 +12,7 @@ rapporteur_test(e2e_client_line LABELS e2e
   SOURCES e2e/client_line_test.cc
   LINKS rapporteur::test_fakes_hub cppzmq)
 rapporteur_test(unit_client_outbox LABELS unit property PROPERTIES
-  SOURCES unit/client_outbox_test.cc
+  SOURCES unit/client_login_test.cc unit/client_outbox_test.cc
   LINKS rapporteur::test_fakes_hub)
 rapporteur_test(e2e_client_courier LABELS e2e
   SOURCES e2e/client_courier_test.cc
@@ -35,6 +35,8 @@ add_dependencies(test_crash_broker_kill rapporteur rapporteur-broker)
 
 rapporteur_sabotage(older-checkpoint-taken e2e_client_courier
   ClientCourier.ACheckpointOlderThanTheOneSeenIsRefused)
+rapporteur_sabotage(ledger-as-synced e2e_client_courier
+  ClientCourier.TheLedgerKnowsWhatWasAcceptedBeforeTheNextSync)
 rapporteur_sabotage(fixed-salt unit_client_envelope ClientEnvelope.SaltIsFreshEachTime)
 rapporteur_sabotage(outbox-not-durable unit_client_outbox
   ClientOutbox.WhatWasAddedIsThereForAnotherProcess)

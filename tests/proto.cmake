@@ -11,7 +11,7 @@ rapporteur_test(unit_code_lists LABELS unit
   SOURCES unit/code_lists_test.cc
   LINKS rapporteur::proto_codelists)
 rapporteur_test(unit_base LABELS unit
-  SOURCES unit/ids_test.cc unit/result_test.cc
+  SOURCES unit/ids_test.cc unit/last_net_test.cc unit/result_test.cc
   LINKS rapporteur::proto_base)
 rapporteur_test(property_base LABELS property PROPERTIES
   SOURCES property/base_test.cc

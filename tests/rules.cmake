@@ -15,13 +15,13 @@ rapporteur_test(unit_total_rules LABELS unit
   LINKS rapporteur::test_figures)
 rapporteur_test(unit_rule_book LABELS unit tidy
   SOURCES unit/rule_book_test.cc
-  LINKS rapporteur::test_figures)
+  LINKS rapporteur::test_figures rapporteur::broker_admission)
 rapporteur_test(unit_small_cell LABELS unit
   SOURCES unit/small_cell_test.cc
   LINKS rapporteur::test_figures)
 
 add_executable(print_rule_table support/print_rule_table.cc)
-target_link_libraries(print_rule_table PRIVATE rapporteur_options rapporteur::broker_rules)
+target_link_libraries(print_rule_table PRIVATE rapporteur_options rapporteur::broker_admission)
 rapporteur_test(property_personal_text LABELS property PROPERTIES
   SOURCES property/personal_text_test.cc
   LINKS rapporteur::test_figures)

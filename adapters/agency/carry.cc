@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "adapters/agency/under_quorum.h"
+#include "adapters/client/login.h"
 
 namespace rapporteur::agency {
 namespace {
@@ -202,7 +203,7 @@ Outcome carry(Program& program, Desk& desk, std::span<const MessageId> ids,
 
 Outcome add_and_carry(Program& program, Desk& desk, std::span<const client::NewItem> items,
                       const CarryOptions& options) {
-  auto ids = desk.outbox.add(items, login());
+  auto ids = desk.outbox.add(items, client::login());
   if (!ids) return tl::unexpected(ids.error());
   if (desk.agency.settings().approval_required) {
     program.say("held until a second person releases them: rapporteur-adapter outbox release");

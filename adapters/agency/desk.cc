@@ -57,6 +57,10 @@ std::string Desk::witness_name() const {
   return hub.hub + "/witness/" + participant();
 }
 
+std::string Desk::witness_setting() const {
+  return (agency.folder() / "adapter.toml").string() + ": witness";
+}
+
 std::filesystem::path Desk::witness_key() const {
   return agency.folder() / "keys/witness.key";
 }

@@ -44,6 +44,7 @@ class Desk {
   [[nodiscard]] client::Session session(const Program& program);
   // The name under which this agency witnesses the hub's log.
   [[nodiscard]] std::string witness_name() const;
+  [[nodiscard]] std::string witness_setting() const;  // what an error about its address names
   [[nodiscard]] std::filesystem::path witness_key() const;
   [[nodiscard]] std::filesystem::path witness_state() const;
 

@@ -40,17 +40,21 @@ Outcome enrol(Program& program, const std::string& file) {
   auto agency = client::Agency::open(program.folder);
   if (!agency) return tl::unexpected(agency.error());
   const auto before = agency->hub();
-  if (auto pinned = agency->pin(*hub); !pinned) return tl::unexpected(pinned.error());
-  program.say("hub '" + hub->hub + "' pinned, log key " + hub->log_verifier_key);
+  if (auto written = agency->pin(*hub); !written) return tl::unexpected(written.error());
+  const std::string pinned = "hub '" + hub->hub + "' pinned, log key " + hub->log_verifier_key;
   const auto welcome = try_hub(program);
   if (!welcome) {
     // What can come right by itself is no reason against the new pin.
     const ErrorKind why = welcome.error().kind;
     if (before && why != ErrorKind::kUnreachable && why != ErrorKind::kOverloaded) {
       if (auto back = agency->put_back(*before); !back) return tl::unexpected(back.error());
+      program.say("not pinned: the pin of '" + before->hub + "' stays as it was");
+    } else {
+      program.say(pinned);
     }
     return tl::unexpected(welcome.error());
   }
+  program.say(pinned);
   program.say("the hub answers, and takes this agency for '" + welcome->participant() + "'");
   program.answer({{"hub", hub->hub},
                   {"participant", welcome->participant()},

@@ -124,9 +124,11 @@ rules::Policy LocalCheck::policy(const std::string& dataflow) const {
 
 std::string LocalCheck::basis() const {
   if (!synced_at_) {
-    return "never synced: default policy; rights and published figures not checked";
+    return "never synced: default policy; rights and published figures not checked "
+           "('rapporteur-adapter sync' fetches them)";
   }
-  return "checked against the sync of " + time_text(*synced_at_);
+  return "checked against the sync of " + time_text(*synced_at_) +
+         " and what was accepted from here since ('rapporteur-adapter sync' brings it up to date)";
 }
 
 // What the gate asks of the directory and the log, answered from the last sync.

@@ -3,6 +3,7 @@
 
 #include "adapters/agency/desk.h"
 #include "adapters/agency/item_view.h"
+#include "adapters/client/login.h"
 
 namespace rapporteur::agency {
 namespace {
@@ -26,7 +27,11 @@ Outcome list_items(Program& program, const std::string& wanted) {
     program.say(item_text(item));
     document["items"].push_back(item_json(item));
   }
-  if (items->empty()) program.say("the outbox is empty");
+  if (items->empty() && state) {
+    program.say("no item is in the state " + wanted);
+  } else if (items->empty()) {
+    program.say("the outbox is empty");
+  }
   program.answer(document);
   return 0;
 }
@@ -82,7 +87,7 @@ void add_outbox(CLI::App& app, Command& chosen) {
   release->callback([&chosen, decision]() {
     chosen = [decision](Program& program) {
       return for_each(program, decision->ids, kAfterRelease, [&](Desk& desk, const MessageId& id) {
-        return desk.outbox.release(id, {login(), decision->approver, decision->reason});
+        return desk.outbox.release(id, {client::login(), decision->approver, decision->reason});
       });
     };
   });
@@ -93,7 +98,7 @@ void add_outbox(CLI::App& app, Command& chosen) {
   discard->callback([&chosen, decision]() {
     chosen = [decision](Program& program) {
       return for_each(program, decision->ids, {}, [&](Desk& desk, const MessageId& id) {
-        return desk.outbox.discard(id, login());
+        return desk.outbox.discard(id, client::login());
       });
     };
   });

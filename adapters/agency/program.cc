@@ -7,7 +7,6 @@
 #include <ctime>
 #include <vector>
 
-#include <pwd.h>
 #include <unistd.h>
 
 namespace rapporteur::agency {
@@ -20,6 +19,10 @@ void put(std::FILE* to, std::string_view line) {
   std::fwrite(line.data(), 1, line.size(), to);
   std::fputc('\n', to);
   std::fflush(to);
+}
+
+std::string json_line(const nlohmann::ordered_json& object) {
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 bool colours_wanted() {
@@ -35,14 +38,18 @@ void Program::say(std::string_view line) const {
   if (!json) put(stdout, line);
 }
 void Program::warn(std::string_view line) const {
-  put(stderr, line);
+  put(stderr, json ? json_line({{"warning", line}}) : "rapporteur-adapter: " + std::string(line));
 }
 void Program::fail(const Error& error) const {
-  warn("rapporteur-adapter: " + error.line());
+  put(stderr, json ? json_line({{"error", error.what},
+                                {"where", error.where},
+                                {"remedy", error.remedy},
+                                {"exit_code", exit_code(error.kind)}})
+                   : "rapporteur-adapter: " + error.line());
 }
 void Program::warn_of_retry(const Error& error, std::chrono::milliseconds next_try) const {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(next_try).count();
-  warn("rapporteur-adapter: " + error.line() + ", next try in " + std::to_string(seconds) + " s");
+  warn(error.line() + ", next try in " + std::to_string(seconds) + " s");
 }
 void Program::answer(const nlohmann::ordered_json& document) const {
   using Json = nlohmann::ordered_json;
@@ -63,17 +70,6 @@ std::string toned(std::string_view text, Tone tone, Paint paint) {
                        : tone == Tone::kBad ? "\x1b[31m"
                                             : "\x1b[33m";
   return colour + std::string(text) + "\x1b[0m";
-}
-
-std::string login() {
-  std::array<char, 4096> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-      found != nullptr) {
-    return entry.pw_name;
-  }
-  return "uid " + std::to_string(::getuid());
 }
 
 Result<MessageId> named_message(const std::string& text) {

@@ -29,7 +29,7 @@ struct Program {
   void print(std::string_view line) const;
   // A line for a person on standard output; nothing with --json.
   void say(std::string_view line) const;
-  // A line on standard error, also with --json.
+  // A line on standard error; with --json, as for what follows, a JSON object on one line.
   void warn(std::string_view line) const;
   // What went wrong, as a line on standard error.
   void fail(const Error& error) const;
@@ -64,8 +64,6 @@ enum class Paint { kScreen, kPlain };
 [[nodiscard]] bool stdout_is_terminal();
 // "1 row", "2 rows".
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view what);
-// The login of whoever runs this.
-[[nodiscard]] std::string login();
 // A message id of the command line; kUsage for what is none.
 [[nodiscard]] Result<MessageId> named_message(const std::string& text);
 // 2026-11-23T22:41:05Z

@@ -19,11 +19,22 @@ Status ensure_subscription(client::Received& received, const std::string& name) 
   return received.add(fresh);
 }
 
+// What to do about another process that receives the subscription.
+std::string instead_of_waiting(const client::Agency& agency, const std::string& name) {
+  const client::AgencySettings& settings = agency.settings();
+  const std::string other = "receive another subscription beside it ('subscription add')";
+  if (name != settings.run_subscription) return "wait until it has ended, or " + other;
+  const std::string place = settings.run_destination.empty() ? agency.received().string() + "/"
+                                                             : settings.run_destination;
+  return "a running 'run' never ends by itself and writes what comes to " + place +
+         ": look there, or " + other;
+}
+
 }  // namespace
 
-tl::unexpected<Error> in_use(const std::string& what) {
+tl::unexpected<Error> in_use(const std::string& what, std::string remedy) {
   return fail(ErrorKind::kOverloaded, "another process of this folder " + what, {},
-              "wait until it has ended");
+              std::move(remedy));
 }
 
 Result<client::FileLock> take_subscription(Desk& desk, const std::string& name) {
@@ -32,7 +43,7 @@ Result<client::FileLock> take_subscription(Desk& desk, const std::string& name) 
   }
   auto lock = client::FileLock::try_take(desk.agency.lock_file("subscription-" + name));
   if (!lock) return tl::unexpected(lock.error());
-  if (!*lock) return in_use("receives this subscription");
+  if (!*lock) return in_use("receives this subscription", instead_of_waiting(desk.agency, name));
   return std::move(**lock);
 }
 

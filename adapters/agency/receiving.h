@@ -7,7 +7,8 @@
 
 namespace rapporteur::agency {
 
-[[nodiscard]] tl::unexpected<Error> in_use(const std::string& what);
+[[nodiscard]] tl::unexpected<Error> in_use(const std::string& what,
+                                           std::string remedy = "wait until it has ended");
 
 // The subscription is there (the one called "default", which is everything from the beginning,
 // needs no 'subscription add') and no other process of the folder receives it while the lock is

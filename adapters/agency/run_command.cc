@@ -115,14 +115,13 @@ class Runner {
   // Empty if this agency is no witness.
   Result<std::unique_ptr<witness::Service>> open_witness() {
     if (settings_.witness.empty()) return std::unique_ptr<witness::Service>();
-    auto service = witness::Service::start(
-        {.name = desk_.witness_name(),
-         .key_file = desk_.witness_key(),
-         .state = desk_.witness_state(),
-         .logs = {client::log_key(desk_.hub)},
-         .listen = settings_.witness,
-         .setting = (desk_.agency.folder() / "adapter.toml").string() + ": witness"},
-        program_.clock);
+    auto service = witness::Service::start({.name = desk_.witness_name(),
+                                            .key_file = desk_.witness_key(),
+                                            .state = desk_.witness_state(),
+                                            .logs = {client::log_key(desk_.hub)},
+                                            .listen = settings_.witness,
+                                            .setting = desk_.witness_setting()},
+                                           program_.clock);
     if (service) {
       events_.say("witness",
                   {{"url", (*service)->url()}, {"verifier_key", (*service)->key().text()}});

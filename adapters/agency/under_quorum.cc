@@ -20,7 +20,7 @@ Readable readable(const Program& program, const Desk& desk,
       out.receipts.push_back(one);
       continue;
     }
-    program.warn("rapporteur-adapter: " + receipt.error().line());
+    program.warn(receipt.error().line());
     if (!out.trouble) out.trouble = receipt.error();
   }
   return out;
@@ -32,8 +32,7 @@ std::optional<client::QuorumWatch> watch_quorum(const Program& program, Desk& de
   if (!desk.quorum) return std::nullopt;
   return std::optional<client::QuorumWatch>(
       std::in_place, *desk.quorum, desk.log, program.clock, [&program](const std::string& wrong) {
-        program.warn("rapporteur-adapter: " +
-                     (wrong.empty() ? "a quorum of witnesses sees the hub's log again" : wrong));
+        program.warn(wrong.empty() ? "a quorum of witnesses sees the hub's log again" : wrong);
       });
 }
 

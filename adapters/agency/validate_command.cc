@@ -23,7 +23,9 @@ struct Known {
 
 // An agency's folder adds its own published figures and policies; without one the defaults apply.
 Result<Known> what_is_known(const Program& program) {
-  if (!std::filesystem::exists(program.folder / "hub.toml")) return Known{LocalCheck(), {}};
+  const auto enrolled = client::is_there(program.folder / "hub.toml");
+  if (!enrolled) return tl::unexpected(enrolled.error());
+  if (!*enrolled) return Known{LocalCheck(), {}};
   auto agency = client::Agency::open(program.folder);
   if (!agency) return tl::unexpected(agency.error());
   auto hub = agency->hub();

@@ -5,6 +5,7 @@
 #include "adapters/agency/item_view.h"
 #include "adapters/client/files.h"
 #include "adapters/client/ledger.h"
+#include "adapters/client/login.h"
 #include "proto/crypto/sha256.h"
 
 namespace rapporteur::agency {
@@ -39,7 +40,8 @@ std::string report_of(const PlannedFile& planned, const LocalCheck& check) {
 std::filesystem::path free_name(const std::filesystem::path& folder,
                                 const std::filesystem::path& name) {
   std::filesystem::path path = folder / name;
-  for (int i = 2; std::filesystem::exists(path); ++i) {
+  std::error_code ignored;  // what cannot be looked up cannot be written either
+  for (int i = 2; std::filesystem::exists(path, ignored); ++i) {
     path = folder / (name.stem().string() + "." + std::to_string(i) + name.extension().string());
   }
   return path;
@@ -78,7 +80,9 @@ Status WatchFolder::forget_what_is_gone() {
   auto files = watched_.files();
   if (!files) return tl::unexpected(files.error());
   for (const WatchedFile& file : *files) {
-    if (std::filesystem::exists(folder_ / file.name)) continue;
+    const auto there = client::is_there(folder_ / file.name);
+    if (!there) return tl::unexpected(there.error());
+    if (*there) continue;
     if (auto forgotten = watched_.forget(file); !forgotten) return forgotten;
   }
   return {};
@@ -104,11 +108,12 @@ Status WatchFolder::look(MonotonicTime now) {
   std::vector<std::filesystem::path> ready;
   std::map<std::string, Seen> before;
   std::swap(before, seen_);
-  for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
+       entry.increment(error)) {
     // What is gone is forgotten, since only what is there is carried over.
-    const auto known = before.find(entry.path().filename().string());
+    const auto known = before.find(entry->path().filename().string());
     if (known != before.end()) seen_.insert(*known);
-    if (complete(entry, now)) ready.push_back(entry.path());
+    if (complete(*entry, now)) ready.push_back(entry->path());
   }
   if (error) {
     return fail(ErrorKind::kStorage, "cannot read the watched folder: " + error.message(),
@@ -148,8 +153,9 @@ Status WatchFolder::take(const std::filesystem::path& path, const WatchedFile& f
   for (const auto& submission : planned->submissions) {
     items.push_back(item_of(submission, path.string()));
   }
-  auto added = desk_->outbox.add(
-      items, login(), [&](std::span<const MessageId> ids) { return watched_.add(file, ids); });
+  auto added = desk_->outbox.add(items, client::login(), [&](std::span<const MessageId> ids) {
+    return watched_.add(file, ids);
+  });
   if (!added) return tl::unexpected(added.error());
   return {};
 }

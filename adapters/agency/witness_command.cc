@@ -10,16 +10,20 @@ namespace {
 Outcome show_witness(Program& program) {
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
+  const std::string& listen = (*desk)->agency.settings().witness;
+  if (!listen.empty()) {
+    const auto address = witness::listening_address(listen, (*desk)->witness_setting());
+    if (!address) return tl::unexpected(address.error());
+  }
   const auto key = witness::own_key((*desk)->witness_key(), (*desk)->witness_state());
   if (!key) return tl::unexpected(key.error());
   const std::string name = (*desk)->witness_name();
   const std::string vkey = witness::verifier_key(name, *key).text();
-  const std::string& listen = (*desk)->agency.settings().witness;
   const std::string url = listen.empty() ? "" : "http://" + listen;
   program.say("witness " + (*desk)->participant() + " " + vkey + (url.empty() ? "" : " " + url));
   if (url.empty()) {
     program.warn(
-        "rapporteur-adapter: 'run' answers as a witness when adapter.toml says where: "
+        "'run' answers as a witness when adapter.toml says where: "
         "witness = \"127.0.0.1:8090\"");
   }
   program.answer({{"name", name}, {"verifier_key", vkey}, {"url", url}});

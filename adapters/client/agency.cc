@@ -18,8 +18,8 @@ constexpr std::array<Setting, 12> kSettings{{
      .default_text = "none",
      .choices = "none|required",
      .sentence =
-         "Whether a second person must release what is pushed: another login of this machine. "
-         "People who share one account are one person here."},
+         "Whether a second person must release what is pushed: none, or required. A person is who "
+         "logged in, also where sudo changed the account; people who log in as one are one."},
     {.key = "approvers",
      .type = SettingType::kTexts,
      .sentence = "Who may be named with outbox release --approver, beside their login."},
@@ -31,8 +31,8 @@ constexpr std::array<Setting, 12> kSettings{{
                  "--require-quorum, and be heard of lately: a C2SP tlog-policy; a relative path "
                  "begins at this folder."},
     {.key = "witness",
-     .sentence = "Where run answers as a witness of the hub's log, such as 127.0.0.1:8090; empty "
-                 "is no witness."},
+     .sentence = "Where on loopback run answers as a witness of the hub's log, such as "
+                 "127.0.0.1:8090; empty is no witness."},
     {.key = "line.window",
      .type = SettingType::kNumber,
      .default_number = 16,
@@ -102,7 +102,9 @@ Status Agency::create(const std::filesystem::path& folder, const std::string& pa
     return fail(ErrorKind::kUsage, "'" + printable(participant, 40) + "' is no participant id", {},
                 "2 to 32 lower-case letters, digits and '-', a letter first");
   }
-  if (std::filesystem::exists(folder / "adapter.toml")) {
+  const auto taken = is_there(folder / "adapter.toml");
+  if (!taken) return tl::unexpected(taken.error());
+  if (*taken) {
     return fail(ErrorKind::kConfiguration, "this folder holds an agency already", folder.string(),
                 "keys are never overwritten: choose another folder");
   }
@@ -135,7 +137,9 @@ Agency::Agency(std::filesystem::path folder, AgencySettings settings, Database s
     : folder_(std::move(folder)), settings_(std::move(settings)), state_(std::move(state)) {}
 
 Result<Agency> Agency::open(const std::filesystem::path& folder) {
-  if (!std::filesystem::exists(folder / "adapter.toml")) {
+  const auto made = is_there(folder / "adapter.toml");
+  if (!made) return tl::unexpected(made.error());
+  if (!*made) {
     return fail(ErrorKind::kConfiguration, "no agency here: adapter.toml is missing",
                 folder.string(), "run 'rapporteur-adapter init', or name its folder with --folder");
   }
@@ -145,7 +149,9 @@ Result<Agency> Agency::open(const std::filesystem::path& folder) {
     return fail(ErrorKind::kConfiguration, "no participant id", settings->where("participant"),
                 "2 to 32 lower-case letters, digits and '-', a letter first");
   }
-  if (!std::filesystem::exists(folder / "state.db")) {
+  const auto has_state = is_there(folder / "state.db");
+  if (!has_state) return tl::unexpected(has_state.error());
+  if (!*has_state) {
     return fail(ErrorKind::kStorage, "the agency's state is missing",
                 (folder / "state.db").string(),
                 "restore it from the folder's backup: it knows what was sent and which numbers are "
@@ -169,7 +175,9 @@ Result<crypto::CurveKeyPair> Agency::curve_keys() const {
 }
 
 Result<HubAddress> Agency::hub() const {
-  if (!std::filesystem::exists(folder_ / "hub.toml")) {
+  const auto enrolled = is_there(folder_ / "hub.toml");
+  if (!enrolled) return tl::unexpected(enrolled.error());
+  if (!*enrolled) {
     return fail(ErrorKind::kConfiguration, "this agency is not enrolled at a hub yet",
                 folder_.string(), "run 'rapporteur-adapter enrol' with the hub's public file");
   }
@@ -177,7 +185,9 @@ Result<HubAddress> Agency::hub() const {
 }
 
 Status Agency::pin(const HubAddress& hub) const {
-  if (std::filesystem::exists(folder_ / "hub.toml")) {
+  const auto enrolled = is_there(folder_ / "hub.toml");
+  if (!enrolled) return tl::unexpected(enrolled.error());
+  if (*enrolled) {
     auto pinned = read_hub_file(folder_ / "hub.toml");
     if (!pinned) return tl::unexpected(pinned.error());
     if (pinned->hub != hub.hub || !same_or_later_log(hub, *pinned)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/client/ledger.h"
 #include "proto/base/fault_codes.h"
 
 namespace rapporteur::client {
@@ -131,10 +132,14 @@ Status Courier::settle(const UnderWay& under_way, const v1::Outcome& outcome) {
   }
   auto transaction = Transaction::begin(state_);
   if (!transaction) return tl::unexpected(transaction.error());
-  auto stored = log_.admit(verified->checkpoint, outcome.checkpoint(), under_way.floor)
-                    .and_then([&]() { return receipts_.store(under_way.item.message_id, outcome); })
-                    .and_then([&]() { return outbox_.settle(under_way.item.id, outcome); })
-                    .and_then([&]() { return transaction->commit(); });
+  auto stored =
+      log_.admit(verified->checkpoint, outcome.checkpoint(), under_way.floor)
+          .and_then([&]() { return receipts_.store(under_way.item.message_id, outcome); })
+          .and_then([&]() { return outbox_.settle(under_way.item.id, outcome); })
+          .and_then([&]() {
+            return verified->accepted ? note_accepted(state_, sent, verified->index) : Status();
+          })
+          .and_then([&]() { return transaction->commit(); });
   if (!stored) return stored;
   next_pause_ = options_.pause_first;
   missing_.reset();

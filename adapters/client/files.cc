@@ -39,11 +39,23 @@ Status sync_folder_of(const std::filesystem::path& entry) {
 
 }  // namespace
 
+Result<bool> is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(path, error);
+  if (!error) return there;
+  return fail(ErrorKind::kConfiguration, "cannot be looked up: " + error.message(), path.string(),
+              error == std::errc::permission_denied
+                  ? "run as the owner of the folder, such as with sudo -u OWNER"
+                  : "see the folders above it");
+}
+
 Status make_folder(const std::filesystem::path& folder) {
-  if (::mkdir(folder.c_str(), 0700) != 0 &&
-      (errno != EEXIST || !std::filesystem::is_directory(folder))) {
-    return fail(ErrorKind::kStorage, std::string("cannot make the folder: ") + std::strerror(errno),
-                folder.string(), "make the folder above it, and see who may write there");
+  const int failed = ::mkdir(folder.c_str(), 0700) == 0 ? 0 : errno;
+  std::error_code ignored;
+  if (failed != 0 && (failed != EEXIST || !std::filesystem::is_directory(folder, ignored))) {
+    return fail(ErrorKind::kStorage,
+                std::string("cannot make the folder: ") + std::strerror(failed), folder.string(),
+                "make the folder above it, and see who may write there");
   }
   return sync_folder_of(folder);
 }
@@ -71,7 +83,7 @@ Result<std::string> read_small_file(const std::filesystem::path& file, std::size
   const FileHandle in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!in.open()) {
     return fail(ErrorKind::kNotFound, std::string("cannot read: ") + std::strerror(errno),
-                file.string());
+                file.string(), errno == EACCES ? "run as somebody who may read it" : "");
   }
   struct stat status {};
   if (::fstat(in.get(), &status) != 0 || !S_ISREG(status.st_mode)) {

@@ -13,6 +13,8 @@
 
 namespace rapporteur::client {
 
+// Whether anything is there. Who may not search the folder cannot know: kConfiguration.
+[[nodiscard]] Result<bool> is_there(const std::filesystem::path& path);
 // Leaves one that is there as it is. Durability: on disk, name included, when it returns. Mode
 // 0700.
 [[nodiscard]] Status make_folder(const std::filesystem::path& folder);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/base/sabotage.h"
 #include "proto/directory/rights.h"
 
 namespace rapporteur::client {
@@ -41,7 +42,48 @@ Status store_synced(Database& state, const SignedDirectory& directory, UnixMilli
       .run();
 }
 
+Status take_out(Database& state, std::string_view message_id) {
+  std::optional<std::uint64_t> index;
+  {
+    Statement select = state.prepare("SELECT log_index, header FROM ledger WHERE instr(header, ?)");
+    select.bind_blob(message_id);
+    while (!index) {
+      auto row = select.step();
+      if (!row) return tl::unexpected(row.error());
+      if (!*row) return {};
+      v1::Header header;  // a revision of it holds its id too
+      if (header.ParseFromString(select.bytes(1)) && header.message_id() == message_id) {
+        index = select.number(0);
+      }
+    }
+  }
+  return state.prepare("DELETE FROM ledger WHERE log_index = ?").bind(*index).run();
+}
+
 }  // namespace
+
+Status note_accepted(Database& state, const v1::Envelope& sent, LogIndex index) {
+  if (sabotaged("ledger-as-synced")) return {};
+  v1::Header header;
+  if (!header.ParseFromString(sent.header())) {
+    return fail(ErrorKind::kStorage, "an outbox item is damaged", "state.db");
+  }
+  const bool is_live = header.kind() == v1::KIND_NEW || header.kind() == v1::KIND_REVISION;
+  if (!is_live && header.kind() != v1::KIND_WITHDRAWAL) return {};
+  if (!header.revises().empty()) {
+    if (auto taken = take_out(state, header.revises()); !taken) return taken;
+  }
+  if (!is_live) return {};
+  return state
+      .prepare(
+          "INSERT OR REPLACE INTO ledger (log_index, header, body) SELECT ?, ?, ? WHERE EXISTS "
+          "(SELECT 1 FROM synced WHERE name = ?)")
+      .bind(index.value)
+      .bind_blob(sent.header())
+      .bind_blob(sent.body())
+      .bind_text(kDirectory)
+      .run();
+}
 
 Result<SyncSummary> Ledger::sync(Connection& line, UnixMillis now) {
   auto directory = SignedDirectory::ask(line);

@@ -1,4 +1,5 @@
-// What was fetched by the last sync: the signed directory and the agency's own live submissions.
+// What was fetched by the last sync: the signed directory and the agency's own live submissions,
+// and of these what the hub has accepted from this folder since.
 //
 // Threads: one at a time. Durability: on disk when a function returns.
 // Errors: kNotVerified (the directory's signature, or an older one than was seen), kNotFound (never
@@ -47,6 +48,11 @@ class Ledger {
   Database& state_;
   PublicKeyBytes log_key_;
 };
+
+// What this agency itself had accepted since: a new submission or revision is live from now on,
+// what it revises or withdraws no more. Nothing where nothing was synced. Within the caller's
+// transaction.
+[[nodiscard]] Status note_accepted(Database& state, const v1::Envelope& sent, LogIndex index);
 
 // Ids of the participants that the directory would let receive such a submission, ascending.
 [[nodiscard]] std::vector<std::string> recipients(const v1::DirectoryState& directory,

@@ -323,7 +323,10 @@ Status Outbox::discard(const MessageId& id, const std::string& user) {
   }
   if (item->state != ItemState::kHeld && item->state != ItemState::kReady &&
       item->state != ItemState::kDoubtful) {
-    return fail(ErrorKind::kRefused, "it is " + std::string(name(item->state)), uuid_text(id));
+    return fail(ErrorKind::kRefused, "it is " + std::string(name(item->state)), uuid_text(id),
+                item->state == ItemState::kReceipted
+                    ? "the hub has it: 'withdraw' takes it back there"
+                    : "nothing is left to discard");
   }
   if (item->kind == v1::KIND_SKIP) {
     return fail(ErrorKind::kRefused, "a SKIP closes a number and cannot be discarded",

@@ -78,7 +78,8 @@ struct Sendable {
   bool skip = false;
 };
 
-// Who acts, for the record. `user` is the login; `approver` one of the settings' approvers.
+// Who acts, for the record. `user` is who logged in (`login.h` says what that is worth); `approver`
+// one of the settings' approvers.
 struct Approval {
   std::string user;
   std::string approver;

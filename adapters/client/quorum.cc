@@ -53,7 +53,11 @@ bool Quorum::cosigned_since(std::string_view note, std::chrono::sys_seconds time
 }
 
 std::string Quorum::complaint(std::string_view note, UnixMillis now) const {
-  if (note.empty()) return "the hub has no checkpoint that a quorum of witnesses cosigned";
+  if (note.empty()) {
+    return "the hub has no checkpoint that a quorum of witnesses cosigned: ask its operator "
+           "whether "
+           "its publisher runs";
+  }
   if (const auto head = open(note); !head) {
     return "the hub's cosigned checkpoint is none by this agency's policy: " + head.error().what;
   }

@@ -34,7 +34,11 @@ Result<std::unique_ptr<AtomicFile>> AtomicFile::create(std::string path) {
   std::string part = (place.parent_path() / ('.' + place.filename().string() + ".part")).string();
   if (sabotaged("sink-in-place")) part = path;
   const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return disk_error("cannot be written", part);
+  if (descriptor < 0 && errno == ENOENT) {
+    return fail(ErrorKind::kStorage, "there is no such folder", folder_of(path),
+                "make it, or name another");
+  }
+  if (descriptor < 0) return disk_error("cannot be written", path);
   return std::unique_ptr<AtomicFile>(new AtomicFile(std::move(path), std::move(part), descriptor));
 }
 

@@ -7,8 +7,11 @@ namespace rapporteur::witness {
 Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
                                    const std::filesystem::path& state) {
   constexpr auto kPurpose = crypto::KeyPurpose::kCosigning;
-  if (std::filesystem::exists(file)) {
-    if (!std::filesystem::is_directory(state)) {
+  const auto there = client::is_there(file);
+  if (!there) return tl::unexpected(there.error());
+  if (*there) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(state, ignored)) {
       return fail(ErrorKind::kStorage,
                   "the witness's key is there, but not what it has cosigned with it",
                   state.string(),
@@ -27,6 +30,22 @@ Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
   return crypto::write_key_file(file, kPurpose, key.seed()).map([&] { return std::move(key); });
 }
 
+Result<HostAndPort> listening_address(const std::string& listen, const std::string& setting) {
+  auto address = parse_host_and_port(listen);
+  if (!address) {
+    Error error = address.error();
+    error.where = setting;
+    return tl::unexpected(error);
+  }
+  if (!is_loopback(address->host)) {
+    return fail(ErrorKind::kConfiguration, "'" + printable(listen, 80) + "' is open to others",
+                setting,
+                "a loopback address: a witness speaks plain HTTP; a proxy stands before it if it "
+                "is to be reached from outside");
+  }
+  return address;
+}
+
 notes::VerifierKey verifier_key(const std::string& name, const crypto::SigningKey& key) {
   return {name, notes::KeyType::kCosignatureV1, key.public_key()};
 }
@@ -36,12 +55,8 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
     return fail(ErrorKind::kConfiguration, "'" + printable(options.name, 80) + "' is no key name",
                 options.setting, "text without white space and '+'");
   }
-  const auto address = parse_host_and_port(options.listen);
-  if (!address) {
-    Error error = address.error();
-    error.where = options.setting;
-    return tl::unexpected(error);
-  }
+  const auto address = listening_address(options.listen, options.setting);
+  if (!address) return tl::unexpected(address.error());
   auto key = own_key(options.key_file, options.state);
   if (!key) return tl::unexpected(key.error());
   auto witness = Witness::open(options.state, {options.name, std::move(*key)}, options.logs, clock);

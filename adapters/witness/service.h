@@ -26,6 +26,9 @@ struct ServiceOptions {
 // key. kStorage for a key without its folder: it could cosign a second history.
 [[nodiscard]] Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
                                                  const std::filesystem::path& state);
+// Where a witness may answer: on loopback, since it speaks plain HTTP. kConfiguration.
+[[nodiscard]] Result<HostAndPort> listening_address(const std::string& listen,
+                                                    const std::string& setting);
 [[nodiscard]] notes::VerifierKey verifier_key(const std::string& name,
                                               const crypto::SigningKey& key);
 

@@ -75,7 +75,9 @@ Result<std::unique_ptr<Witness>> Witness::open(const std::filesystem::path& fold
 }
 
 Status Witness::read(Log& log) const {
-  if (!std::filesystem::exists(log.file)) return {};
+  const auto there = client::is_there(log.file);
+  if (!there) return tl::unexpected(there.error());
+  if (!*there) return {};
   auto content = client::read_small_file(log.file, limits::kNoteBytes);
   if (!content) return tl::unexpected(content.error());
   const auto checkpoint = notes::open_checkpoint(*content, log.key);

@@ -8,6 +8,7 @@
 #include "proto/statistics/body_codec.h"
 #include "rapporteur/v1/audit.pb.h"
 #include "store/tables/message_state.h"
+#include "store/verify/erasure_check.h"
 
 namespace rapporteur::admission {
 namespace {
@@ -41,14 +42,9 @@ Result<bool> erases(const journal::JournalReader& reader, LogIndex by, LogIndex 
   const auto entry = reader.entry(by);
   if (!entry) return tl::unexpected(entry.error());
   v1::Record record;
-  v1::AdministrativeAction action;
-  if (!record.ParseFromString(entry->record) ||
-      !action.ParseFromString(record.administered().action())) {
-    return unreadable(by);
-  }
-  const auto& expired = record.expired().indices();
-  return (action.has_erase() && action.erase().index() == erased.value) ||
-         std::find(expired.begin(), expired.end(), erased.value) != expired.end();
+  if (!record.ParseFromString(entry->record)) return unreadable(by);
+  const auto all = verify::erased_by(record);
+  return std::ranges::find(all, erased) != all.end();
 }
 
 // The sweep of one rule over one piece of the log.

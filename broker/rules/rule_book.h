@@ -35,7 +35,7 @@ struct Rule {
 [[nodiscard]] std::span<const Rule> rules();
 [[nodiscard]] const Rule* find_rule(std::string_view code);
 // The table as PROTOCOL.md carries it.
-[[nodiscard]] std::string rule_table_markdown();
+[[nodiscard]] std::string rule_table_markdown(std::span<const Rule> table = rules());
 
 // What one rule found at one place. Row 0 is the submission as a whole; rows count from 1.
 struct Finding {

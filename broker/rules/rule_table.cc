@@ -171,10 +171,11 @@ constexpr std::array kRules{
          "beside it under a total below k (minimum frequency rule).",
          "Un nombre protégé inférieur au seuil k n’est pas publié dans une ventilation, ni un "
          "zéro voisin sous un total inférieur à k (règle de fréquence minimale).",
-         "Hide the whole breakdown of the small total (no value, status Q), or coarsen it.",
+         "Hide the figure and what gives it away (no value, status Q; under a small total the "
+         "whole breakdown), or coarsen it.",
          "OBS_VALUE",
-         "Masquer toute la ventilation du petit total (pas de valeur, statut Q), ou la rendre plus "
-         "grossière."},
+         "Masquer le chiffre et ce qui le révèle (pas de valeur, statut Q ; sous un petit total "
+         "toute la ventilation), ou la rendre plus grossière."},
 
     Rule{code::kAlreadyPublic, kWarning, "The cell is below the threshold, and was public before.",
          "La cellule est sous le seuil, et était déjà publique.", "Hide it in the next revision.",
@@ -244,10 +245,10 @@ const Rule* find_rule(std::string_view code) {
   return nullptr;
 }
 
-std::string rule_table_markdown() {
+std::string rule_table_markdown(std::span<const Rule> table) {
   std::string out =
       "| code | | field | rule | règle | what to do |\n| --- | --- | --- | --- | --- | --- |\n";
-  for (const Rule& rule : kRules) {
+  for (const Rule& rule : table) {
     out.append("| `").append(rule.code).append("` | ").append(name_of(rule.severity));
     out.append(" | ").append(rule.field).append(" | ").append(rule.sentence_en);
     out.append(" | ").append(rule.sentence_fr).append(" | ").append(rule.remedy_en);

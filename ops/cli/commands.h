@@ -2,6 +2,7 @@
 // code when it is the one that was called.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -28,6 +29,9 @@ struct Session {
 // What is wrong with the command line, in one line: the word that was not understood, and what may
 // have been meant.
 [[nodiscard]] Error usage_error(const CLI::App& app, const CLI::ParseError& error);
+
+// INDEX of an entry; what is no whole number from 0 is refused before anything is asked.
+void add_index(CLI::App& command, std::uint64_t& index);
 
 void add_init(CLI::App& app, Session& session);
 void add_participant(CLI::App& app, Session& session);

@@ -38,8 +38,10 @@ Status erase(Session& session, std::uint64_t index, const std::string& reason) {
   if (session.json) {
     print(json_line({{"erased", index}, {"entry", entry->value}}));
   } else {
-    print(fmt::format("salt and body of entry {} are destroyed; entry {} says so\n", index,
-                      entry->value));
+    print(fmt::format(
+        "salt and body of entry {} are destroyed; entry {} says so\n"
+        "whoever received the figures still has them: the hub tells nobody, a withdrawal does\n",
+        index, entry->value));
   }
   return {};
 }
@@ -122,6 +124,10 @@ Status list_holds(Session& session) {
 
 Status place_hold(Session& session, const HoldOptions& options) {
   v1::AdministrativeAction action;
+  if (options.hold.last_index() != 0 && options.hold.last_index() < options.hold.first_index()) {
+    return fail(ErrorKind::kUsage, "the last entry comes before the first", "--from and --to",
+                "give the first entry first");
+  }
   *action.mutable_place_hold() = options.hold;
   action.set_reason(options.reason);
   const auto entry = act(session, action);
@@ -149,7 +155,13 @@ Status lift_hold(Session& session, const std::string& name, const std::string& r
   return {};
 }
 
-constexpr const char* kReason = "Why; kept in the log";
+void add_reason(CLI::App& command, std::string& reason) {
+  command.add_option("--reason", reason, "Why; kept in the log")
+      ->required()
+      ->check([](const std::string& text) {
+        return std::string(text.empty() ? "a reason has at least one character" : "");
+      });
+}
 
 }  // namespace
 
@@ -158,8 +170,8 @@ void add_erase(CLI::App& app, Session& session) {
       "erase", "Destroy salt and body of an accepted submission; its record stays");
   auto index = std::make_shared<std::uint64_t>(0);
   auto reason = std::make_shared<std::string>();
-  command->add_option("INDEX", *index, "Of the entry, from 0")->required();
-  command->add_option("--reason", *reason, kReason)->required();
+  add_index(*command, *index);
+  add_reason(*command, *reason);
   command->callback([&session, index, reason] { session.finish(erase(session, *index, *reason)); });
 }
 
@@ -176,7 +188,7 @@ void add_retention(CLI::App& app, Session& session) {
                   "Of live submissions, since they were accepted; 0: for good");
   set->add_option("--superseded-days", options->superseded_days,
                   "Of replaced or withdrawn ones, since then; 0: for good");
-  set->add_option("--reason", options->reason, kReason)->required();
+  add_reason(*set, options->reason);
   set->callback([&session, options] { session.finish(set_retention(session, *options)); });
 }
 
@@ -191,8 +203,10 @@ void add_hold(CLI::App& app, Session& session) {
   auto& hold = options->hold;
   const auto number = [&](const char* flag, void (v1::LegalHold::*set)(std::uint64_t),
                           const char* sentence) {
-    place->add_option_function<std::uint64_t>(
-        flag, [&hold, set](const std::uint64_t& value) { (hold.*set)(value); }, sentence);
+    place
+        ->add_option_function<std::uint64_t>(
+            flag, [&hold, set](const std::uint64_t& value) { (hold.*set)(value); }, sentence)
+        ->check(CLI::NonNegativeNumber);
   };
   const auto text = [&](const char* flag, void (v1::LegalHold::*set)(const std::string&),
                         const char* sentence) {
@@ -204,14 +218,14 @@ void add_hold(CLI::App& app, Session& session) {
   number("--to", &v1::LegalHold::set_last_index, "Last entry; without it, also those to come");
   text("--sender", &v1::LegalHold::set_sender<const std::string&>, "Pattern");
   text("--dataflow", &v1::LegalHold::set_dataflow<const std::string&>, "Pattern");
-  place->add_option("--reason", options->reason, kReason)->required();
+  add_reason(*place, options->reason);
   place->callback([&session, options] { session.finish(place_hold(session, *options)); });
 
   auto* lift = group->add_subcommand("lift", "End a hold");
   auto name = std::make_shared<std::string>();
   auto reason = std::make_shared<std::string>();
   lift->add_option("NAME", *name, "Of the hold")->required();
-  lift->add_option("--reason", *reason, kReason)->required();
+  add_reason(*lift, *reason);
   lift->callback([&session, name, reason] { session.finish(lift_hold(session, *name, *reason)); });
 }
 

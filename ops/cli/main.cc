@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "ops/cli/commands.h"
+#include "proto/base/last_net.h"
 
 namespace rapporteur::cli {
 
@@ -88,5 +89,6 @@ int run(int argc, char** argv) {
 }  // namespace rapporteur::cli
 
 int main(int argc, char** argv) {
-  return rapporteur::cli::run(argc, argv);
+  return rapporteur::within_last_net("rapporteur",
+                                     [&]() { return rapporteur::cli::run(argc, argv); });
 }

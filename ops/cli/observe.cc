@@ -34,6 +34,11 @@ std::uint64_t cosigned_size(const v1::Status& status) {
 }
 
 void print_status(const v1::Status& status, bool as_json) {
+  // The hub tells counts to operators alone, who have a line themselves.
+  const bool counted = status.connections() != 0;
+  const auto count = [&](std::uint64_t number) {
+    return counted ? nlohmann::json(number) : nlohmann::json(nullptr);
+  };
   nlohmann::json out{{"hub", status.hub()},
                      {"origin", status.origin()},
                      {"software_version", status.software_version()},
@@ -42,11 +47,11 @@ void print_status(const v1::Status& status, bool as_json) {
                      {"backed_up_to", status.backed_up_to()},
                      {"ready", status.ready()},
                      {"not_ready_because", status.not_ready_because()},
-                     {"accepted", status.accepted()},
-                     {"refused", status.refused()},
-                     {"delivered", status.delivered()},
-                     {"faults", status.faults()},
-                     {"connections", status.connections()},
+                     {"accepted", count(status.accepted())},
+                     {"refused", count(status.refused())},
+                     {"delivered", count(status.delivered())},
+                     {"faults", count(status.faults())},
+                     {"connections", count(status.connections())},
                      {"cosigned_size", cosigned_size(status)}};
   if (as_json) {
     out["subscriptions"] = nlohmann::json::array();
@@ -66,9 +71,10 @@ void print_status(const v1::Status& status, bool as_json) {
                               : fmt::format("{} entries", status.backed_up_to())});
   table.add(
       {"since the start",
-       fmt::format("{} submissions accepted; {} messages refused, {} faults; {} deliveries",
-                   status.accepted(), status.refused(), status.faults(), status.delivered())});
-  table.add({"connections", std::to_string(status.connections())});
+       counted ? fmt::format("{} accepted, {} refused; {} faults; {} delivered", status.accepted(),
+                             status.refused(), status.faults(), status.delivered())
+               : "shown to operators"});
+  table.add({"connections", counted ? std::to_string(status.connections()) : "shown to operators"});
   table.add({"cosigned", status.cosigned_checkpoint().empty()
                              ? "nothing yet"
                              : fmt::format("the first {} entries", cosigned_size(status))});
@@ -213,6 +219,7 @@ Status print_table(Session& session, const v1::SubscriptionFilter& filter) {
   auto line = OperatorLine::open(session.operator_folder);
   if (!line) return tl::unexpected(line.error());
   TextTable table({"ENTRY", "SENDER", "KEY", "VALUE", "STATUS"});
+  bool any = false;
   std::string after;
   do {
     v1::Query query;
@@ -221,6 +228,7 @@ Status print_table(Session& session, const v1::SubscriptionFilter& filter) {
     query.mutable_table()->set_most(500);
     const auto answer = line->query(query);
     if (!answer) return tl::unexpected(answer.error());
+    any = any || answer->table().submissions_size() > 0;
     for (const auto& submission : answer->table().submissions()) {
       if (auto printed = print_submission(session, submission, table); !printed) {
         return printed;
@@ -228,7 +236,8 @@ Status print_table(Session& session, const v1::SubscriptionFilter& filter) {
     }
     after = answer->table().next();
   } while (!after.empty());
-  if (!session.json) print(table.text());
+  if (session.json) return {};
+  print(any ? table.text() : "no live figure that you have a right to receive fits\n");
   return {};
 }
 
@@ -250,7 +259,7 @@ void add_tail(CLI::App& app, Session& session) {
 void add_show(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("show", "One entry of the log, whole");
   auto index = std::make_shared<std::uint64_t>(0);
-  command->add_option("INDEX", *index, "Of the entry, from 0")->required();
+  add_index(*command, *index);
   command->callback([&session, index] { session.finish(show(session, *index)); });
 }
 

@@ -2,6 +2,7 @@
 
 #include "adapters/client/agency.h"
 #include "adapters/client/envelope.h"
+#include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
 #include "proto/base/clock.h"
 #include "proto/crypto/domain.h"
@@ -29,7 +30,9 @@ OperatorLine::OperatorLine(std::string participant, crypto::SigningKey key,
     : participant_(std::move(participant)), key_(std::move(key)), line_(std::move(line)) {}
 
 Result<OperatorLine> OperatorLine::open(const std::filesystem::path& folder) {
-  if (!std::filesystem::exists(folder / "adapter.toml")) {
+  const auto there = client::is_there(folder / "adapter.toml");
+  if (!there) return tl::unexpected(there.error());
+  if (!*there) {
     return fail(ErrorKind::kUsage, "no operator's folder", folder.string(),
                 "name yours with --operator or RAPPORTEUR_OPERATOR; `rapporteur init` makes the "
                 "first one of a hub");

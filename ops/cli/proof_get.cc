@@ -68,10 +68,10 @@ class Target {
       return fail(ErrorKind::kUsage, "several proofs go into a folder", "--out",
                   "name one, or print them with --json");
     }
-    target.folder_ =
-        receipts > 1 || !options.out.has_filename() || std::filesystem::is_directory(options.out);
-    if (!target.folder_) return target;
     std::error_code error;
+    target.folder_ = receipts > 1 || !options.out.has_filename() ||
+                     std::filesystem::is_directory(options.out, error);
+    if (!target.folder_) return target;
     std::filesystem::create_directories(options.out, error);
     if (!error) return target;
     return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(),

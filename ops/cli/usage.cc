@@ -46,6 +46,12 @@ Error not_understood(const CLI::App& app, const CLI::App& last, const std::strin
 
 }  // namespace
 
+void add_index(CLI::App& command, std::uint64_t& index) {
+  command.add_option("INDEX", index, "Of the entry, from 0")
+      ->required()
+      ->check(CLI::NonNegativeNumber);
+}
+
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* last = &app;
   std::string where;

@@ -26,8 +26,8 @@ constexpr std::array kWitnessSettings{
                     .sentence = "Name of the witness's key, such as witness.example/w1."},
     client::Setting{.key = "listen",
                     .default_text = "127.0.0.1:8090",
-                    .sentence = "Where it answers, plain HTTP: a proxy stands before it if it is "
-                                "to be reached from outside."},
+                    .sentence = "Where on loopback it answers, plain HTTP: a proxy stands before "
+                                "it if it is to be reached from outside."},
     client::Setting{.key = "logs",
                     .type = client::SettingType::kTexts,
                     .sentence = "Verifier keys of the logs it witnesses."},
@@ -80,7 +80,7 @@ Status make_witness(Session& session, const WitnessOptions& options) {
     return fail(ErrorKind::kUsage, "'" + printable(options.name, 80) + "' will not do", "--name",
                 "text without white space and '+', like witness.example/w1");
   }
-  if (const auto address = parse_host_and_port(options.listen); !address) {
+  if (const auto address = witness::listening_address(options.listen, "--listen"); !address) {
     return fail(ErrorKind::kUsage, address.error().what, "--listen", address.error().remedy);
   }
   if (::mkdir(options.folder.c_str(), 0700) != 0) {

@@ -3,6 +3,30 @@
 #include <httplib.h>
 
 namespace rapporteur::publisher {
+namespace {
+
+// The library names its errors for programmers.
+std::string why(httplib::Error error) {
+  switch (error) {
+    case httplib::Error::Connection:
+    case httplib::Error::ConnectionTimeout:
+    case httplib::Error::BindIPAddress:
+      return "cannot connect: nobody listens there, or the network does not lead there";
+    case httplib::Error::Read:
+    case httplib::Error::Write:
+      return "the connection broke off, or the answer took too long";
+    case httplib::Error::Canceled:
+      return "the answer is longer than it may be, or took too long";
+    case httplib::Error::SSLConnection:
+    case httplib::Error::SSLLoadingCerts:
+    case httplib::Error::SSLServerVerification:
+      return "no TLS connection: the certificate is not one that this machine trusts";
+    default:
+      return "no answer: " + httplib::to_string(error);
+  }
+}
+
+}  // namespace
 
 struct HttpCaller::Impl {
   Impl(const std::string& origin, std::string path_prefix, std::chrono::milliseconds patience,
@@ -62,7 +86,7 @@ Result<HttpReply> HttpCaller::post(const std::string& path, const std::string& b
   const httplib::Result result = impl_->client.send(request);
   if (!result) {
     impl_->client.stop();
-    return fail(ErrorKind::kUnreachable, "no answer: " + httplib::to_string(result.error()));
+    return fail(ErrorKind::kUnreachable, why(result.error()));
   }
   reply.status = result->status;
   reply.type = result->get_header_value("Content-Type");

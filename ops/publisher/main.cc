@@ -12,6 +12,7 @@
 #include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
 #include "ops/publisher/settings.h"
+#include "proto/base/last_net.h"
 #include "proto/base/standard_output.h"
 
 namespace rapporteur::publisher {
@@ -123,6 +124,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   ::umask(077);
-  return rapporteur::with_whole_output("rapporteur-publisher",
-                                       rapporteur::publisher::run(argc, argv));
+  return rapporteur::within_last_net("rapporteur-publisher", [&]() {
+    return rapporteur::with_whole_output("rapporteur-publisher",
+                                         rapporteur::publisher::run(argc, argv));
+  });
 }

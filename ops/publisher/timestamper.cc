@@ -25,7 +25,9 @@ Status stamp(HttpCaller& authority, const TimestamperOptions& options, const std
   const std::string token = file.string() + ".tsr";
   // The earliest says the most. The note is written last, so that it never stands beside another's
   // token.
-  if (std::filesystem::exists(file)) return {};
+  const auto there = client::is_there(file);
+  if (!there) return tl::unexpected(there.error());
+  if (*there) return {};
   const Digest digest = crypto::sha256(note);
   const crypto::TimestampRequest request = crypto::timestamp_request(digest);
   const auto reply = authority.post("", request.der, "application/timestamp-query");

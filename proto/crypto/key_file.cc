@@ -18,6 +18,8 @@
 namespace rapporteur::crypto {
 namespace {
 
+constexpr const char* kRunAsOwner =
+    "run as its owner, such as with sudo -u OWNER: the key itself is not lost";
 constexpr const char* kRestore =
     "restore it from its backup; a new key has to be made known before it can be used";
 
@@ -90,8 +92,9 @@ bool sync_folder_of(const std::filesystem::path& file) {
 Result<SecretBytes> read_key_file(const std::filesystem::path& file, KeyPurpose purpose) {
   const FileHandle handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!handle.open()) {
+    const bool not_allowed = errno == EACCES || errno == EPERM;
     return fail(ErrorKind::kConfiguration, "cannot read key file: " + system_error(), file.string(),
-                kRestore);
+                not_allowed ? kRunAsOwner : kRestore);
   }
   if (auto error = exposed(handle, file)) return tl::unexpected(*error);
   std::string text(limits::kKeyFileBytes, '\0');

@@ -41,7 +41,13 @@ Result<BodyKeys> BodyKeys::create(const BodyKeyPlaces& places, std::string_view 
                                   rocksdb::Env& files) {
   for (const std::filesystem::path& file : {places.file, places.copy}) {
     if (file.empty()) continue;
-    if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
+    std::error_code error;
+    const auto there = std::filesystem::symlink_status(file, error);
+    if (!std::filesystem::status_known(there)) {
+      return fail(ErrorKind::kStorage, "cannot be looked up: " + error.message(), file.string(),
+                  "see who may search the folder");
+    }
+    if (std::filesystem::exists(there)) {
       return fail(ErrorKind::kConfiguration, "there are body keys already", file.string(),
                   "name another place; keys are never overwritten");
     }

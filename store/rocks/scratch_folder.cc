@@ -9,8 +9,13 @@
 namespace rapporteur::rocks {
 
 Result<ScratchFolder> ScratchFolder::make() {
-  std::string name =
-      (std::filesystem::temp_directory_path() / "rapporteur-scratch-XXXXXX").string();
+  std::error_code error;
+  const std::filesystem::path place = std::filesystem::temp_directory_path(error);
+  if (error) {
+    return fail(ErrorKind::kStorage, "no folder for temporary files: " + error.message(), "TMPDIR",
+                "let it name one");
+  }
+  std::string name = (place / "rapporteur-scratch-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
     return system_failure("cannot make a temporary folder", name);
   }

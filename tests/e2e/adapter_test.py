@@ -1,5 +1,6 @@
 """The surface of rapporteur-adapter: what each mistake is called, where it is, what to do about it."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -13,7 +14,7 @@ import unittest
 import e2e
 from local_hub import PROGRAMS, LocalHub, run
 
-REFUSED, USAGE, CONFIGURATION, UNREACHABLE, STORAGE = 1, 2, 3, 4, 6
+REFUSED, USAGE, CONFIGURATION, UNREACHABLE, OVERLOADED, STORAGE = 1, 2, 3, 4, 5, 6
 
 HEADER = ("STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,COUNTERPART_AREA,INDICATOR,EXPL_FORM,SEX,AGE,CITIZEN,REG_ORG,UNIT_MEASURE,"
           "TIME_PERIOD,OBS_VALUE,OBS_STATUS\n")
@@ -64,7 +65,8 @@ class Surface(unittest.TestCase):
         done = subprocess.run([str(PROGRAMS / "rapporteur-adapter"), "-C", str(self.agency),
                                *map(str, words)], capture_output=True, text=True, timeout=60,
                               check=False, cwd=cwd, **options)
-        self.assertEqual(done.returncode, expect, (words, done.stdout, done.stderr))
+        if expect is not None:
+            self.assertEqual(done.returncode, expect, (words, done.stdout, done.stderr))
         return done
 
     def json(self, *words, expect=0, **options):
@@ -122,6 +124,60 @@ class WithoutHub(Surface):
         self.fails(CONFIGURATION, ["outbox", "list"], r"signing\.key", "restore it from its backup")
         key.unlink()
         self.fails(CONFIGURATION, ["outbox", "list"], r"signing\.key", "restore it from its backup")
+
+    def test_errors_are_json_where_json_is_asked_for(self):
+        path = self.write("a.csv", victims("AT", 2024, 162))
+        for code, words, mention in ((USAGE, ["outbox"], "name a command"),
+                                     (USAGE, ["outbox", "list", "--state", "x"], "no such state"),
+                                     (USAGE, ["validate", self.agency / "none.csv"], "none.csv"),
+                                     (UNREACHABLE, ["sync"], self.hub.endpoint),
+                                     (UNREACHABLE, ["push", path, "--wait", "0"], "kept")):
+            done = self.adapter("--json", *words, expect=code)
+            said = [json.loads(line) for line in done.stderr.splitlines()]
+            self.assertEqual([error["exit_code"] for error in said], [code], words)
+            self.assertEqual(set(said[0]), {"error", "where", "remedy", "exit_code"})
+            self.assertIn(str(mention), "".join(map(str, said[0].values())))
+        done = self.adapter("--json", "witness")
+        self.assertIn("'run' answers as a witness", json.loads(done.stderr)["warning"])
+
+    def test_a_state_that_no_item_is_in(self):
+        self.assertIn("the outbox is empty", self.adapter("outbox", "list").stdout)
+        self.adapter("push", self.write("a.csv", victims("AT", 2024, 162)), "--wait", "0",
+                     expect=UNREACHABLE)
+        self.assertEqual(self.adapter("outbox", "list", "--state", "doubtful").stdout,
+                         "no item is in the state doubtful\n")
+
+    def test_a_destination_in_no_folder(self):
+        self.fails(STORAGE, ["receive", "--to", self.agency / "none/x/y.csv", "--wait", "0"],
+                   "rapporteur-adapter: " + re.escape(str(self.agency / "none/x")) + ": there is no "
+                   "such folder", "make it")
+
+    def test_a_subscription_that_another_process_receives(self):
+        with open(self.agency / "subscription-default.lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.fails(OVERLOADED, ["receive", "--to", "-"], re.escape(f"{self.agency}/received/"),
+                       "'subscription add'")
+
+    def test_a_witness_that_others_could_reach(self):
+        self.edit("adapter.toml", r"^# witness = .*$", 'witness = "0.0.0.0:24582"')
+        for command in ("witness", "run"):
+            self.fails(CONFIGURATION, [command], "adapter.toml: witness", "loopback", "proxy")
+
+    def test_a_folder_that_may_not_be_searched(self):
+        # Root may search every folder: then somebody else runs the program.
+        somebody = {"user": 65534} if os.geteuid() == 0 else {}
+        path = self.write("a.csv", victims("AT", 2024, 162))
+        os.chmod(self.agency, 0)
+        self.addCleanup(os.chmod, self.agency, 0o700)
+        for words in (["init", "at"], ["sync"], ["validate", path], ["push"], ["outbox", "list"],
+                      ["receive", "--to", "-"], ["run"], ["subscription", "list"], ["witness"],
+                      ["withdraw", "00000000-0000-7000-8000-000000000000"]):
+            self.fails(CONFIGURATION, words, re.escape(str(self.agency)), "Permission denied",
+                       "run as the owner of the folder", **somebody)
+        done = subprocess.run([PROGRAMS / "rapporteur", "--operator", self.agency, "status"],
+                              capture_output=True, text=True, check=False, **somebody)
+        self.assertEqual(done.returncode, CONFIGURATION, done.stderr)
+        self.assertIn("Permission denied", done.stderr)
 
     def test_hub_that_cannot_be_reached(self):
         path = self.write("a.csv", victims("AT", 2024, 162))
@@ -222,7 +278,8 @@ class WithoutHub(Surface):
 
     def test_a_file_is_checked_by_default_rules_before_the_first_sync(self):
         path = self.write("a.csv", by_sex("AT", 2024, 162, 120, 42))
-        never = "never synced: default policy; rights and published figures not checked"
+        never = ("never synced: default policy; rights and published figures not checked "
+                 "('rapporteur-adapter sync' fetches them)")
         self.assertIn(never, self.adapter("validate", path).stdout)
         self.assertIn(never, self.adapter("push", path, "--dry-run").stdout)
         self.assertEqual(self.json("validate", path)["checked"], never)
@@ -241,6 +298,20 @@ class WithHub(Surface):
         self.adapter("init", "no")
         (self.agency / "hub.toml").write_text(public)
         self.fails(REFUSED, ["sync"], "does not know this key", "enrolled")
+
+    def test_a_pin_that_is_put_back_was_never_said_to_be_new(self):
+        public = self.hub.home / "hub-public.toml"
+        done = self.adapter("enrol", public)
+        self.assertRegex(done.stdout, r"\Ahub '.*' pinned, log key ")
+        self.edit("adapter.toml", r"^participant = .*$", 'participant = "another"')
+        done = self.fails(REFUSED, ["enrol", public], "takes this agency for")
+        self.assertNotIn("' pinned", done.stdout)
+        self.assertIn("not pinned", done.stdout)
+
+    def test_what_the_hub_has_is_withdrawn_not_discarded(self):
+        path = self.write("a.csv", victims("AT", 1998, 162))
+        item = self.json("push", path)["items"][0]["message_id"]
+        self.fails(REFUSED, ["outbox", "discard", item], "it is receipted", "withdraw")
 
     def test_rights_and_published_figures_are_known_after_a_sync(self):
         first = self.write("a.csv", by_sex("AT", 2001, 162, 120, 42))
@@ -262,6 +333,26 @@ class WithHub(Surface):
         self.assertEqual(done.stdout.count("RIGHTS"), 3)
         self.assertIn("c.csv:2: error RIGHTS REF_AREA: no right to submit VIC_IDENT for DE",
                       done.stdout)
+
+    def test_what_was_accepted_from_here_is_known_without_a_sync(self):
+        self.adapter("sync")
+        path = self.write("a.csv", by_sex("AT", 1999, 162, 120, 42))
+
+        def taken():
+            findings = self.json("validate", path, expect=None)["files"][0]["findings"]
+            return [f["code"] for f in findings].count("KEY_EXISTS")
+
+        self.assertEqual(taken(), 0)
+        first = self.json("push", path)["items"][0]["message_id"]
+        self.assertEqual(taken(), 3)
+        more = self.write("b.csv", by_sex("AT", 1999, 163, 120, 43))
+        second = self.json("revise", first, more)["items"][0]["message_id"]
+        self.assertEqual(taken(), 3)
+        self.assertEqual(self.json("withdraw", second)["items"][0]["state"], "receipted")
+        self.assertEqual(taken(), 0)
+        self.assertEqual(self.json("push", path)["items"][0]["state"], "receipted")
+        self.adapter("sync")
+        self.assertEqual(taken(), 3)
 
     def test_who_would_receive_it_is_known_after_a_sync(self):
         path = self.write("a.csv", by_sex("AT", 2002, 162, 120, 42))
@@ -311,6 +402,19 @@ class WithHub(Surface):
         self.assertEqual(self.json("withdraw", revision)["items"][0]["state"], "receipted")
 
 
+LOGIN_UID = pathlib.Path("/proc/self/loginuid")
+
+
+def in_a_session():
+    """Whether whoever runs this has logged in, as the kernel sees it."""
+    return LOGIN_UID.exists() and LOGIN_UID.read_text().strip() != "4294967295"
+
+
+def session_of(uid):
+    """A process of a session to which this uid has logged in."""
+    return {"preexec_fn": lambda: LOGIN_UID.write_text(str(uid))}
+
+
 class Approval(Surface):
     """What is pushed waits for a second person."""
 
@@ -332,10 +436,11 @@ class Approval(Surface):
                    "pushed it and cannot release it")
         self.assertEqual(self.json("outbox", "list")["items"][0]["state"], "held")
 
-    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be a second login")
+    @unittest.skipUnless(os.geteuid() == 0 and not in_a_session(),
+                         "needs root and no session, to be a second login")
     def test_a_second_login_releases_and_the_next_push_carries(self):
         item = self.push(2010)
-        # The program as another login starts it where it runs with the agency's rights.
+        # Where nobody has logged in, the uid counts.
         second = {"preexec_fn": lambda: os.setreuid(65534, 0)}
         done = self.adapter("outbox", "release", item, **second)
         self.assertIn("ready", done.stdout)
@@ -344,7 +449,19 @@ class Approval(Surface):
         self.assertEqual([(i["message_id"], i["state"]) for i in document["carried_along"]],
                          [(item, "receipted")])
 
-    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be a second login")
+    @unittest.skipUnless(LOGIN_UID.exists() and os.access(LOGIN_UID, os.W_OK) and not in_a_session(),
+                         "needs to begin sessions")
+    def test_two_people_with_one_account(self):
+        path = self.write("2011.csv", victims("AT", 2011, 162))
+        item = self.json("push", path, **session_of(4000000001))["items"][0]
+        self.assertEqual(item["created_by"], "uid 4000000001")
+        release = ["outbox", "release", item["message_id"]]
+        self.fails(REFUSED, release, "'uid 4000000001' pushed it", **session_of(4000000001))
+        released = self.json(*release, **session_of(4000000002))["items"][0]
+        self.assertEqual((released["state"], released["released_by"]), ("ready", "uid 4000000002"))
+
+    @unittest.skipUnless(os.geteuid() == 0 and not in_a_session(),
+                         "needs root and no session, to be a second login")
     def test_a_discarded_number_is_closed_and_the_next_push_works(self):
         first, second = self.push(2011), self.push(2012)
         other = {"preexec_fn": lambda: os.setreuid(65534, 0)}

@@ -5,6 +5,7 @@
 
 #include "adapters/client/courier.h"
 #include "adapters/client/hub_file.h"
+#include "adapters/client/ledger.h"
 #include "store/verify/receipt.h"
 #include "tests/fakes/enrolled_agency.h"
 #include "tests/fakes/fake_hub.h"
@@ -14,9 +15,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using client::ItemState;
+using ::testing::ElementsAre;
 using testing::EnrolledAgency;
 using testing::FakeHub;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class ClientCourier : public ::testing::Test {
  protected:
@@ -51,6 +54,35 @@ class ClientCourier : public ::testing::Test {
         talks, {patience, [&]() { return courier.idle() || clock_.monotonic() > give_up; }});
   }
 
+  // Sends it, and gives its id once the hub has it.
+  MessageId accepted(v1::Kind kind, std::optional<MessageId> revises = {}) {
+    client::NewItem item = testing::item_with("figures of " + std::to_string(settled_.size()));
+    item.kind = kind;
+    item.revises = revises;
+    const auto ids = outbox_->add({&item, 1}, "alice");
+    EXPECT_TRUE(ids && carry());
+    EXPECT_EQ(outbox_->find(ids->front())->state, ItemState::kReceipted);
+    return ids->front();
+  }
+
+  void sync() {
+    client::Ledger ledger(opened_->state(), client::log_key(address_).key);
+    const auto line = client::Connection::open(address_, agency_->curve(), testing::quick_line());
+    ASSERT_TRUE(line && (*line)->hello());
+    const auto synced = ledger.sync(**line, clock_.now());
+    ASSERT_TRUE(synced) << synced.error().line();
+  }
+
+  // Message ids of what the last sync and what was accepted since left live.
+  std::vector<MessageId> live() {
+    const client::Ledger ledger(opened_->state(), client::log_key(address_).key);
+    std::vector<MessageId> ids;
+    const auto submissions = ledger.submissions();
+    EXPECT_TRUE(submissions);
+    for (const auto& own : *submissions) ids.push_back(own.message_id);
+    return ids;
+  }
+
   std::size_t count(ItemState state) { return outbox_->list(state)->size(); }
 
   FakeHub hub_;
@@ -79,6 +111,23 @@ TEST_F(ClientCourier, EverythingArrivesOnceInOrderWithAReceiptFile) {
     ASSERT_TRUE(receipt) << receipt.error().line();
     EXPECT_EQ(receipt->index, item.index);
   }
+}
+
+TEST_F(ClientCourier, TheLedgerKnowsWhatWasAcceptedBeforeTheNextSync) {
+  const MessageId before = accepted(v1::KIND_NEW);
+  EXPECT_THAT(live(), IsEmpty());  // nothing was synced: nothing is known
+  sync();
+  EXPECT_THAT(live(), ElementsAre(before));
+  const MessageId first = accepted(v1::KIND_NEW);
+  EXPECT_THAT(live(), ElementsAre(before, first));
+  const MessageId second = accepted(v1::KIND_REVISION, first);
+  EXPECT_THAT(live(), ElementsAre(before, second));
+  const MessageId third = accepted(v1::KIND_REVISION, second);
+  EXPECT_THAT(live(), ElementsAre(before, third));
+  accepted(v1::KIND_WITHDRAWAL, before);
+  EXPECT_THAT(live(), ElementsAre(third));
+  accepted(v1::KIND_WITHDRAWAL, third);
+  EXPECT_THAT(live(), IsEmpty());
 }
 
 TEST_F(ClientCourier, OverloadIsWaitedOutAndOrderKept) {

@@ -71,6 +71,7 @@ class WithoutHub(Lines):
         self.refused(USAGE, ["grant"], "rapporteur: grant: ", "one of submit receive")
         self.refused(USAGE, ["show"], "INDEX")
         self.refused(USAGE, ["show", "first"], "first")
+        self.refused(USAGE, ["show", "-1"], "INDEX")
 
     def test_help_and_version(self):
         self.assertRegex(rapporteur("--version").stdout, r"\Arapporteur \d+\.\d+\.\d+\n\Z")
@@ -146,6 +147,8 @@ class WithoutHub(Lines):
         for words, mention in (([*init, "two words", "--public", public], "--name"),
                                ([*init, "w1"], "--vkey or --public"),
                                ([*init, "w1", "--public", public, "--listen", "here"], "--listen"),
+                               ([*init, "w1", "--public", public, "--listen", "0.0.0.0:8090"],
+                                "loopback"),
                                (["witness", "init", target], "--name"),
                                (["witness", "run", self.folder / "none"], self.folder / "none"),
                                (["witness", "show", self.folder / "none"], "witness init"),
@@ -161,7 +164,8 @@ class WithoutHub(Lines):
         whole = settings.read_text(encoding="utf-8")
         for bad, mention in (("name = ", "name"), ("logs = [\"x\"]\n", "witness.toml:1"),
                              ("lsten = \"127.0.0.1:1\"\n" + whole, "'listen'"),
-                             (whole.replace("127.0.0.1:8090", "127.0.0.1"), "host:port")):
+                             (whole.replace("127.0.0.1:8090", "127.0.0.1"), "host:port"),
+                             (whole.replace("127.0.0.1:8090", "[::]:8090"), "loopback")):
             settings.write_text(bad if "name" in bad else 'name = "w"\n' + bad, encoding="utf-8")
             self.refused(CONFIGURATION, ["witness", "run", target], settings)
         settings.write_text(whole, encoding="utf-8")
@@ -312,7 +316,8 @@ class AtAHub(Lines):
         self.at_hub(USAGE, ["erase", "1"], "--reason")
         self.at_hub(REFUSED, ["erase", "0", "--reason", "t"], "NO_BODY", "no accepted submission")
         self.at_hub(REFUSED, ["erase", "1000000", "--reason", "t"], "NO_BODY", "show INDEX")
-        self.at_hub(REFUSED, ["erase", "0", "--reason", ""], "BAD_TEXT", "reason")
+        self.at_hub(USAGE, ["erase", "0", "--reason", ""], "--reason")
+        self.at_hub(USAGE, ["erase", "-1", "--reason", "t"], "INDEX")
         self.hub.enrol("fr", submits=[("*", "FR")], receives=False)
         path = self.hub.party_folder("fr") / "fr.csv"
         path.write_text(HEADER + FIGURE.format(162).replace(",AT,", ",FR,"), encoding="utf-8")
@@ -344,8 +349,8 @@ class AtAHub(Lines):
         self.assertRegex(self.good("hold", "list"), r"(?m)^case-1 +entries 0 to the end of \* by none")
         self.assertIn("case-1", [one["name"] for one in self.values("hold", "list")])
         self.at_hub(REFUSED, ["hold", "place", "Case 2", "--reason", "t"], "BAD_HOLD")
-        self.at_hub(REFUSED, ["hold", "place", "case-2", "--from", "2", "--to", "1", "--reason", "t"],
-                    "BAD_HOLD")
+        self.at_hub(USAGE, ["hold", "place", "case-2", "--from", "2", "--to", "1", "--reason", "t"],
+                    "--from and --to")
         self.at_hub(USAGE, ["hold", "place", "case-2", "--from", "one", "--reason", "t"], "--from")
         self.at_hub(USAGE, ["hold", "place"], "NAME")
         self.good("hold", "lift", "case-1", "--reason", "t")
@@ -355,7 +360,7 @@ class AtAHub(Lines):
         status = self.values("status")[0]
         self.assertTrue(status["ready"])
         self.assertGreaterEqual(status["accepted"], 1)
-        self.assertRegex(self.good("status"), r"[1-9]\d* submissions accepted(?s:.)*ENTRIES BEHIND")
+        self.assertRegex(self.good("status"), r"[1-9]\d* accepted, (?s:.)*ENTRIES BEHIND")
         lines = self.good("tail", "-n", "1000")
         for line in (r"ACCEPTED +NEW by at of VIC_IDENT for AT",
                      r"ADMINISTERED +at may submit RAPPORTEUR:THB\(1\.0\) \* for AT",

@@ -57,6 +57,22 @@ TEST_F(KeyFile, IsReadBackAndReadableByItsOwnerAlone) {
   }
 }
 
+TEST_F(KeyFile, WhoMayNotReadItIsToldThatNothingIsLost) {
+  write_with_mode(kHead + encoded() + "\n", 0000);
+  const bool was_root = ::geteuid() == 0;
+  if (was_root) {
+    ASSERT_EQ(::seteuid(65'534), 0);
+  }
+  const auto key = read_key_file(file_, KeyPurpose::kSigning);
+  if (was_root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
+  ASSERT_FALSE(key);
+  EXPECT_NE(key.error().what.find("Permission denied"), std::string::npos) << key.error().line();
+  EXPECT_NE(key.error().remedy.find("run as its owner"), std::string::npos) << key.error().line();
+  EXPECT_EQ(key.error().remedy.find("backup"), std::string::npos) << key.error().line();
+}
+
 TEST_F(KeyFile, ItsFormIsTheOneWrittenDown) {
   ASSERT_TRUE(write_key_file(file_, KeyPurpose::kSigning, key_).has_value());
   EXPECT_EQ(read_file(file_), kHead + encoded() + "\n");
