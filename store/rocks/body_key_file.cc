@@ -115,7 +115,8 @@ Result<BodyKeyPlaces> body_key_places(const std::filesystem::path& log_folder,
                   place.string(), "name a place outside it: a copy of the log must not hold them");
     }
     const auto parent = std::filesystem::absolute(place).parent_path();
-    if (!std::filesystem::is_directory(parent, ignored)) {
+    const auto found = std::filesystem::status(parent, ignored);
+    if (std::filesystem::status_known(found) && !std::filesystem::is_directory(found)) {
       return fail(ErrorKind::kConfiguration, "the folder for the keys of the bodies is not there",
                   parent.string(), "make it, or mount its disk; or name another place");
     }
