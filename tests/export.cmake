@@ -17,8 +17,6 @@ rapporteur_test(property_log_damage LABELS property TIMEOUT 3000
     RocksDB::rocksdb-shared)
 rapporteur_sabotage(tables-unread property_log_damage
   LogDamage.ADamagedBlockOfEveryTableIsNamed)
-rapporteur_sabotage(tables-unread property_log_damage
-  DamagedTables.AnyByteOfAStoppedLogIsNamedOrHarmless NAME tables-unread-every-byte)
 rapporteur_sabotage(ends-unchecked property_log_damage LogDamage.AnEndThatLooksTornIsNamed)
 rapporteur_sabotage(given-unread property_log_damage LogDamage.TwoHeadsOfOneSizeAreNamed)
 

@@ -133,9 +133,11 @@ notes::VerifierKey DamageStage::restore(const std::string& name) const {
   std::filesystem::remove(folder(name).string() + ".keys");
   const auto first = [](const rocks::Carried& carried,
                         const std::string& verifier_key) -> Result<std::string> {
+    v1::Record old;
+    if (!old.ParseFromString(carried.first_record)) return fail(ErrorKind::kStorage, "founding");
     v1::Record record;
-    if (!record.ParseFromString(carried.first_record)) return fail(ErrorKind::kStorage, "founding");
     v1::Started& started = *record.mutable_started();
+    started = old.started();
     started.set_origin(kRestoredOrigin);
     started.set_log_verifier_key(verifier_key);
     v1::Predecessor& before = *started.mutable_predecessor();

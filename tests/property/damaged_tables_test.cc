@@ -80,7 +80,8 @@ class DamagedTables : public ::testing::Test {
     for (const auto& file : std::filesystem::directory_iterator(rocks::database_folder(folder))) {
       if (file.path().extension() != ".sst") continue;
       ++tables;
-      for (std::size_t at = seed_ % step; at < file.file_size(); at += step, ++flips) {
+      for (std::size_t at = seed_ % step; at < file.file_size() && !HasFailure();
+           at += step, ++flips) {
         const testing::Flip flip(file.path(), at, static_cast<unsigned>(at / step % 8));
         if (named(folder, log, flips)) continue;
         ++harmless;
