@@ -18,7 +18,8 @@ namespace rapporteur::cli {
 [[nodiscard]] Result<verify::AuditReport> check_backup(const AuditPlace& place,
                                                        const notes::VerifierKey& log);
 
-// That a folder named on the command line holds a log; kUsage names the one that was probably meant.
+// That a folder named on the command line holds a log; kUsage names the one that was probably
+// meant.
 [[nodiscard]] Status names_log(const std::filesystem::path& named, const std::string& remedy);
 
 // Whether the entries that `folder` carries from the log before it, whose folder is given too, are
