@@ -180,6 +180,7 @@ TEST(BodyKeyPlacesTest, AreNeverInTheFolderOfTheLog) {
   const testing::TempDir temp;
   EXPECT_EQ(body_key_places(temp / "log", {}, {})->file, temp / "log.keys");
   EXPECT_EQ(body_key_places(temp / "log/", {}, {})->file, temp / "log.keys");
+  std::filesystem::create_directory(temp / "logs");
   EXPECT_TRUE(body_key_places(temp / "log", temp / "log2", temp / "logs/keys"));
   for (const std::string inside : {"log/keys", "log/db/keys", "log/../log/keys"}) {
     EXPECT_THAT(body_key_places(temp / "log", temp / inside, {}).error().line(),
