@@ -12,6 +12,7 @@
 #include "store/export/record_export.h"
 #include "store/rocks/succession.h"
 #include "tests/crash/signed_script.h"
+#include "tests/support/predecessor.h"
 
 namespace rapporteur::testing {
 namespace {
@@ -140,12 +141,7 @@ notes::VerifierKey DamageStage::restore(const std::string& name) const {
     started = old.started();
     started.set_origin(kRestoredOrigin);
     started.set_log_verifier_key(verifier_key);
-    v1::Predecessor& before = *started.mutable_predecessor();
-    before.set_log_verifier_key(carried.verifier_key);
-    before.set_checkpoint(carried.checkpoint);
-    before.set_first_nonce(carried.first_nonce);
-    before.set_first_record(carried.first_record);
-    before.set_carried_size(carried.size.value);
+    testing::name_predecessor(started, carried);
     return record.SerializeAsString();
   };
   constexpr std::byte kRestoredKey{43};

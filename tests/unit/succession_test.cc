@@ -11,6 +11,7 @@
 #include "store/verify/log_audit.h"
 #include "tests/fakes/fixed_clock.h"
 #include "tests/support/paths.h"
+#include "tests/support/predecessor.h"
 
 namespace rapporteur::rocks {
 namespace {
@@ -86,12 +87,7 @@ class SuccessionTest : public ::testing::TestWithParam<std::size_t> {
          [&](const Carried& carried, const std::string& verifier_key) -> Result<std::string> {
            v1::Record record;
            *record.mutable_started() = founding(origin, verifier_key);
-           auto& before = *record.mutable_started()->mutable_predecessor();
-           before.set_log_verifier_key(carried.verifier_key);
-           before.set_checkpoint(carried.checkpoint);
-           before.set_first_nonce(carried.first_nonce);
-           before.set_first_record(carried.first_record);
-           before.set_carried_size(carried.size.value);
+           testing::name_predecessor(*record.mutable_started(), carried);
            return record.SerializeAsString();
          }},
         clock);
