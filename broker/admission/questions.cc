@@ -257,7 +257,7 @@ Questions::OrFault<v1::Proof> Questions::proof_in(const core::Ask& question, Log
                                                   TreeSize size) const {
   const std::string named = "entry " + std::to_string(index.value);
   if (index.value >= size.value) {
-    return fault(faults::kNotFound, "no " + named + " in a tree of that size");
+    return fault(faults::kNotFound, "no " + named + " in a tree of " + std::to_string(size.value));
   }
   const auto read = reader_.entries(index, 1, limits::kBodyBytes, /*bodies=*/false);
   if (!read) return fault(read.error());
