@@ -107,6 +107,7 @@ Status show(Session& session, std::uint64_t index) {
   v1::Query query;
   query.mutable_entries()->set_from(index);
   query.mutable_entries()->set_count(1);
+  query.mutable_entries()->set_erasures(true);
   const auto answer = line->query(query);
   if (!answer) return tl::unexpected(answer.error());
   const v1::Entries& entries = answer->entries();
@@ -117,7 +118,12 @@ Status show(Session& session, std::uint64_t index) {
   }
   const auto record = record_of(entries.entries(0));
   if (!record) return tl::unexpected(record.error());
-  const nlohmann::json shown = record_json(LogIndex{index}, *record);
+  nlohmann::json shown = record_json(LogIndex{index}, *record);
+  if (const std::uint64_t by = entries.entries(0).erased_by(); by != 0) {
+    shown["erased_by"] = by;
+    shown["summary"] =
+        shown["summary"].get<std::string>() + fmt::format("; erased by entry {}", by);
+  }
   print(session.json ? json_line(shown) : shown.dump(2) + "\n");
   return {};
 }

@@ -63,6 +63,11 @@ class Erasure(unittest.TestCase):
         self.assertEqual((entry["event"], entry["action"]["reason"]),
                          ("ADMINISTERED", "a slip of the agency"))
 
+        self.assertEqual(self.values("show", str(secret))[0]["erased_by"], erased[0]["entry"])
+        self.assertIn(f"erased by entry {erased[0]['entry']}",
+                      self.hub.operator("show", str(secret)).stdout)
+        self.assertNotIn("erased", self.hub.operator("show", str(other)).stdout)
+
         # Both places say which entry did it, and nobody who comes later gets a figure.
         for keys in (self.home / "data.keys", self.copy):
             slot = keys.read_bytes()[4096 + 32 * secret:][:32]
