@@ -18,12 +18,12 @@ inline constexpr const char* kUsage =
     "rapporteur-broker --config hub.toml [--check]\n"
     "\n"
     "  --config FILE                  the hub's configuration\n"
-    "  --check                        check configuration and keys, then exit\n"
+    "  --check                        check what starting needs, short of the log, then exit\n"
     "  --print-config                 print an example configuration with every key\n"
     "  --print-config-documentation   print CONFIGURATION.md\n"
     "  --version, --help\n"
     "\n"
-    "Exit codes: 0 done, 2 usage, 3 configuration, 6 storage.\n";
+    "Exit codes: 0 done, 2 usage, 3 configuration, 5 in use, 6 storage.\n";
 
 // Error: kUsage.
 [[nodiscard]] Result<CommandLine> parse_command_line(std::span<char*> arguments);

@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <optional>
 #include <system_error>
 
@@ -22,6 +21,7 @@
 #include "proto/base/last_net.h"
 #include "proto/crypto/key_file.h"
 #include "store/rocks/body_key_file.h"
+#include "store/rocks/folder.h"
 #include "store/rocks/local_journal.h"
 
 namespace rapporteur {
@@ -67,9 +67,16 @@ HubOptions hub_options(const config::Config& config, const Keys& keys,
   return out;
 }
 
+// By the configuration, before the log is opened.
+std::string configured_key(const config::Config& config, const Keys& keys) {
+  const auto key = crypto::SigningKey::from_seed(keys.log);
+  return notes::VerifierKey{config.hub_origin, notes::KeyType::kEd25519, key.public_key()}.text();
+}
+
 // The log's own name must be the configured one: receipts and checkpoints bear it.
-Status same_origin(const config::Config& config, const std::string& log_verifier_key) {
-  if (log_verifier_key.starts_with(config.hub_origin + "+")) return {};
+Status same_origin(const config::Config& config, const Keys& keys,
+                   const std::string& log_verifier_key) {
+  if (log_verifier_key == configured_key(config, keys)) return {};
   return fail(ErrorKind::kConfiguration,
               "hub.origin is not the name of the log in " + config.data_folder,
               "hub.origin = " + config.hub_origin, "the log's key is " + log_verifier_key);
@@ -80,20 +87,11 @@ Result<std::shared_ptr<const verify::Policy>> read_policy(const std::string& fil
                                                           const std::string& log_verifier_key) {
   std::shared_ptr<const verify::Policy> none;
   if (file.empty()) return none;
-  const auto wrong = [&](const std::string& what) {
-    return fail(ErrorKind::kConfiguration, what, file,
-                "a tlog-policy with the line: log " + log_verifier_key);
-  };
-  std::ifstream in(file, std::ios::binary);
-  std::string text(limits::kConfigurationBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (!in.is_open() || in.bad()) return wrong("cannot read the policy of witnesses");
-  if (text.size() > limits::kConfigurationBytes) return wrong("the policy is larger than 1 MiB");
-  auto policy = verify::Policy::parse(text);
-  if (!policy) return wrong(policy.error().line());
+  auto policy = verify::Policy::read(file);
+  if (!policy) return tl::unexpected(policy.error());
   if (policy->logs().size() != 1 || policy->logs().front().key.text() != log_verifier_key) {
-    return wrong("the policy does not name this hub's log, and it alone");
+    return fail(ErrorKind::kConfiguration, "the policy does not name this hub's log, and it alone",
+                file, "its only line of a log reads: log " + log_verifier_key);
   }
   return std::make_shared<const verify::Policy>(std::move(*policy));
 }
@@ -119,6 +117,20 @@ Status check_body_keys(const config::Config& config) {
               places->file.string(), "put the file, or its copy, there, the broker's own");
 }
 
+// All that starting needs short of the log itself and of what it listens on.
+Result<Keys> check_start(const config::Config& config) {
+  auto keys = read_keys(config);
+  if (!keys) return keys;
+  if (auto log = rocks::check_log_folder(config.data_folder); !log) {
+    return tl::unexpected(log.error());
+  }
+  if (auto placed = check_body_keys(config); !placed) return tl::unexpected(placed.error());
+  if (auto policy = read_policy(config.witnesses_policy, configured_key(config, *keys)); !policy) {
+    return tl::unexpected(policy.error());
+  }
+  return keys;
+}
+
 Status serve(const config::Config& config, const Keys& keys) {
   const sigset_t signals = block_signals();
   const auto log = monitor::make_log(config.log_level, config.log_format);
@@ -131,7 +143,7 @@ Status serve(const config::Config& config, const Keys& keys) {
                                            crypto::SigningKey::from_seed(keys.log), clock, storage);
   if (!journal) return tl::unexpected(journal.error());
   const std::string verifier_key = (*journal)->verifier_key();
-  if (auto same = same_origin(config, verifier_key); !same) return same;
+  if (auto same = same_origin(config, keys, verifier_key); !same) return same;
   auto policy = read_policy(config.witnesses_policy, verifier_key);
   if (!policy) return tl::unexpected(policy.error());
   HubOptions options = hub_options(config, keys, verifier_key);
@@ -202,14 +214,18 @@ Result<int> run(std::span<char*> arguments) {
   }
   const auto config = config::load(line->config);
   if (!config) return tl::unexpected(config.error());
-  const auto keys = read_keys(*config);
+  const auto keys = check_start(*config);
   if (!keys) return tl::unexpected(keys.error());
-  if (auto placed = check_body_keys(*config); !placed) return tl::unexpected(placed.error());
   if (line->command == Command::kCheck) {
     std::printf("%s: no fault found\n", line->config.c_str());
     return 0;
   }
-  return serve(*config, *keys).map([] { return 0; });
+  const auto served = serve(*config, *keys);
+  if (served) return 0;
+  if (!monitor::logs_json(config->log_format)) return tl::unexpected(served.error());
+  // Where the log is JSON, so is its last line.
+  monitor::make_log(config->log_level, config->log_format)->critical(served.error().line());
+  return exit_code(served.error().kind);
 }
 
 }  // namespace

@@ -36,7 +36,12 @@ Outcome enrol(Program& program, const std::string& file) {
                 "name the file hub-public.toml of the hub's operator");
   }
   auto hub = client::parse_hub_file(*content, file);
-  if (!hub) return tl::unexpected(hub.error());
+  if (!hub) {
+    // Here it is no setting: a file that is not what it should be.
+    Error error = hub.error();
+    error.kind = ErrorKind::kMalformed;
+    return tl::unexpected(error);
+  }
   auto agency = client::Agency::open(program.folder);
   if (!agency) return tl::unexpected(agency.error());
   const auto before = agency->hub();

@@ -60,10 +60,6 @@ bool stdout_is_terminal() {
   return ::isatty(STDOUT_FILENO) == 1;
 }
 
-std::string counted(std::uint64_t number, std::string_view what) {
-  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
-}
-
 std::string toned(std::string_view text, Tone tone, Paint paint) {
   if (paint == Paint::kPlain || !colours_wanted()) return std::string(text);
   const char* colour = tone == Tone::kGood  ? "\x1b[32m"

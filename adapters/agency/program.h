@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/base/clock.h"
+#include "proto/base/counted.h"
 #include "proto/base/ids.h"
 #include "proto/base/result.h"
 
@@ -62,8 +63,6 @@ enum class Tone { kGood, kBad, kWarning };
 enum class Paint { kScreen, kPlain };
 [[nodiscard]] std::string toned(std::string_view text, Tone tone, Paint paint = Paint::kScreen);
 [[nodiscard]] bool stdout_is_terminal();
-// "1 row", "2 rows".
-[[nodiscard]] std::string counted(std::uint64_t number, std::string_view what);
 // A message id of the command line; kUsage for what is none.
 [[nodiscard]] Result<MessageId> named_message(const std::string& text);
 // 2026-11-23T22:41:05Z

@@ -105,7 +105,7 @@ Status Agency::create(const std::filesystem::path& folder, const std::string& pa
   const auto taken = is_there(folder / "adapter.toml");
   if (!taken) return tl::unexpected(taken.error());
   if (*taken) {
-    return fail(ErrorKind::kConfiguration, "this folder holds an agency already", folder.string(),
+    return fail(ErrorKind::kUsage, "this folder holds an agency already", folder.string(),
                 "keys are never overwritten: choose another folder");
   }
   for (const auto& path : {folder, folder / "keys", folder / "receipts", folder / "received"}) {
@@ -123,6 +123,7 @@ Status Agency::create(const std::filesystem::path& folder, const std::string& pa
         return write_file_atomically(folder / "enrolment.toml",
                                      enrolment_text(participant, curve.public_key, signing));
       })
+      .and_then([&]() { return let_all_read(folder / "enrolment.toml"); })
       .and_then([&]() {
         return Database::create(folder / "state.db", kStateSchema).map([](const Database&) {});
       })
@@ -140,8 +141,8 @@ Result<Agency> Agency::open(const std::filesystem::path& folder) {
   const auto made = is_there(folder / "adapter.toml");
   if (!made) return tl::unexpected(made.error());
   if (!*made) {
-    return fail(ErrorKind::kConfiguration, "no agency here: adapter.toml is missing",
-                folder.string(), "run 'rapporteur-adapter init', or name its folder with --folder");
+    return fail(ErrorKind::kUsage, "no agency here: adapter.toml is missing", folder.string(),
+                "run 'rapporteur-adapter init', or name its folder with --folder");
   }
   auto settings = Settings::read(folder / "adapter.toml", kSettings);
   if (!settings) return tl::unexpected(settings.error());

@@ -6,7 +6,8 @@
 // received/.
 //
 // Threads: one at a time; several processes may work in one folder.
-// Errors: kConfiguration (with file:line), kStorage.
+// Errors: kConfiguration (with file:line), kStorage; kUsage for a folder that holds no agency, or
+// one where a new one is to be made.
 #pragma once
 
 #include <chrono>

@@ -9,13 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/disk_remedy.h"
 #include "proto/base/file_handle.h"
 
 namespace rapporteur::client {
 namespace {
 
 tl::unexpected<Error> storage_error(const char* what, const std::filesystem::path& file) {
-  return fail(ErrorKind::kStorage, std::string(what) + ": " + std::strerror(errno), file.string());
+  return fail(ErrorKind::kStorage, std::string(what) + ": " + std::strerror(errno), file.string(),
+              disk_remedy(errno));
 }
 
 bool write_all(int descriptor, std::string_view text) {

@@ -39,6 +39,15 @@ std::span<const Setting> hub_file_settings() {
   return kHubSettings;
 }
 
+Status let_all_read(const std::filesystem::path& file) {
+  using std::filesystem::perms;
+  std::error_code error;
+  std::filesystem::permissions(file, perms::group_read | perms::others_read,
+                               std::filesystem::perm_options::add, error);
+  if (!error) return {};
+  return fail(ErrorKind::kStorage, "cannot let others read it: " + error.message(), file.string());
+}
+
 std::string hub_file_text(const HubAddress& hub) {
   std::map<std::string, std::string, std::less<>> values{
       {"hub", toml_text(hub.hub)},

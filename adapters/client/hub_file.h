@@ -14,6 +14,8 @@
 namespace rapporteur::client {
 
 [[nodiscard]] std::span<const Setting> hub_file_settings();
+// Of a file that is made to be handed out, such as this one.
+[[nodiscard]] Status let_all_read(const std::filesystem::path& file);
 [[nodiscard]] std::string hub_file_text(const HubAddress& hub);
 [[nodiscard]] Result<HubAddress> parse_hub_file(std::string_view toml, const std::string& name);
 [[nodiscard]] Result<HubAddress> read_hub_file(const std::filesystem::path& file);

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "adapters/client/files.h"
-#include "proto/base/limits.h"
-
 namespace rapporteur::client {
 namespace {
 
@@ -13,19 +10,11 @@ constexpr std::chrono::minutes kLookEvery{1};
 }  // namespace
 
 Result<Quorum> Quorum::read(const std::filesystem::path& file, const notes::VerifierKey& log) {
-  const auto wrong = [&](const Error& error) {
-    return fail(ErrorKind::kConfiguration, error.what,
-                error.where.empty() || error.where == file.string()
-                    ? file.string()
-                    : file.string() + ": " + error.where,
-                "a C2SP tlog-policy with the line: log " + log.text());
-  };
-  const auto text = read_small_file(file, limits::kConfigurationBytes);
-  if (!text) return wrong(text.error());
-  auto policy = verify::Policy::parse(*text);
-  if (!policy) return wrong(policy.error());
+  auto policy = verify::Policy::read(file);
+  if (!policy) return tl::unexpected(policy.error());
   if (std::ranges::none_of(policy->logs(), [&](const auto& one) { return one.key == log; })) {
-    return wrong({ErrorKind::kConfiguration, "the policy does not name the hub's log", {}, {}});
+    return fail(ErrorKind::kConfiguration, "the policy does not name the hub's log", file.string(),
+                "add the line: log " + log.text());
   }
   return Quorum(std::move(*policy), log);
 }

@@ -8,6 +8,7 @@
 #include "adapters/client/files.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
+#include "proto/base/toml_fault.h"
 #include "proto/crypto/encoding.h"
 
 namespace rapporteur::client {
@@ -171,8 +172,7 @@ Result<Settings> Settings::parse(std::string_view toml, const std::string& name,
   try {
     return SettingsReader(table, name).read(toml::parse(toml, name));
   } catch (const toml::parse_error& error) {
-    return fail(ErrorKind::kConfiguration, std::string(error.description()),
-                name + ":" + std::to_string(error.source().begin.line), "correct the TOML");
+    return toml_fault(error.description(), name + ":" + std::to_string(error.source().begin.line));
   }
 }
 

@@ -4,6 +4,12 @@
 
 namespace rapporteur::witness {
 
+tl::unexpected<Error> key_missing(const std::filesystem::path& file) {
+  return fail(ErrorKind::kConfiguration, "the witness's key is missing", file.string(),
+              "put the file back: policies name this key; without it, make a witness with a new "
+              "key and a new folder, and have them changed");
+}
+
 Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
                                    const std::filesystem::path& state) {
   constexpr auto kPurpose = crypto::KeyPurpose::kCosigning;
@@ -24,6 +30,10 @@ Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
     return crypto::read_key_file(file, kPurpose).map([](const crypto::SecretBytes& seed) {
       return crypto::SigningKey::from_seed(seed);
     });
+  }
+  std::error_code error;
+  if (std::filesystem::exists(state, error) && !std::filesystem::is_empty(state, error)) {
+    return key_missing(file);
   }
   if (auto made = client::make_folder(state); !made) return tl::unexpected(made.error());
   auto key = crypto::SigningKey::generate();

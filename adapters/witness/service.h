@@ -1,7 +1,7 @@
 // A witness that runs: its key, what it has seen, and its HTTP server.
 //
-// Threads: those of http::Server. Errors: kConfiguration for key, name, address and port; kStorage
-// for the state. Lifetime: `clock` outlives it.
+// Threads: those of http::Server. Errors: kConfiguration for key, name, address and port; those of
+// Witness::open for the state. Lifetime: `clock` outlives it.
 #pragma once
 
 #include <filesystem>
@@ -22,10 +22,13 @@ struct ServiceOptions {
   std::string setting;  // what an error about it names
 };
 
-// The key of the file. If it is not there, the folder for what it cosigns is made, and then the
-// key. kStorage for a key without its folder: it could cosign a second history.
+// The key of the file. If neither it nor anything in `state` is there, the folder for what it
+// cosigns is made, and then the key. kStorage for a key without its folder: it could cosign a
+// second history. kConfiguration for a folder in use without its key, which policies name: never a
+// new one.
 [[nodiscard]] Result<crypto::SigningKey> own_key(const std::filesystem::path& file,
                                                  const std::filesystem::path& state);
+[[nodiscard]] tl::unexpected<Error> key_missing(const std::filesystem::path& file);
 // Where a witness may answer: on loopback, since it speaks plain HTTP. kConfiguration.
 [[nodiscard]] Result<HostAndPort> listening_address(const std::string& listen,
                                                     const std::string& setting);

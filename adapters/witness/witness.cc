@@ -62,7 +62,7 @@ Result<std::unique_ptr<Witness>> Witness::open(const std::filesystem::path& fold
   auto lock = client::FileLock::try_take(folder / "lock");
   if (!lock) return tl::unexpected(lock.error());
   if (!*lock) {
-    return fail(ErrorKind::kStorage, "another witness uses this folder", folder.string(),
+    return fail(ErrorKind::kOverloaded, "another process runs this witness", folder.string(),
                 "two would cosign two histories: stop the other one");
   }
   std::unique_ptr<Witness> witness(new Witness(std::move(identity), std::move(**lock), clock));

@@ -7,10 +7,9 @@
 // Threads: any; a request is checked and its checkpoint written before the next one is looked at.
 // Durability: the checkpoint is on disk, name included, before the cosignature is given to anybody.
 // After a write has failed nothing is cosigned until the folder is opened again.
-// Errors: open: kStorage for a folder that cannot be read or holds what this witness did not write,
-// or that another process uses. Requests: the status codes of the standard, and 500 after a write
-// has failed.
-// Source: C2SP tlog-witness, tlog-cosignature.
+// Errors: open: kStorage for a folder that cannot be read or holds what this witness did not write;
+// kOverloaded for one that another process uses. Requests: the status codes of the standard, and
+// 500 after a write has failed. Source: C2SP tlog-witness, tlog-cosignature.
 #pragma once
 
 #include <filesystem>

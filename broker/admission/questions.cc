@@ -199,10 +199,9 @@ Questions::OrFault<v1::Entries> Questions::entries(const core::Ask& question,
   v1::Entries out;
   LogIndex next{query.from()};
   std::size_t looked_at = 0;
-  std::size_t bytes = 0;
   while (static_cast<std::size_t>(out.entries_size()) < most && looked_at < kLookedAt &&
-         bytes < limits::kAnswerBytes / 2 && next.value < reader_.size().value) {
-    const auto read = reader_.entries(next, most, kReadBytes, false);
+         out.ByteSizeLong() < limits::kAnswerBytes / 2 && next.value < reader_.size().value) {
+    const auto read = reader_.entries(next, most, kReadBytes, query.erasures());
     if (!read) return fault(read.error());
     if (read->empty()) break;
     for (const auto& entry : *read) {
@@ -214,7 +213,7 @@ Questions::OrFault<v1::Entries> Questions::entries(const core::Ask& question,
       shown->set_index(entry.index.value);
       shown->set_nonce(entry.nonce);
       shown->set_record(entry.record);
-      bytes += entry.record.size();
+      if (entry.erased_by) shown->set_erased_by(entry.erased_by->value);
     }
   }
   out.set_next(next.value);
@@ -257,7 +256,7 @@ Questions::OrFault<v1::Proof> Questions::proof_in(const core::Ask& question, Log
                                                   TreeSize size) const {
   const std::string named = "entry " + std::to_string(index.value);
   if (index.value >= size.value) {
-    return fault(faults::kNotFound, "no " + named + " in a tree of that size");
+    return fault(faults::kNotFound, "no " + named + " in a tree of " + std::to_string(size.value));
   }
   const auto read = reader_.entries(index, 1, limits::kBodyBytes, /*bodies=*/false);
   if (!read) return fault(read.error());

@@ -1,8 +1,9 @@
 // The broker's configuration: hub.toml, read and checked.
 //
 // Errors: kConfiguration, one for the first thing that is wrong, with file and line in `where` and
-// what to do in `remedy`; kNotFound never. An unknown key is an error that names the nearest key.
-// Source: CONFIGURATION.md, generated from schema.h.
+// what to do in `remedy`; kUsage for a file that cannot be read, which the command line names. An
+// unknown key is an error that names the nearest key. Source: CONFIGURATION.md, generated from
+// schema.h.
 #pragma once
 
 #include <cstdint>

@@ -60,9 +60,12 @@ std::shared_ptr<spdlog::logger> make_log(const std::string& level, LogFormat for
 }
 
 std::shared_ptr<spdlog::logger> make_log(const std::string& level, const std::string& format) {
-  const bool text = format == "text" || (format == "auto" && ::isatty(STDERR_FILENO) != 0);
-  return make_log(level, text ? LogFormat::kText : LogFormat::kJson,
+  return make_log(level, logs_json(format) ? LogFormat::kJson : LogFormat::kText,
                   std::make_shared<spdlog::sinks::stderr_sink_mt>());
+}
+
+bool logs_json(const std::string& format) {
+  return format == "json" || (format == "auto" && ::isatty(STDERR_FILENO) == 0);
 }
 
 }  // namespace rapporteur::monitor

@@ -21,6 +21,8 @@ enum class LogFormat { kText, kJson };
 // `format` is auto, text or json; `level` debug, info, warning or error.
 [[nodiscard]] std::shared_ptr<spdlog::logger> make_log(const std::string& level,
                                                        const std::string& format);
+// Whether that format is JSON here.
+[[nodiscard]] bool logs_json(const std::string& format);
 // The same on a sink of the caller's.
 [[nodiscard]] std::shared_ptr<spdlog::logger> make_log(const std::string& level, LogFormat format,
                                                        std::shared_ptr<spdlog::sinks::sink> sink);

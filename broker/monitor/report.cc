@@ -2,6 +2,8 @@
 
 #include <spdlog/logger.h>
 
+#include "proto/base/counted.h"
+
 namespace rapporteur::monitor {
 namespace {
 
@@ -25,8 +27,9 @@ void Reporter::log_changes(const Snapshot& snapshot) {
   const std::string& reason = snapshot.status.not_ready_because();
   if (reason != reason_) {
     if (reason.empty()) {
-      log_.info("ready: log of {} entries", snapshot.status.log_size());
-      notify_.ready("serving a log of " + std::to_string(snapshot.status.log_size()) + " entries");
+      const std::string size = counted(snapshot.status.log_size(), "entry");
+      log_.info("ready: log of {}", size);
+      notify_.ready("serving a log of " + size);
     } else {
       log_.warn("not ready: {}", reason);
     }
@@ -47,12 +50,11 @@ void Reporter::log_changes(const Snapshot& snapshot) {
   const auto faults = all_faults(now) - all_faults(before_);
   if (now.accepted != before_.accepted || now.refused != before_.refused || faults > 0 ||
       now.delivered != before_.delivered || now.lines_ended != before_.lines_ended) {
-    log_.info(
-        "last minute: {} accepted, {} refused, {} faults, {} deliveries, {} connections, "
-        "{} lines ended",
-        now.accepted - before_.accepted, now.refused - before_.refused, faults,
-        now.delivered - before_.delivered, snapshot.status.connections(),
-        now.lines_ended - before_.lines_ended);
+    log_.info("last minute: {} accepted, {} refused, {}, {}, {}, {} ended",
+              now.accepted - before_.accepted, now.refused - before_.refused,
+              counted(faults, "fault"), counted(now.delivered - before_.delivered, "delivery"),
+              counted(snapshot.status.connections(), "connection"),
+              counted(now.lines_ended - before_.lines_ended, "line"));
   }
   before_ = now;
 }

@@ -13,6 +13,7 @@ namespace {
 struct AuditOptions {
   std::filesystem::path folder;
   std::filesystem::path body_keys;
+  bool without_keys = false;
   std::filesystem::path checkpoints;
   std::filesystem::path predecessor;
   Trust trust;
@@ -30,9 +31,10 @@ Status verify_folder(Session& session, const AuditOptions& options) {
   if (there && !options.predecessor.empty()) {
     there = names_log(options.predecessor, "name the data folder of the log before, or a copy");
   }
+  if (there) there = named_keys(options.body_keys);
   if (!there) return there;
-  const auto findings =
-      audit_folder({options.folder, options.body_keys}, options.checkpoints, *log);
+  const auto findings = audit_folder({options.folder, options.body_keys, !options.without_keys},
+                                     options.checkpoints, *log);
   if (!findings) return tl::unexpected(findings.error());
   print(session.json ? json_line(findings_json(*findings)) : findings_text(*findings));
   if (!findings->verified()) session.exit = exit_code(ErrorKind::kNotVerified);
@@ -63,6 +65,8 @@ void add_audit(CLI::App& app, Session& session) {
                       "Folder of the log that this one continues: compares entry by entry");
   command->add_option("--body-keys", options->body_keys,
                       "The keys of the bodies, if they are not in FOLDER.keys");
+  command->add_flag("--no-body-keys", options->without_keys,
+                    "Of a copy whose keys you were not given: leaves out bodies that need them");
   add_trust_options(*command, options->trust);
   command->callback([&session, options] { session.finish(verify_folder(session, *options)); });
   add_audit_export(*group, session);

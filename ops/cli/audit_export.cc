@@ -5,6 +5,7 @@
 
 #include "ops/cli/commands.h"
 #include "ops/cli/log_check.h"
+#include "proto/base/counted.h"
 #include "store/export/record_export.h"
 #include "store/rocks/local_journal.h"
 
@@ -27,6 +28,11 @@ Status export_log(Session& session, const ExportOptions& options) {
       !there) {
     return there;
   }
+  std::error_code ignored;
+  if (std::filesystem::exists(options.out / "format", ignored)) {
+    return fail(ErrorKind::kUsage, "this is the data folder of a hub, or a copy of one",
+                options.out.string(), "name a folder of its own for what is exported");
+  }
   const auto opened = rocks::open_for_audit(options.folder);
   if (!opened) return tl::unexpected(opened.error());
   const auto log = notes::VerifierKey::parse(opened->verifier_key);
@@ -37,15 +43,15 @@ Status export_log(Session& session, const ExportOptions& options) {
           ? exports::export_records(options.out, *log, *opened->reader, options.bodies)
           : exports::export_tiles(options.out, *log, *opened->reader->checkpoint(), source);
   if (!done) return tl::unexpected(done.error());
-  print(session.json
-            ? json_line({{"log", log->name},
-                         {"folder", options.out.string()},
-                         {"from", done->from.value},
-                         {"to", done->to.value},
-                         {"records", options.records},
-                         {"bodies", options.bodies}})
-            : fmt::format("{} holds {} entries of {}, {} of them new\n", options.out.string(),
-                          done->to.value, log->name, done->to.value - done->from.value));
+  print(session.json ? json_line({{"log", log->name},
+                                  {"folder", options.out.string()},
+                                  {"from", done->from.value},
+                                  {"to", done->to.value},
+                                  {"records", options.records},
+                                  {"bodies", options.bodies}})
+                     : fmt::format("{} holds {} of {}, {} of them new\n", options.out.string(),
+                                   counted(done->to.value, "entry"), log->name,
+                                   done->to.value - done->from.value));
   return {};
 }
 

@@ -7,7 +7,9 @@
 #include "ops/cli/all_cores.h"
 #include "ops/cli/audit_feed.h"
 #include "ops/cli/output.h"
+#include "proto/base/counted.h"
 #include "store/export/record_folder.h"
+#include "store/rocks/body_key_file.h"
 #include "store/rocks/local_journal.h"
 
 namespace rapporteur::cli {
@@ -25,6 +27,22 @@ Result<verify::AuditReport> audit_of(exports::EntrySource& source, const notes::
   return audit.finish();
 }
 
+// The first body that nobody can open although no entry erased it.
+std::optional<verify::Wrong> without_keys(const AuditPlace& place,
+                                          const verify::AuditReport& report) {
+  if (report.sealed.empty()) return std::nullopt;
+  const auto file =
+      place.body_keys.empty() ? rocks::body_key_file_of(place.folder) : place.body_keys;
+  return verify::Wrong{
+      verify::Wrong::Where::kEntry,
+      report.sealed.front().value,
+      fmt::format("no entry erased its body, and its key is not in {} (so it is with {}: {}; "
+                  "--body-keys names the file, --no-body-keys leaves these bodies out)",
+                  file.string(), counted(report.sealed.size(), "body"),
+                  some_of(report.sealed, report.sealed.size())),
+      {}};
+}
+
 Status read_log(const AuditPlace& place, const notes::VerifierKey& log, Given given,
                 AuditFindings& findings) {
   rocks::LocalJournalOptions options;
@@ -40,6 +58,7 @@ Status read_log(const AuditPlace& place, const notes::VerifierKey& log, Given gi
   if (!report) return tl::unexpected(report.error());
   findings.records = std::move(*report);
   if (findings.records->wrong) return {};
+  if (place.all_keys) findings.contradiction = without_keys(place, *findings.records);
   auto half_written = opened->read_rest();
   if (!half_written) return tl::unexpected(half_written.error());
   findings.half_written = std::move(*half_written);
@@ -98,6 +117,40 @@ Result<std::optional<verify::Wrong>> records_apart(const exports::TileFolder& fo
                                      {}});
 }
 
+// Names the file for an entry that is not what it was when it was exported: the tiles, which hold,
+// show whether it is the record, else it is the body.
+Status name_file(const exports::TileFolder& tiles, exports::RecordFolder& records,
+                 AuditFindings& findings) {
+  verify::Wrong& wrong = *findings.records->wrong;
+  const bool known = wrong.where == verify::Wrong::Where::kEntry;
+  const TreeSize size = findings.tiles->checkpoint.size;
+  const std::uint64_t end = known ? std::min(wrong.at + 1, size.value) : size.value;
+  std::vector<Digest> hashes;
+  for (std::uint64_t index = known ? wrong.at : 0; index < end; ++index) {
+    if (hashes.empty() || index % merkle::kTileWidth == 0) {
+      auto tile = tiles.tile({0, index / merkle::kTileWidth}, size);
+      if (!tile) return tl::unexpected(tile.error());
+      hashes = std::move(*tile);
+    }
+    const auto read = records.entries(LogIndex{index}, 1, 1);
+    if (!read) return tl::unexpected(read.error());
+    if (read->empty()) return {};
+    const journal::StoredEntry& entry = read->front();
+    if (merkle::record_leaf_hash(bytes_of(entry.nonce), bytes_of(entry.record)) ==
+        hashes[index % merkle::kTileWidth]) {
+      continue;
+    }
+    wrong = {verify::Wrong::Where::kEntry, index,
+             "the record is not the entry of the tiles: it was changed since; export it again, "
+             "from the log, into a new folder",
+             records.file_of(LogIndex{index}, false).string()};
+    findings.records->held = TreeSize{index};
+    return {};
+  }
+  if (known) wrong.source = records.file_of(LogIndex{wrong.at}, true).string();
+  return {};
+}
+
 Status audit_export(const std::filesystem::path& folder, const notes::VerifierKey& log, Given given,
                     AuditFindings& findings) {
   const exports::TileFolder tiles(folder);
@@ -121,7 +174,7 @@ Status audit_export(const std::filesystem::path& folder, const notes::VerifierKe
   auto report = audit_of(**records, log, {}, verify::Bodies::kExported);
   if (!report) return tl::unexpected(report.error());
   findings.records = std::move(*report);
-  if (findings.records->wrong) return {};
+  if (findings.records->wrong) return name_file(tiles, **records, findings);
   auto apart = records_apart(tiles, findings);
   if (!apart) return tl::unexpected(apart.error());
   findings.contradiction = std::move(*apart);

@@ -17,6 +17,8 @@ namespace rapporteur::cli {
 struct AuditPlace {
   std::filesystem::path folder;
   std::filesystem::path body_keys;  // of a data folder; empty: FOLDER.keys
+  // That a body of it cannot be opened, for want of its key, is wrong.
+  bool all_keys = false;
 };
 
 // `checkpoints` may be empty: a folder of what others kept.

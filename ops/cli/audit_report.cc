@@ -5,6 +5,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "proto/base/counted.h"
 #include "proto/crypto/encoding.h"
 
 namespace rapporteur::cli {
@@ -40,10 +41,8 @@ nlohmann::json wrong_json(const AuditFindings& findings) {
   return out;
 }
 
-std::string line_if(std::uint64_t bodies, const char* of_one, const char* of_many,
-                    const std::string& more = {}) {
-  return bodies == 0 ? std::string()
-                     : fmt::format("  {} {}{}\n", bodies, bodies == 1 ? of_one : of_many, more);
+std::string line_if(std::uint64_t bodies, const std::string& what) {
+  return bodies == 0 ? std::string() : "  " + counted(bodies, "body") + " " + what + "\n";
 }
 
 // How many entries before what is wrong hold, where that is known.
@@ -59,23 +58,22 @@ std::string records_text(const AuditFindings& findings) {
   const verify::AuditReport& report = *findings.records;
   const verify::AuditCounts& counts = report.counts;
   std::string out = fmt::format(
-      "{} verified: {} entries, {} of them under the last checkpoint\n"
-      "  {} accepted, {} refused, {} changes of the directory, {} skipped\n"
-      "  {} signatures of senders, {} of acknowledgements, {} checkpoints, one tree\n"
-      "  {} commitments match their bodies\n{}{}{}",
-      findings.log, counts.entries, report.covered.value, counts.accepted, counts.refused,
-      counts.administered, counts.skipped, counts.sender_signatures, counts.acknowledgements,
-      counts.checkpoints, counts.commitments,
-      line_if(counts.bodies_erased, "body was erased, by an entry that may",
-              "bodies were erased, each by an entry that may"),
-      line_if(report.erased_later.size(), "body was erased after this copy of the log was made",
-              "bodies were erased after this copy of the log was made",
-              ": " + some_of(report.erased_later)),
-      line_if(counts.bodies_sealed, "body could not be read: it, or its key, is not here",
-              "bodies could not be read: they, or their keys, are not here"));
+      "{} verified: {}, {} of them under the last checkpoint\n"
+      "  {} accepted, {} refused, {} of the directory, {} skipped\n"
+      "  {} of senders, {} of acknowledgements, {}, one tree\n"
+      "  {} match their bodies\n{}{}{}",
+      findings.log, counted(counts.entries, "entry"), report.covered.value, counts.accepted,
+      counts.refused, counted(counts.administered, "change"), counts.skipped,
+      counted(counts.sender_signatures, "signature"), counts.acknowledgements,
+      counted(counts.checkpoints, "checkpoint"), counted(counts.commitments, "commitment"),
+      line_if(counts.bodies_erased, "erased, by an entry that may"),
+      line_if(report.erased_later.size(),
+              "erased after this copy of the log was made: " + some_of(report.erased_later)),
+      line_if(counts.bodies_sealed, "left out: the body, or its key, is not here"));
   for (const verify::Predecessor& log : report.predecessors) {
-    out += fmt::format("  continues {} with {} of its entries, {} of them under its checkpoint\n",
-                       log.log.name, log.carried.value, log.checkpoint.size.value);
+    out +=
+        fmt::format("  continues {} with its first {}, {} of them under its checkpoint\n",
+                    log.log.name, counted(log.carried.value, "entry"), log.checkpoint.size.value);
   }
   return out;
 }
@@ -93,24 +91,28 @@ nlohmann::json continued_json(const std::vector<verify::Predecessor>& logs) {
 std::string tiles_text(const AuditFindings& findings) {
   const exports::TileReport& tiles = *findings.tiles;
   if (findings.records) {
-    return fmt::format("  {} tiles hold the same tree, up to entry {} (not included)\n",
-                       tiles.tiles, tiles.checkpoint.size.value);
+    return fmt::format("  the same tree in {}, up to entry {} (not included)\n",
+                       counted(tiles.tiles, "tile"), tiles.checkpoint.size.value);
   }
   return fmt::format(
-      "{}: tree and checkpoint verified: {} entries, {} tiles\n"
+      "{}: tree and checkpoint verified: {}, {}\n"
       "  no more than that is proved: records, signatures and commitments are not in this folder\n",
-      findings.log, tiles.checkpoint.size.value, tiles.tiles);
+      findings.log, counted(tiles.checkpoint.size.value, "entry"), counted(tiles.tiles, "tile"));
 }
 
 }  // namespace
 
 std::string some_of(const std::vector<LogIndex>& entries) {
+  return some_of(entries, entries.size());
+}
+
+std::string some_of(const std::vector<LogIndex>& entries, std::uint64_t all) {
   constexpr std::size_t kMost = 20;
-  std::string out = entries.size() == 1 ? "entry" : "entries";
+  std::string out = all == 1 ? "entry" : "entries";
   for (std::size_t i = 0; i < std::min(entries.size(), kMost); ++i) {
     out += fmt::format("{} {}", i == 0 ? "" : ",", entries[i].value);
   }
-  if (entries.size() > kMost) out += fmt::format(" and {} more", entries.size() - kMost);
+  if (all > kMost) out += fmt::format(" and {} more", all - kMost);
   return out;
 }
 
@@ -161,6 +163,7 @@ nlohmann::json findings_json(const AuditFindings& findings) {
   out["bodies_erased_later"] = report.erased_later.size();
   out["erased_later"] = indices_json(report.erased_later);
   out["bodies_sealed"] = counts.bodies_sealed;
+  out["sealed"] = indices_json(report.sealed);
   out["signing_keys"] = counts.signing_keys;
   out["subscriptions"] = counts.subscriptions;
   out["continues"] = continued_json(report.predecessors);
@@ -171,13 +174,13 @@ std::string findings_text(const AuditFindings& findings) {
   if (!findings.verified()) {
     const auto before = held(findings);
     return fmt::format("NOT VERIFIED: {}\n", wrong_line(findings)) +
-           (before ? fmt::format("{} entries before it hold\n", *before) : "");
+           (before ? fmt::format("before it {} verified\n", counted(*before, "entry")) : "");
   }
   std::string out;
   if (findings.records) out += records_text(findings);
   if (findings.tiles) out += tiles_text(findings);
   if (findings.given != 0) {
-    out += fmt::format("  {} checkpoints that others kept are of this history\n", findings.given);
+    out += "  of this history: " + counted(findings.given, "checkpoint") + " that others kept\n";
   }
   for (const std::string& file : findings.half_written) {
     out += fmt::format(

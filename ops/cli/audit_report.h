@@ -28,6 +28,8 @@ struct AuditFindings {
 
 // "entries 3, 17"; of many the first.
 [[nodiscard]] std::string some_of(const std::vector<LogIndex>& entries);
+// Where `entries` are only the first of `all`, at least more than are named.
+[[nodiscard]] std::string some_of(const std::vector<LogIndex>& entries, std::uint64_t all);
 [[nodiscard]] nlohmann::json indices_json(const std::vector<LogIndex>& entries);
 
 [[nodiscard]] nlohmann::json findings_json(const AuditFindings& findings);

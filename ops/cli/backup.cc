@@ -15,6 +15,7 @@
 #include "ops/cli/operator_line.h"
 #include "ops/cli/trust.h"
 #include "proto/base/clock.h"
+#include "proto/base/counted.h"
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
 #include "proto/crypto/encoding.h"
@@ -173,16 +174,16 @@ Status read_back(const CreateOptions& options, const fs::path& folder, const Cop
   const auto report = check_backup({folder, keys}, copied.log);
   if (!report) return tl::unexpected(report.error());
   if (report->counts.bodies_sealed > 0) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("{} bodies cannot be opened: their keys are not here",
-                            report->counts.bodies_sealed),
-                keys.string(), "name the hub's keys.bodies with --body-keys");
+    return fail(
+        ErrorKind::kUsage,
+        counted(report->counts.bodies_sealed, "body") + " cannot be opened: the key is not here",
+        keys.string(), "name the hub's keys.bodies with --body-keys");
   }
   if (report->covered < copied.size) {
     return fail(ErrorKind::kStorage,
                 fmt::format("its checkpoint covers {} entries of {}", report->covered.value,
                             copied.size.value),
-                folder.string());
+                folder.string(), "look at the disk, and try again");
   }
   return {};
 }
@@ -292,8 +293,8 @@ Status create(Session& session, const CreateOptions& options) {
                      {"linked_bytes", counts.linked_bytes},
                      {"backed_up_to", backed_up_to}}));
   } else {
-    print(fmt::format("{} entries of {} are in {}, read back whole; {} bytes copied, {} shared\n",
-                      kept->about.size, kept->about.origin, kept->folder.string(),
+    print(fmt::format("{} of {} in {}, read back whole; {} bytes copied, {} shared\n",
+                      counted(kept->about.size, "entry"), kept->about.origin, kept->folder.string(),
                       counts.copied_bytes, counts.linked_bytes));
   }
   return {};
@@ -314,7 +315,8 @@ Status list(Session& session, const fs::path& out) {
     table.add({one.about.origin, std::to_string(one.about.size), time_text(one.about.verified_ms),
                one.folder.string()});
   }
-  if (!session.json) print(table.text());
+  if (session.json) return {};
+  print(found->empty() ? "no backup is in " + out.string() + "\n" : table.text());
   return {};
 }
 
@@ -336,9 +338,9 @@ Status verify_backup(Session& session, const VerifyOptions& options) {
                                   {"verified", true},
                                   {"size", report->covered.value},
                                   {"root", crypto::base64(report->root.span())}})
-                     : fmt::format("{} holds: {} entries of {}, {} of them under its checkpoint\n",
-                                   options.folder.string(), report->size.value, log->name,
-                                   report->covered.value));
+                     : fmt::format("{} holds: {} of {}, {} of them under its checkpoint\n",
+                                   options.folder.string(), counted(report->size.value, "entry"),
+                                   log->name, report->covered.value));
   return {};
 }
 

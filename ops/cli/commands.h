@@ -30,7 +30,10 @@ struct Session {
 // have been meant.
 [[nodiscard]] Error usage_error(const CLI::App& app, const CLI::ParseError& error);
 
-// INDEX of an entry; what is no whole number from 0 is refused before anything is asked.
+// Refuses what is no whole number of that range, in one line, before anything is asked.
+CLI::Option* whole_number(CLI::Option* option, std::uint64_t least = 0,
+                          std::uint64_t most = UINT64_MAX);
+// INDEX of an entry.
 void add_index(CLI::App& command, std::uint64_t& index);
 
 void add_init(CLI::App& app, Session& session);

@@ -6,6 +6,7 @@
 
 #include "ops/cli/commands.h"
 #include "ops/cli/operator_line.h"
+#include "proto/base/counted.h"
 
 namespace rapporteur::cli {
 namespace {
@@ -47,7 +48,7 @@ Status erase(Session& session, std::uint64_t index, const std::string& reason) {
 }
 
 std::string days_text(std::uint32_t days) {
-  return days == 0 ? "for good" : fmt::format("{} days", days);
+  return days == 0 ? "for good" : counted(days, "day");
 }
 
 void print_retention(const Session& session, const v1::Retention& retention) {
@@ -184,10 +185,12 @@ void add_retention(CLI::App& app, Session& session) {
   auto* set = group->add_subcommand("set", "Change it; what is over then is erased");
   auto options = std::make_shared<RetentionOptions>();
   set->add_option("DATAFLOW", options->dataflow, "AGENCY:ID(VERSION)")->required();
-  set->add_option("--live-days", options->live_days,
-                  "Of live submissions, since they were accepted; 0: for good");
-  set->add_option("--superseded-days", options->superseded_days,
-                  "Of replaced or withdrawn ones, since then; 0: for good");
+  whole_number(set->add_option("--live-days", options->live_days,
+                               "Of live submissions, since they were accepted; 0: for good"),
+               0, UINT32_MAX);
+  whole_number(set->add_option("--superseded-days", options->superseded_days,
+                               "Of replaced or withdrawn ones, since then; 0: for good"),
+               0, UINT32_MAX);
   add_reason(*set, options->reason);
   set->callback([&session, options] { session.finish(set_retention(session, *options)); });
 }
@@ -203,10 +206,8 @@ void add_hold(CLI::App& app, Session& session) {
   auto& hold = options->hold;
   const auto number = [&](const char* flag, void (v1::LegalHold::*set)(std::uint64_t),
                           const char* sentence) {
-    place
-        ->add_option_function<std::uint64_t>(
-            flag, [&hold, set](const std::uint64_t& value) { (hold.*set)(value); }, sentence)
-        ->check(CLI::NonNegativeNumber);
+    whole_number(place->add_option_function<std::uint64_t>(
+        flag, [&hold, set](const std::uint64_t& value) { (hold.*set)(value); }, sentence));
   };
   const auto text = [&](const char* flag, void (v1::LegalHold::*set)(const std::string&),
                         const char* sentence) {

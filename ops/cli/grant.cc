@@ -98,8 +98,8 @@ void add_kind(CLI::App* command, Session& session, bool submit) {
     command->add_option("--area", options->area, "Pattern of REF_AREA")->required();
   } else {
     command->add_option("--sender", options->sender, "Pattern of participants");
-    command->add_option("--from", options->from_index,
-                        "First log entry it may receive; without it, from now on");
+    whole_number(command->add_option("--from", options->from_index,
+                                     "First log entry it may receive; without it, from now on"));
   }
   command->add_option("--reason", options->reason, "Why; kept in the log");
   command->add_flag("--end", *end, "Take the right back");

@@ -13,6 +13,7 @@
 #include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
 #include "adapters/client/settings.h"
+#include "proto/base/disk_remedy.h"
 #include "proto/base/host_and_port.h"
 #include "proto/base/limits.h"
 #include "proto/crypto/key_file.h"
@@ -35,8 +36,9 @@ Status make_key_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);
-  if (error) return fail(ErrorKind::kStorage, error.message(), folder.string());
-  return {};
+  if (!error) return {};
+  return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(), folder.string(),
+              disk_remedy(error.value()));
 }
 
 std::string hub_configuration(const HubFolder& hub, const std::string& origin) {
@@ -66,16 +68,21 @@ void add_listen_options(CLI::App& command, HubFolder& hub) {
       ->capture_default_str();
 }
 
-Status check_hub_folder(const HubFolder& hub) {
+Status check_name(const std::string& name, const char* option) {
   const auto plain = [](char c) { return c > ' ' && c < '\x7F' && c != '+'; };
-  if (hub.hub.empty() || hub.hub.size() + kOriginTailBytes > limits::kNameBytes ||
-      !std::ranges::all_of(hub.hub, plain)) {
-    return will_not_do(hub.hub, "--hub",
-                       "a name like hub.example/thb: printable ASCII without space and '+'");
-  }
+  const bool fits = !name.empty() && name.size() + kOriginTailBytes <= limits::kNameBytes;
+  if (fits && name.find("://") == std::string::npos && std::ranges::all_of(name, plain)) return {};
+  return will_not_do(name, option,
+                     "a name like hub.example/thb: printable ASCII without scheme, space and '+'");
+}
+
+Status check_hub_folder(const HubFolder& hub) {
+  if (auto named = check_name(hub.hub, "--hub"); !named) return named;
   constexpr std::string_view kTcp = "tcp://";
-  if (!hub.endpoint.starts_with(kTcp) ||
-      !fixed_place(std::string_view(hub.endpoint).substr(kTcp.size()))) {
+  const auto endpoint = hub.endpoint.starts_with(kTcp)
+                            ? fixed_place(std::string_view(hub.endpoint).substr(kTcp.size()))
+                            : std::nullopt;
+  if (!endpoint) {
     return will_not_do(hub.endpoint, "--endpoint", "tcp://HOST:PORT, like tcp://192.0.2.7:5570");
   }
   const auto monitor = fixed_place(hub.monitor);
@@ -86,9 +93,12 @@ Status check_hub_folder(const HubFolder& hub) {
     return will_not_do(hub.monitor, "--monitor",
                        "a loopback address: the monitor speaks plain HTTP");
   }
+  if (monitor && monitor->port == endpoint->port) {
+    return will_not_do(hub.monitor, "--monitor", "a port that --endpoint does not have");
+  }
   std::error_code error;
   if (fs::exists(hub.folder, error) && !fs::is_empty(hub.folder, error)) {
-    return fail(ErrorKind::kConfiguration, "folder is not empty", hub.folder.string(),
+    return fail(ErrorKind::kUsage, "the folder is not empty", hub.folder.string(),
                 "a hub is only made in a new folder");
   }
   return {};
@@ -126,6 +136,7 @@ Result<HubKeys> make_hub_keys(const fs::path& folder, const fs::path& curve_key)
 Status write_hub_files(const fs::path& folder, const HubFolder& hub, const std::string& origin,
                        const client::HubAddress& address) {
   return client::write_file_atomically(folder / "hub-public.toml", client::hub_file_text(address))
+      .and_then([&] { return client::let_all_read(folder / "hub-public.toml"); })
       .and_then([&] {
         return client::write_file_atomically(folder / "hub.toml", hub_configuration(hub, origin));
       });

@@ -1,8 +1,8 @@
 // The folder of a hub as `init` and `restore` make it: keys, configuration, data, and the public
 // file that everybody gets.
 //
-// Threads: one. Errors: kUsage for an option that will not do, kConfiguration for a folder that is
-// not empty, kStorage. Nothing is left behind when something fails.
+// Threads: one. Errors: kUsage for an option that will not do and a folder that is not empty,
+// kStorage. Nothing is left behind when something fails.
 #pragma once
 
 #include <filesystem>
@@ -28,6 +28,8 @@ struct HubKeys {
 };
 
 void add_listen_options(CLI::App& command, HubFolder& hub);
+// The name of a hub, or the origin of a log.
+[[nodiscard]] Status check_name(const std::string& name, const char* option);
 // What the broker would refuse when it starts, and what would be wrong for ever.
 [[nodiscard]] Status check_hub_folder(const HubFolder& hub);
 // What nobody can connect to is only warned of: the text, or nothing.

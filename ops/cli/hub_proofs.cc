@@ -6,6 +6,7 @@
 
 #include "adapters/client/hub_file.h"
 #include "ops/cli/trust.h"
+#include "proto/base/counted.h"
 #include "proto/base/limits.h"
 #include "store/merkle/tree.h"
 
@@ -42,11 +43,12 @@ Result<verify::Receipt> receipt_in(const v1::Proof& proof, const std::string& no
 Status check_held(const OperatorLine& line, const notes::Checkpoint& held,
                   const notes::Checkpoint& newest) {
   if (held.size <= newest.size) return {};
-  return fail(ErrorKind::kNotVerified,
-              fmt::format("the hub's newest checkpoint is over {} entries, the one you hold over "
-                          "{}: the log was rolled back",
-                          newest.size.value, held.size.value),
-              line.hub().endpoint, kAskForProofs);
+  return fail(
+      ErrorKind::kNotVerified,
+      fmt::format("the hub's newest checkpoint is over {}, the one you hold over {}: the log "
+                  "was rolled back",
+                  counted(newest.size.value, "entry"), held.size.value),
+      line.hub().endpoint, kAskForProofs);
 }
 
 }  // namespace
@@ -59,8 +61,7 @@ Result<SignedHead> head_of_size(OperatorLine& line, std::uint64_t size) {
   auto head = opened(line, answer->checkpoint().checkpoint());
   if (!head) return tl::unexpected(at_hub(head.error(), line, "the hub's checkpoint"));
   if (size != 0 && head->checkpoint.size.value != size) {
-    return fail(ErrorKind::kNotFound,
-                fmt::format("the log signed no checkpoint over {} entries", size),
+    return fail(ErrorKind::kNotFound, "the log signed no checkpoint over " + counted(size, "entry"),
                 fmt::format("size {}", size),
                 fmt::format("the next larger one is over {}", head->checkpoint.size.value));
   }

@@ -1,5 +1,4 @@
-// status, tail, show, table: what can be seen of a running hub.
-#include <csignal>
+// status, show, table: what can be seen of a running hub.
 #include <memory>
 
 #include <spdlog/fmt/fmt.h>
@@ -7,6 +6,7 @@
 #include "ops/cli/commands.h"
 #include "ops/cli/operator_line.h"
 #include "ops/cli/record_view.h"
+#include "proto/base/counted.h"
 #include "proto/statistics/body_codec.h"
 #include "store/notes/checkpoint.h"
 
@@ -35,9 +35,9 @@ std::uint64_t cosigned_size(const v1::Status& status) {
 
 void print_status(const v1::Status& status, bool as_json) {
   // The hub tells counts to operators alone, who have a line themselves.
-  const bool counted = status.connections() != 0;
+  const bool shown = status.connections() != 0;
   const auto count = [&](std::uint64_t number) {
-    return counted ? nlohmann::json(number) : nlohmann::json(nullptr);
+    return shown ? nlohmann::json(number) : nlohmann::json(nullptr);
   };
   nlohmann::json out{{"hub", status.hub()},
                      {"origin", status.origin()},
@@ -65,19 +65,18 @@ void print_status(const v1::Status& status, bool as_json) {
   table.add({"ready", status.ready() ? "yes" : "no: " + status.not_ready_because()});
   table.add({"running since", time_text(status.started_ms())});
   table.add({"version", status.software_version()});
-  table.add({"log", fmt::format("{} entries of {}", status.log_size(), status.origin())});
-  table.add({"backed up", status.backed_up_to() == 0
-                              ? "nothing"
-                              : fmt::format("{} entries", status.backed_up_to())});
+  table.add({"log", counted(status.log_size(), "entry") + " of " + status.origin()});
+  table.add({"backed up",
+             status.backed_up_to() == 0 ? "nothing" : counted(status.backed_up_to(), "entry")});
   table.add(
       {"since the start",
-       counted ? fmt::format("{} accepted, {} refused; {} faults; {} delivered", status.accepted(),
-                             status.refused(), status.faults(), status.delivered())
-               : "shown to operators"});
-  table.add({"connections", counted ? std::to_string(status.connections()) : "shown to operators"});
+       shown ? fmt::format("{} accepted, {} refused; {}; {} delivered", status.accepted(),
+                           status.refused(), counted(status.faults(), "fault"), status.delivered())
+             : "shown to operators"});
+  table.add({"connections", shown ? std::to_string(status.connections()) : "shown to operators"});
   table.add({"cosigned", status.cosigned_checkpoint().empty()
                              ? "nothing yet"
-                             : fmt::format("the first {} entries", cosigned_size(status))});
+                             : "the first " + counted(cosigned_size(status), "entry")});
   print(table.text());
   if (status.subscriptions_size() == 0) return;
   print("\n");
@@ -102,82 +101,40 @@ Status status(Session& session) {
   return {};
 }
 
-Status print_entry(Session& session, const v1::Entry& entry, bool whole) {
-  v1::Record record;
-  if (!record.ParseFromString(entry.record())) {
-    return fail(ErrorKind::kMalformed, "record cannot be read",
-                "log entry " + std::to_string(entry.index()));
-  }
-  const LogIndex index{entry.index()};
-  if (session.json) {
-    print(json_line(record_json(index, record)));
-  } else if (whole) {
-    print(record_json(index, record).dump(2) + "\n");
-  } else {
-    print(printable(fmt::format("{:>8}  {}  {:<16}  {}", index.value, time_text(record.time_ms()),
-                                event_name(record), record_summary(record)),
-                    500) +
-          "\n");
-  }
-  return {};
-}
-
-struct TailOptions {
-  std::uint32_t count = 20;
-  bool follow = false;
-};
-
-Result<v1::Entries> entries_from(OperatorLine& line, std::uint64_t from, std::uint32_t count,
-                                 bool wait) {
-  v1::Query query;
-  query.mutable_entries()->set_from(from);
-  query.mutable_entries()->set_count(count);
-  query.mutable_entries()->set_wait(wait);
-  const auto answer = line.query(query);
-  if (!answer) return tl::unexpected(answer.error());
-  return answer->entries();
-}
-
-Status tail(Session& session, const TailOptions& options) {
-  auto line = OperatorLine::open(session.operator_folder);
-  if (!line) return tl::unexpected(line.error());
-  const auto head = entries_from(*line, 0, 1, false);
-  if (!head) return tl::unexpected(head.error());
-  const std::uint64_t size = head->log_size();
-  std::uint64_t next = size > options.count ? size - options.count : 0;
-  bool more = true;
-  while (more) {
-    const auto entries = entries_from(*line, next, 500, options.follow && next >= size);
-    if (!entries) return tl::unexpected(entries.error());
-    for (const auto& entry : entries->entries()) {
-      if (auto printed = print_entry(session, entry, false); !printed) return printed;
-      next = entry.index() + 1;
-    }
-    if (!all_printed()) return {};  // said at the end of every command
-    more = options.follow || (next < size && entries->entries_size() > 0);
-  }
-  return {};
-}
-
 Status show(Session& session, std::uint64_t index) {
   auto line = OperatorLine::open(session.operator_folder);
   if (!line) return tl::unexpected(line.error());
-  const auto entries = entries_from(*line, index, 1, false);
-  if (!entries) return tl::unexpected(entries.error());
-  if (entries->entries_size() == 0 || entries->entries(0).index() != index) {
+  v1::Query query;
+  query.mutable_entries()->set_from(index);
+  query.mutable_entries()->set_count(1);
+  query.mutable_entries()->set_erasures(true);
+  const auto answer = line->query(query);
+  if (!answer) return tl::unexpected(answer.error());
+  const v1::Entries& entries = answer->entries();
+  if (entries.entries_size() == 0 || entries.entries(0).index() != index) {
     return fail(ErrorKind::kNotFound,
-                fmt::format("no entry {} in a log of {}", index, entries->log_size()), "INDEX",
+                fmt::format("no entry {} in a log of {}", index, entries.log_size()), "INDEX",
                 "entries are counted from 0; you see those that you may");
   }
-  return print_entry(session, entries->entries(0), true);
+  const auto record = record_of(entries.entries(0));
+  if (!record) return tl::unexpected(record.error());
+  nlohmann::json shown = record_json(LogIndex{index}, *record);
+  if (const std::uint64_t by = entries.entries(0).erased_by(); by != 0) {
+    shown["erased_by"] = by;
+    shown["summary"] =
+        shown["summary"].get<std::string>() + fmt::format("; erased by entry {}", by);
+  }
+  print(session.json ? json_line(shown) : shown.dump(2) + "\n");
+  return {};
 }
 
 Status print_submission(Session& session, const v1::PublishedSubmission& submission,
                         TextTable& table) {
   v1::Header header;
   if (!header.ParseFromString(submission.header())) {
-    return fail(ErrorKind::kMalformed, "header cannot be read",
-                "log entry " + std::to_string(submission.index()));
+    return fail(ErrorKind::kMalformed, "the header cannot be read",
+                "log entry " + std::to_string(submission.index()),
+                "update this program: the hub may be a newer one");
   }
   if (submission.erased()) {
     if (session.json) {
@@ -246,14 +203,6 @@ Status print_table(Session& session, const v1::SubscriptionFilter& filter) {
 void add_status(CLI::App& app, Session& session) {
   app.add_subcommand("status", "Whether the hub is ready, and how far each subscription is")
       ->callback([&session] { session.finish(status(session)); });
-}
-
-void add_tail(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("tail", "The newest entries of the log");
-  auto options = std::make_shared<TailOptions>();
-  command->add_option("-n,--count", options->count, "How many")->capture_default_str();
-  command->add_flag("-f,--follow", options->follow, "Go on until interrupted");
-  command->callback([&session, options] { session.finish(tail(session, *options)); });
 }
 
 void add_show(CLI::App& app, Session& session) {

@@ -11,6 +11,8 @@
 namespace rapporteur::cli {
 namespace {
 
+constexpr const char* kOtherVersion = "update this program: the hub may be a newer one";
+
 Error refusal_of(const v1::Outcome& outcome) {
   std::string reasons;
   std::string remedy;
@@ -26,8 +28,12 @@ Error refusal_of(const v1::Outcome& outcome) {
 }  // namespace
 
 OperatorLine::OperatorLine(std::string participant, crypto::SigningKey key,
-                           std::unique_ptr<client::Connection> line)
-    : participant_(std::move(participant)), key_(std::move(key)), line_(std::move(line)) {}
+                           std::unique_ptr<client::Connection> line,
+                           std::chrono::milliseconds patience)
+    : participant_(std::move(participant)),
+      key_(std::move(key)),
+      line_(std::move(line)),
+      patience_(patience) {}
 
 Result<OperatorLine> OperatorLine::open(const std::filesystem::path& folder) {
   const auto there = client::is_there(folder / "adapter.toml");
@@ -45,11 +51,13 @@ Result<OperatorLine> OperatorLine::open(const std::filesystem::path& folder) {
   if (!curve_keys) return tl::unexpected(curve_keys.error());
   auto signing_key = agency->signing_key();
   if (!signing_key) return tl::unexpected(signing_key.error());
-  auto line = client::Connection::open(*hub, *curve_keys, agency->line_options());
+  const client::LineOptions options = agency->line_options();
+  auto line = client::Connection::open(*hub, *curve_keys, options);
   if (!line) return tl::unexpected(line.error());
   const auto welcome = (*line)->hello();
   if (!welcome) return tl::unexpected(welcome.error());
-  OperatorLine opened(agency->settings().participant, std::move(*signing_key), std::move(*line));
+  OperatorLine opened(agency->settings().participant, std::move(*signing_key), std::move(*line),
+                      options.answer_timeout);
   for (const auto& known : welcome->next_sequences()) {
     if (known.key_id() == opened.key_.key_id().view()) opened.next_sequence_ = known.next();
   }
@@ -57,15 +65,24 @@ Result<OperatorLine> OperatorLine::open(const std::filesystem::path& folder) {
 }
 
 Result<v1::Answer> OperatorLine::query(const v1::Query& query) {
+  return this->query(query, std::chrono::milliseconds(0));
+}
+
+Result<v1::Answer> OperatorLine::query(const v1::Query& query, std::chrono::milliseconds longer) {
   v1::Frame frame;
   *frame.mutable_query() = query;
-  auto answer = line_->ask(frame);
+  auto answer = line_->ask(frame, patience_ + longer);
   if (!answer) return tl::unexpected(answer.error());
   if (!answer->has_answer()) {
     return fail(ErrorKind::kMalformed, "the hub answered a query with something else",
-                line_->hub().endpoint);
+                line_->hub().endpoint, kOtherVersion);
   }
   return std::move(*answer->mutable_answer());
+}
+
+Status OperatorLine::renew() {
+  const auto welcome = line_->hello();
+  return welcome ? Status() : tl::unexpected(welcome.error());
 }
 
 Result<LogIndex> OperatorLine::administer(const v1::AdministrativeAction& action) {
@@ -101,11 +118,12 @@ Result<v1::DirectoryState> OperatorLine::directory() {
   if (!signature || !crypto::verify(log.key, crypto::domain::kDirectory,
                                     bytes_of(directory.state()), *signature)) {
     return fail(ErrorKind::kNotVerified, "the directory is not signed by the hub's log key",
-                line_->hub().endpoint);
+                line_->hub().endpoint, "ask who runs the hub: its answers are not its log's");
   }
   v1::DirectoryState state;
   if (!state.ParseFromString(directory.state())) {
-    return fail(ErrorKind::kMalformed, "the directory cannot be read", line_->hub().endpoint);
+    return fail(ErrorKind::kMalformed, "the directory cannot be read", line_->hub().endpoint,
+                kOtherVersion);
   }
   return state;
 }

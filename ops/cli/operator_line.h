@@ -5,6 +5,7 @@
 // kNotVerified when an answer does not hold.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -23,6 +24,10 @@ class OperatorLine {
   // As pinned in the folder.
   [[nodiscard]] const client::HubAddress& hub() const { return line_->hub(); }
   [[nodiscard]] Result<v1::Answer> query(const v1::Query& query);
+  // To a question that the hub may keep for `longer` before it answers.
+  [[nodiscard]] Result<v1::Answer> query(const v1::Query& query, std::chrono::milliseconds longer);
+  // Says hello again, on a line that broke.
+  [[nodiscard]] Status renew();
   // Signs, sends, verifies the receipt; the index of the entry.
   [[nodiscard]] Result<LogIndex> administer(const v1::AdministrativeAction& action);
   // The directory, its signature by the log's key checked.
@@ -30,10 +35,11 @@ class OperatorLine {
 
  private:
   OperatorLine(std::string participant, crypto::SigningKey key,
-               std::unique_ptr<client::Connection> line);
+               std::unique_ptr<client::Connection> line, std::chrono::milliseconds patience);
   std::string participant_;
   crypto::SigningKey key_;
   std::unique_ptr<client::Connection> line_;
+  std::chrono::milliseconds patience_;  // for an answer
   std::uint64_t next_sequence_ = 1;
 };
 

@@ -111,11 +111,15 @@ void add_policy(CLI::App& app, Session& session) {
   auto* set_command = group->add_subcommand("set", "Make it stricter");
   auto options = std::make_shared<SetOptions>();
   set_command->add_option("DATAFLOW", options->dataflow, "AGENCY:ID(VERSION)")->required();
-  set_command->add_option("--k", options->k, "Protected counts of 1 to k-1 are not published");
-  set_command->add_option("--depth-from", options->depth_from,
-                          "Personal dimensions broken down for a cell to be protected");
-  set_command->add_option("--interval-width", options->interval_width,
-                          "Least width of what can be told about a hidden count");
+  const auto number = [&](const char* flag, std::optional<std::uint32_t>& into,
+                          const char* sentence) {
+    whole_number(set_command->add_option(flag, into, sentence), 0, UINT32_MAX);
+  };
+  number("--k", options->k, "Protected counts of 1 to k-1 are not published");
+  number("--depth-from", options->depth_from,
+         "Personal dimensions broken down for a cell to be protected");
+  number("--interval-width", options->interval_width,
+         "Least width of what can be told about a hidden count");
   set_command->add_option("--zeros-sensitive", options->zeros_sensitive, "true or false");
   set_command->add_option("--free-text", options->free_text, "none or scanned")
       ->check(CLI::IsMember({"none", "scanned"}));

@@ -71,6 +71,15 @@ nlohmann::json receipt_json(const std::string& file, const verify::VerifiedRecei
   return out;
 }
 
+// "FILE:3" for its "line 3", as everywhere.
+std::string place_in(const std::filesystem::path& file, std::string_view where) {
+  constexpr std::string_view kLine = "line ";
+  if (where.starts_with(kLine)) {
+    return file.string() + ":" + std::string(where.substr(kLine.size()));
+  }
+  return where.empty() ? file.string() : file.string() + ": " + std::string(where);
+}
+
 Status verify_one(Session& session, const std::filesystem::path& file,
                   const verify::Policy& policy) {
   const auto text =
@@ -79,7 +88,7 @@ Status verify_one(Session& session, const std::filesystem::path& file,
   const auto receipt = verify::verify_receipt(*text, policy);
   if (!receipt) {
     Error error = receipt.error();
-    error.where = error.where.empty() ? file.string() : file.string() + ": " + error.where;
+    error.where = place_in(file, error.where);
     if (error.remedy.empty()) error.remedy = remedy_for(*text, policy);
     return tl::unexpected(error);
   }

@@ -9,6 +9,7 @@
 #include "ops/cli/commands.h"
 #include "ops/cli/hub_proofs.h"
 #include "ops/cli/trust.h"
+#include "proto/base/counted.h"
 #include "proto/base/whole_number.h"
 #include "proto/crypto/encoding.h"
 
@@ -140,11 +141,20 @@ Status show_consistency(const Session& session, const ConsistencyOptions& option
   if (!first) return tl::unexpected(first.error());
   const auto second = head_named(*line, options.second);
   if (!second) return tl::unexpected(second.error());
+  // Of two that were named, the order is the asker's; that the newest is smaller is the hub's.
+  if (!options.second.empty() && first->checkpoint.size > second->checkpoint.size) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("the first is of {}, the second of {}",
+                    counted(first->checkpoint.size.value, "entry"), second->checkpoint.size.value),
+        "FIRST and SECOND", "give the smaller first");
+  }
   const auto proof = consistency(*line, first->checkpoint, second->checkpoint);
   if (!proof) return tl::unexpected(proof.error());
   if (!session.json) {
-    print(fmt::format("consistent: the log of {} entries begins with that of {} entries\n",
-                      second->checkpoint.size.value, first->checkpoint.size.value));
+    print(fmt::format("consistent: the log of {} begins with that of {}\n",
+                      counted(second->checkpoint.size.value, "entry"),
+                      counted(first->checkpoint.size.value, "entry")));
     return {};
   }
   nlohmann::json hashes = nlohmann::json::array();
@@ -174,9 +184,10 @@ Status show_checkpoint(const Session& session, std::uint64_t size) {
 }
 
 CLI::Option* add_size(CLI::App& command, std::uint64_t& size) {
-  return command
-      .add_option("--size", size, "Of the tree, one that the log signed; the newest without it")
-      ->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
+  return whole_number(
+      command.add_option("--size", size,
+                         "Of the tree, one that the log signed; the newest without it"),
+      1);
 }
 
 }  // namespace

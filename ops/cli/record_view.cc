@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "ops/cli/output.h"
+#include "proto/base/counted.h"
 #include "proto/crypto/encoding.h"
 
 namespace rapporteur::cli {
@@ -93,6 +94,14 @@ std::string signed_part(const v1::Record& record) {
 
 }  // namespace
 
+Result<v1::Record> record_of(const v1::Entry& entry) {
+  v1::Record record;
+  if (record.ParseFromString(entry.record())) return record;
+  return fail(ErrorKind::kMalformed, "the record cannot be read",
+              "log entry " + std::to_string(entry.index()),
+              "update this program: the hub may be a newer one");
+}
+
 std::string grant_text(const v1::Grant& grant) {
   if (grant.has_submit()) {
     return fmt::format("submit {} {} for {}", grant.submit().dataflow(), grant.submit().indicator(),
@@ -144,20 +153,22 @@ std::string record_summary(const v1::Record& record) {
     case v1::Record::kSkipped:
       return said;
     case v1::Record::kCursorsMoved:
-      return fmt::format("{} acknowledgements", record.cursors_moved().acknowledgements_size());
+      return counted(static_cast<std::uint64_t>(record.cursors_moved().acknowledgements_size()),
+                     "acknowledgement");
     case v1::Record::kSubscribed:
       return subscribed_text(record.subscribed());
     case v1::Record::kBackedUp:
-      return fmt::format("{} entries, by {}", record.backed_up().size(),
+      return fmt::format("{}, by {}", counted(record.backed_up().size(), "entry"),
                          record.backed_up().operator_id());
     case v1::Record::kStarted:
       return fmt::format("{} {}", record.started().origin(), record.started().software_version());
     case v1::Record::kUnauthenticated:
       return faults_text(record.unauthenticated());
     case v1::Record::kExpired:
-      return fmt::format("{} {} bodies of {} after {} days", record.expired().indices_size(),
-                         record.expired().superseded() ? "superseded" : "live",
-                         record.expired().dataflow(), record.expired().days());
+      return fmt::format("{} of {} after {}",
+                         counted(static_cast<std::uint64_t>(record.expired().indices_size()),
+                                 record.expired().superseded() ? "superseded body" : "live body"),
+                         record.expired().dataflow(), counted(record.expired().days(), "day"));
     case v1::Record::kStopped:
     case v1::Record::EVENT_NOT_SET:
       break;

@@ -6,10 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/base/ids.h"
+#include "proto/base/result.h"
 #include "rapporteur/v1/directory.pb.h"
 #include "rapporteur/v1/exchange.pb.h"
 
 namespace rapporteur::cli {
+
+// What a served entry holds. Error: kMalformed.
+[[nodiscard]] Result<v1::Record> record_of(const v1::Entry& entry);
 
 // "ACCEPTED", "REFUSED", "ADMINISTERED", ...
 [[nodiscard]] std::string event_name(const v1::Record& record);

@@ -12,6 +12,8 @@
 #include "ops/cli/log_copy.h"
 #include "ops/cli/trust.h"
 #include "proto/base/clock.h"
+#include "proto/base/counted.h"
+#include "proto/base/disk_remedy.h"
 #include "rapporteur/v1/audit.pb.h"
 #include "store/rocks/local_journal.h"
 #include "store/rocks/succession.h"
@@ -77,7 +79,10 @@ Result<Restored> build(const RestoreOptions& options, const fs::path& folder) {
   std::error_code error;
   fs::create_directory(data, error);
   if (!error) fs::permissions(data, fs::perms::owner_all, error);
-  if (error) return fail(ErrorKind::kStorage, error.message(), data.string());
+  if (error) {
+    return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(), data.string(),
+                disk_remedy(error.value()));
+  }
   if (auto copied = copy_log(options.from, data, {}); !copied) {
     return tl::unexpected(copied.error());
   }
@@ -110,12 +115,12 @@ Result<Restored> build(const RestoreOptions& options, const fs::path& folder) {
 void print_next_steps(const RestoreOptions& options, const Restored& restored) {
   const fs::path& folder = options.place.folder;
   print(fmt::format(
-      "{} entries are carried into {}, a new log of {}, in {}\n"
+      "{} carried into {}, a new log of {}, in {}\n"
       "  start it       rapporteur-broker --config {}\n"
       "  operators      rapporteur-adapter --folder OPERATOR enrol {}\n"
       "  give parties   {}\n"
       "  then           changes of the directory since the backup are made again; a new backup\n",
-      restored.carried.value, options.origin, restored.hub, folder.string(),
+      counted(restored.carried.value, "entry"), options.origin, restored.hub, folder.string(),
       (folder / "hub.toml").string(), (folder / "hub-public.toml").string(),
       (folder / "hub-public.toml").string()));
 }
@@ -124,8 +129,13 @@ Status restore(Session& session, RestoreOptions& options) {
   // The name is the log's; any that will do stands in for it until that is read.
   options.place.hub = "hub";
   if (auto checked = check_hub_folder(options.place); !checked) return checked;
+  if (auto named = check_name(options.origin, "--origin"); !named) return named;
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
+  if (options.origin == log->name) {
+    return fail(ErrorKind::kUsage, "this is the origin of the log that is restored", "--origin",
+                "give the new log a name of its own: two logs of one name are a fork");
+  }
   auto there = names_log(options.from, "name a folder that `backup list` shows").and_then([&] {
     return readable(options.body_keys, "name the hub's keys of the bodies, or their copy");
   });

@@ -8,6 +8,7 @@
 
 #include "ops/cli/commands.h"
 #include "ops/cli/trust.h"
+#include "proto/base/counted.h"
 #include "proto/base/limits.h"
 #include "proto/crypto/sha256.h"
 #include "store/notes/checkpoint.h"
@@ -39,16 +40,21 @@ Status verify_stamp(const Session& session, const std::filesystem::path& file,
   const auto checkpoint = notes::open_checkpoint(*note, log);
   if (!checkpoint) return in_file(checkpoint.error(), file);
   const auto time = crypto::verify_timestamp(*token, {crypto::sha256(*note), ca, {}});
-  if (!time) return in_file(time.error(), token_file);
+  if (!time) {
+    Error error = time.error();
+    // Here it is no setting: a file that is not what it should be.
+    if (error.kind == ErrorKind::kConfiguration) error.kind = ErrorKind::kMalformed;
+    return in_file(std::move(error), token_file);
+  }
   const auto millis = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(time->time_since_epoch()).count());
   print(session.json ? json_line({{"file", file.string()},
                                   {"verified", true},
                                   {"tree_size", checkpoint->size.value},
                                   {"time", time_text(millis)}})
-                     : fmt::format("{}: verified: the first {} entries of {} were there at {}\n",
-                                   file.string(), checkpoint->size.value, checkpoint->origin,
-                                   time_text(millis)));
+                     : fmt::format("{}: verified: the first {} of {} were there at {}\n",
+                                   file.string(), counted(checkpoint->size.value, "entry"),
+                                   checkpoint->origin, time_text(millis)));
   return {};
 }
 

@@ -27,6 +27,7 @@ Result<notes::VerifierKey> Trust::log_key() const {
   const auto hub = client::read_hub_file(hub_public);
   if (!hub) {
     Error error = hub.error();
+    error.kind = ErrorKind::kMalformed;
     error.what = "this is no hub's public file: " + error.what;
     error.remedy = "name the hub-public.toml that the hub's operator gives to everybody";
     return tl::unexpected(std::move(error));
@@ -45,18 +46,12 @@ Result<verify::Policy> Trust::policy() const {
     return fail(ErrorKind::kUsage, "a policy names its logs itself", "--policy",
                 "leave --vkey and --public out");
   }
-  const char* const remedy = "a policy has lines as C2SP tlog-policy has them";
-  const auto text = read_named(policy_file, limits::kPolicyBytes, remedy);
-  if (!text) return tl::unexpected(text.error());
-  auto policy = verify::Policy::parse(*text);
-  if (!policy) {
-    Error error = policy.error();
-    error.where = policy_file.string() + (error.where.empty() ? "" : ": " + error.where);
-    error.remedy = remedy;
-    return tl::unexpected(error);
+  if (auto there = readable(policy_file, "name a C2SP tlog-policy"); !there) {
+    return tl::unexpected(there.error());
   }
-  if (policy->logs().empty()) {
-    return fail(ErrorKind::kMalformed, "the policy names no log", policy_file.string(),
+  auto policy = verify::Policy::read(policy_file);
+  if (policy && policy->logs().empty()) {
+    return fail(ErrorKind::kConfiguration, "the policy names no log", policy_file.string(),
                 "add a line: log <verifier key>");
   }
   return policy;
@@ -66,6 +61,11 @@ Status readable(const std::filesystem::path& named, const std::string& remedy) {
   if (::access(named.c_str(), R_OK) == 0) return {};
   return fail(ErrorKind::kUsage, "cannot read: " + std::generic_category().message(errno),
               named.string(), remedy);
+}
+
+Status named_keys(const std::filesystem::path& body_keys) {
+  if (body_keys.empty()) return {};
+  return readable(body_keys, "--body-keys names the hub's keys of the bodies, or their copy");
 }
 
 Result<std::string> read_named(const std::filesystem::path& named, std::size_t most_bytes,

@@ -3,6 +3,7 @@
 
 #include "adapters/sources/suggest.h"
 #include "ops/cli/commands.h"
+#include "proto/base/whole_number.h"
 
 namespace rapporteur::cli {
 namespace {
@@ -46,10 +47,18 @@ Error not_understood(const CLI::App& app, const CLI::App& last, const std::strin
 
 }  // namespace
 
+CLI::Option* whole_number(CLI::Option* option, std::uint64_t least, std::uint64_t most) {
+  const std::string range = "a whole number from " + std::to_string(least) +
+                            (most == UINT64_MAX ? "" : " to " + std::to_string(most));
+  return option->check([=](const std::string& text) {
+    const auto number = parse_whole_number(text);
+    const bool fits = number && *number >= least && *number <= most;
+    return fits ? std::string() : "'" + printable(text, 80) + "' is not " + range;
+  });
+}
+
 void add_index(CLI::App& command, std::uint64_t& index) {
-  command.add_option("INDEX", index, "Of the entry, from 0")
-      ->required()
-      ->check(CLI::NonNegativeNumber);
+  whole_number(command.add_option("INDEX", index, "Of the entry, from 0")->required());
 }
 
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {

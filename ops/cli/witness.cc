@@ -60,6 +60,10 @@ Result<witness::ServiceOptions> read_folder(const fs::path& folder) {
   out.name = settings->text("name");
   out.key_file = key_of(folder);
   out.state = state_of(folder);
+  // Made by `init` alone.
+  const auto made = client::is_there(out.key_file);
+  if (!made) return tl::unexpected(made.error());
+  if (!*made) return witness::key_missing(out.key_file);
   out.listen = settings->text("listen");
   out.setting = settings->where("listen");
   for (const std::string& text : settings->texts("logs")) {
@@ -73,6 +77,11 @@ Result<witness::ServiceOptions> read_folder(const fs::path& folder) {
   return out;
 }
 
+// NAME is whoever writes the policy to give.
+std::string policy_line(const std::string& verifier_key, const std::string& listen) {
+  return fmt::format("witness NAME {} http://{}", verifier_key, listen);
+}
+
 Status make_witness(Session& session, const WitnessOptions& options) {
   const auto log = options.trust.log_key();
   if (!log) return tl::unexpected(log.error());
@@ -83,7 +92,13 @@ Status make_witness(Session& session, const WitnessOptions& options) {
   if (const auto address = witness::listening_address(options.listen, "--listen"); !address) {
     return fail(ErrorKind::kUsage, address.error().what, "--listen", address.error().remedy);
   }
-  if (::mkdir(options.folder.c_str(), 0700) != 0) {
+  std::error_code error;
+  const bool there = fs::exists(options.folder, error);
+  if (there && !fs::is_empty(options.folder, error)) {
+    return fail(ErrorKind::kUsage, "the folder is not empty", options.folder.string(),
+                "a witness is only made in a new folder");
+  }
+  if (!there && ::mkdir(options.folder.c_str(), 0700) != 0) {
     return fail(ErrorKind::kStorage,
                 "cannot make the folder: " + std::generic_category().message(errno),
                 options.folder.string(), "name a new folder, in one that you may write to");
@@ -101,9 +116,9 @@ Status make_witness(Session& session, const WitnessOptions& options) {
   print(session.json
             ? json_line({{"folder", options.folder.string()}, {"verifier_key", vkey}})
             : fmt::format("{} is a witness in {}\n  run it            rapporteur witness run {}\n"
-                          "  for policies      witness NAME {} http://{}\n",
-                          options.name, options.folder.string(), options.folder.string(), vkey,
-                          options.listen));
+                          "  for policies      {}\n",
+                          options.name, options.folder.string(), options.folder.string(),
+                          policy_line(vkey, options.listen)));
   return {};
 }
 
@@ -113,7 +128,8 @@ Status show_witness(Session& session, const WitnessOptions& options) {
   const auto key = witness::own_key(service->key_file, service->state);
   if (!key) return tl::unexpected(key.error());
   const std::string vkey = witness::verifier_key(service->name, *key).text();
-  print(session.json ? json_line({{"verifier_key", vkey}}) : vkey + "\n");
+  const std::string line = policy_line(vkey, service->listen);
+  print(session.json ? json_line({{"verifier_key", vkey}, {"policy_line", line}}) : line + "\n");
   return {};
 }
 
@@ -156,7 +172,7 @@ void add_witness(CLI::App& app, Session& session) {
   run->add_option("FOLDER", options->folder, "As init made it")->required();
   run->callback([&session, options] { session.finish(run_witness(session, *options)); });
 
-  auto* show = group->add_subcommand("show", "Its verifier key, for policies");
+  auto* show = group->add_subcommand("show", "The line of a policy that names it");
   show->add_option("FOLDER", options->folder, "As init made it")->required();
   show->callback([&session, options] { session.finish(show_witness(session, *options)); });
 }

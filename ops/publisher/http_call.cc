@@ -6,23 +6,25 @@ namespace rapporteur::publisher {
 namespace {
 
 // The library names its errors for programmers.
-std::string why(httplib::Error error) {
+std::string why(httplib::Error error, const std::string& url) {
   switch (error) {
     case httplib::Error::Connection:
     case httplib::Error::ConnectionTimeout:
     case httplib::Error::BindIPAddress:
-      return "cannot connect: nobody listens there, or the network does not lead there";
+      return "cannot connect to " + url +
+             ": nobody listens there, or the network does not lead there";
     case httplib::Error::Read:
     case httplib::Error::Write:
-      return "the connection broke off, or the answer took too long";
+      return "the connection to " + url + " broke off, or the answer took too long";
     case httplib::Error::Canceled:
-      return "the answer is longer than it may be, or took too long";
+      return "the answer of " + url + " is longer than it may be, or took too long";
     case httplib::Error::SSLConnection:
     case httplib::Error::SSLLoadingCerts:
     case httplib::Error::SSLServerVerification:
-      return "no TLS connection: the certificate is not one that this machine trusts";
+      return "no TLS connection to " + url +
+             ": the certificate is not one that this machine trusts";
     default:
-      return "no answer: " + httplib::to_string(error);
+      return "no answer of " + url + ": " + httplib::to_string(error);
   }
 }
 
@@ -31,13 +33,18 @@ std::string why(httplib::Error error) {
 struct HttpCaller::Impl {
   Impl(const std::string& origin, std::string path_prefix, std::chrono::milliseconds patience,
        std::size_t most)
-      : client(origin), prefix(std::move(path_prefix)), timeout(patience), most_bytes(most) {
+      : client(origin),
+        url(origin + path_prefix),
+        prefix(std::move(path_prefix)),
+        timeout(patience),
+        most_bytes(most) {
     client.set_connection_timeout(timeout);
     client.set_read_timeout(timeout);
     client.set_write_timeout(timeout);
     client.set_keep_alive(true);
   }
   httplib::Client client;
+  std::string url;
   std::string prefix;
   std::chrono::milliseconds timeout;
   std::size_t most_bytes;
@@ -86,7 +93,7 @@ Result<HttpReply> HttpCaller::post(const std::string& path, const std::string& b
   const httplib::Result result = impl_->client.send(request);
   if (!result) {
     impl_->client.stop();
-    return fail(ErrorKind::kUnreachable, why(result.error()));
+    return fail(ErrorKind::kUnreachable, why(result.error(), impl_->url));
   }
   reply.status = result->status;
   reply.type = result->get_header_value("Content-Type");

@@ -1,17 +1,20 @@
 // rapporteur-publisher: has a hub's checkpoints cosigned, since the hub makes no outgoing
 // connection.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "adapters/client/agency.h"
-#include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
 #include "ops/publisher/settings.h"
+#include "proto/base/counted.h"
 #include "proto/base/last_net.h"
 #include "proto/base/standard_output.h"
 
@@ -41,25 +44,23 @@ class Signals {
   bool arrived_ = false;
 };
 
-Result<verify::Policy> read_policy(const std::filesystem::path& file) {
-  const auto text = client::read_small_file(file, limits::kConfigurationBytes);
-  auto policy = text.and_then([](const std::string& read) { return verify::Policy::parse(read); });
-  if (policy) return policy;
-  Error error = policy.error();
-  error.kind = ErrorKind::kConfiguration;
-  error.where = error.where == file.string() ? error.where : file.string() + ": " + error.where;
-  if (error.remedy.empty()) error.remedy = "a C2SP tlog-policy: lines log, witness, group, quorum";
-  return tl::unexpected(error);
-}
-
 Status publish(const std::filesystem::path& file) {
   Signals signals;
+  if (::access(file.c_str(), R_OK) != 0) {
+    return fail(ErrorKind::kUsage, "cannot read: " + std::generic_category().message(errno),
+                file.string(), "--print-config prints an example");
+  }
   const auto settings = read_settings(file);
   if (!settings) return tl::unexpected(settings.error());
-  const auto policy = read_policy(settings->policy);
+  const auto policy = verify::Policy::read(settings->policy);
   if (!policy) return tl::unexpected(policy.error());
   auto agency = client::Agency::open(settings->identity);
-  if (!agency) return tl::unexpected(agency.error());
+  if (!agency) {
+    // Its folder is named in the configuration, not on the command line.
+    Error error = agency.error();
+    if (error.kind == ErrorKind::kUsage) error.kind = ErrorKind::kConfiguration;
+    return tl::unexpected(error);
+  }
   const auto hub = agency->hub();
   if (!hub) return tl::unexpected(hub.error());
   const auto keys = agency->curve_keys();
@@ -85,7 +86,7 @@ Status publish(const std::filesystem::path& file) {
                                      for (const auto& one : workers) one->offer(note);
                                    });
   if (!publisher) return tl::unexpected(publisher.error());
-  logger.info("watches {} for {} witnesses", hub->hub, policy->witnesses().size());
+  logger.info("watches {} for {}", hub->hub, counted(policy->witnesses().size(), "witness"));
   return (*publisher)->run([&] { return signals.arrived(); });
 }
 

@@ -6,6 +6,7 @@
 #include <spdlog/logger.h>
 
 #include "adapters/client/hub_file.h"
+#include "proto/base/counted.h"
 #include "store/merkle/tree.h"
 
 namespace rapporteur::publisher {
@@ -253,11 +254,12 @@ void Publisher::close_round() {
   if (round_->quorum) {
     refresh_due_ = parts_.clock.monotonic() + options_.refresh;
     if (std::exchange(without_quorum_, false)) {
-      parts_.logger.info("a checkpoint of {} entries has its quorum", round_->size.value);
+      parts_.logger.info("a checkpoint of {} has its quorum", counted(round_->size.value, "entry"));
     }
   } else if (!std::exchange(without_quorum_, true)) {
-    parts_.logger.warn("a checkpoint of {} entries was cosigned by {} witnesses: no quorum",
-                       round_->size.value, round_->note.signatures.size() - 1);
+    const auto missed = parts_.policy.open(round_->note.bytes());
+    parts_.logger.warn("no quorum for a checkpoint of {}{}", counted(round_->size.value, "entry"),
+                       missed ? "" : ": " + missed.error().what);
   }
   round_.reset();
 }

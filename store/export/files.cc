@@ -70,7 +70,7 @@ Result<WritableFolder> WritableFolder::open(const std::filesystem::path& folder)
   if (!handle.open()) return disk_failure("cannot open", folder);
   if (::flock(handle.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return disk_failure("cannot lock", folder);
-    return fail(ErrorKind::kStorage, "another process writes this folder", folder.string(),
+    return fail(ErrorKind::kOverloaded, "another process writes this folder", folder.string(),
                 "wait until it is done");
   }
   return WritableFolder(folder, std::move(handle));

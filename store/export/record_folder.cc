@@ -30,14 +30,23 @@ Result<std::optional<RecordFolder>> RecordFolder::open(const std::filesystem::pa
   return std::optional(RecordFolder(folder, *mark));
 }
 
+std::filesystem::path RecordFolder::file(const char* below, std::uint64_t number) const {
+  return files_.path() / bundle_path(below, number, tile_width(mark_.size, {0, number}));
+}
+
+std::filesystem::path RecordFolder::file_of(LogIndex index, bool body) const {
+  return file(body && mark_.bodies ? kBodyBundles : kRecordBundles,
+              index.value / merkle::kTileWidth);
+}
+
 tl::unexpected<Error> RecordFolder::damaged(const char* below, std::uint64_t number,
                                             Error error) const {
   // A note that cannot be read was exported as one that could.
   error.kind = error.kind == ErrorKind::kMalformed ? ErrorKind::kNotVerified : error.kind;
   if (error.where.empty()) {
-    const std::uint64_t width = tile_width(mark_.size, {0, number});
-    error.where = (files_.path() / bundle_path(below, number, width)).string();
+    error.where = file(below, number).string();
   }
+  if (error.remedy.empty()) error.remedy = "export it again, from the log, into a new folder";
   return tl::unexpected(std::move(error));
 }
 

@@ -18,12 +18,15 @@ class RecordFolder final : public EntrySource {
 
   [[nodiscard]] TreeSize size() const override { return mark_.size; }
   [[nodiscard]] bool bodies() const { return mark_.bodies; }
+  // Where the entry's record stands, or its body if there are bodies.
+  [[nodiscard]] std::filesystem::path file_of(LogIndex index, bool body) const;
   [[nodiscard]] Result<std::vector<journal::StoredEntry>> entries(LogIndex first, std::size_t count,
                                                                   std::size_t most_bytes) override;
   [[nodiscard]] Status checkpoints(
       const std::function<bool(TreeSize, const std::string&)>& use) override;
 
  private:
+  [[nodiscard]] std::filesystem::path file(const char* below, std::uint64_t number) const;
   RecordFolder(std::filesystem::path folder, RecordsMark mark)
       : files_(std::move(folder)), mark_(mark) {}
   [[nodiscard]] Status load(std::uint64_t number);

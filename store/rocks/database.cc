@@ -266,13 +266,41 @@ Status Database::remove_all(Family which) {
   return {};
 }
 
+namespace {
+
+// What happened, for people: the library puts its own names of kinds before it, one for each layer,
+// and looks for a table that is missing under an older ending last.
+std::string told(const rocksdb::Status& status) {
+  std::string detail = status.getState() == nullptr ? "" : status.getState();
+  for (bool more = true; more;) {
+    more = false;
+    for (const std::string_view layer : {"Corruption: ", "IO error: ", "Invalid argument: "}) {
+      if (!detail.starts_with(layer)) continue;
+      detail.erase(0, layer.size());
+      more = true;
+    }
+  }
+  const std::size_t older = detail.find(".ldb");
+  if (older != std::string::npos && detail.find("No such file") != std::string::npos) {
+    const std::size_t begin = detail.find_last_of('/', older) + 1;
+    return "the database's file " + detail.substr(begin, older - begin) + ".sst is missing";
+  }
+  const std::string kind = status.IsNoSpace()      ? "the disk is full"
+                           : status.IsCorruption() ? "the database is damaged"
+                           : status.IsIOError()    ? "the disk did not do it"
+                                                   : "the database did not do it";
+  return detail.empty() ? kind : kind + ": " + detail;
+}
+
+}  // namespace
+
 tl::unexpected<Error> failure(const rocksdb::Status& status, const std::filesystem::path& where) {
   std::string remedy = "look at the disk and the system's log, then start again";
   if (status.IsNoSpace()) remedy = "make room on this file system, then start again";
   if (status.IsCorruption() || status.IsPathNotFound()) {
     remedy = "restore the log from a verified backup";
   }
-  return fail(ErrorKind::kStorage, status.ToString(), where.string(), std::move(remedy));
+  return fail(ErrorKind::kStorage, told(status), where.string(), std::move(remedy));
 }
 
 Status Database::close() {

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "proto/base/disk_remedy.h"
 #include "proto/base/sabotage.h"
 #include "store/rocks/database.h"
 
@@ -23,7 +24,7 @@ constexpr const char* kFormatFile = "format";
 
 tl::unexpected<Error> system_failure(const std::string& what, const std::filesystem::path& where) {
   return fail(ErrorKind::kStorage, what + ": " + std::generic_category().message(errno),
-              where.string());
+              where.string(), disk_remedy(errno));
 }
 
 Status make_log_folder(const std::filesystem::path& folder) {
@@ -31,7 +32,8 @@ Status make_log_folder(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder, error);
   const bool empty = !error && std::filesystem::is_empty(folder, error);
   if (error) {
-    return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(), folder.string());
+    return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(), folder.string(),
+                disk_remedy(error.value()));
   }
   if (!empty) {
     return fail(ErrorKind::kConfiguration, "the folder for a new log is not empty", folder.string(),
@@ -115,7 +117,7 @@ Result<FileHandle> lock_log_folder(const std::filesystem::path& folder) {
   if (!handle.open()) return system_failure("cannot open", file);
   if (!sabotaged("folder-lock-off") && ::flock(handle.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return system_failure("cannot lock", file);
-    return fail(ErrorKind::kStorage, "another process has this log open for writing",
+    return fail(ErrorKind::kOverloaded, "another process has this log open for writing",
                 folder.string(), "stop the broker that runs on it, or name another data folder");
   }
   return handle;

@@ -2,7 +2,7 @@
 //
 // Threads: one at a time.
 // Durability: `seal` returns after file and folder are synced; a folder without the seal is no log.
-// Errors: kStorage, with what to do.
+// Errors: kStorage, with what to do; kOverloaded for a folder in use.
 #pragma once
 
 #include <filesystem>

@@ -189,6 +189,12 @@ Status Check::bodies() {
       found("bodies", "a row belongs to no entry");
     } else if (rows->value().size() < limits::kSaltBytes + crypto::kBodyTagBytes) {
       found("entry " + std::to_string(*index), "its body is cut off");
+    } else if (keys_ == nullptr) {
+      // What an entry erases has no row any more.
+      ++report_.bodies_keyless;
+      if (report_.keyless.size() < FsckReport::kMostKeyless) {
+        report_.keyless.push_back(LogIndex{*index});
+      }
     }
   }
   if (!rows->status().ok()) return database_.failed(rows->status());

@@ -5,8 +5,8 @@
 // anew where it differs. It can be begun again after a crash. Signatures of senders are the
 // audit's.
 //
-// Threads: one. Errors: kStorage for a folder that is no log, that a broker has open, or whose
-// database cannot be opened. What is wrong inside is in the report.
+// Threads: one. Errors: kStorage for a folder that is no log or whose database cannot be opened;
+// kOverloaded for one that a broker has open. What is wrong inside is in the report.
 // Source: FORMAT.md, "Database layout".
 #pragma once
 
@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "proto/base/ids.h"
 #include "proto/base/result.h"
 
 namespace rapporteur::rocks {
@@ -36,11 +37,16 @@ struct FsckProblem {
 
 struct FsckReport {
   static constexpr std::size_t kMostProblems = 20;
+  static constexpr std::size_t kMostKeyless = 21;  // more than are named
 
   std::uint64_t entries = 0;
   std::uint64_t checkpoints = 0;
   std::uint64_t rows_compared = 0;
-  std::uint64_t bodies_absent = 0;  // of accepted messages; with any, tables are not compared
+  // Of accepted messages, those that cannot be read; with any, tables are not compared.
+  std::uint64_t bodies_absent = 0;
+  // Of these, those that no entry erased: their keys are not here. The first ones.
+  std::uint64_t bodies_keyless = 0;
+  std::vector<LogIndex> keyless;
   // The first ones, in the order in which they are looked for; how many there are.
   std::vector<FsckProblem> problems;
   std::uint64_t found = 0;

@@ -180,6 +180,7 @@ AuditReport LogAudit::finish() {
   ErasureCheck::Summary erasures = impl_->records.erasures(report.size);
   report.counts.bodies_erased = erasures.erased;
   report.erased_later = std::move(erasures.erased_later);
+  report.sealed = impl_->records.sealed();
   if (!report.wrong && erasures.unexplained && !sabotaged("erasures-unchecked")) {
     report.wrong = Wrong{Wrong::Where::kEntry, erasures.unexplained->value,
                          "its salt and body are gone, and no entry erased them"};

@@ -115,6 +115,8 @@ struct AuditReport {
   TreeSize held;
   // Entries whose bodies are gone, each by an entry beyond the end.
   std::vector<LogIndex> erased_later;
+  // Entries whose bodies are there without their key.
+  std::vector<LogIndex> sealed;
 };
 
 // Which bodies stand beside the entries: those of the log, so that each is there or was erased; or

@@ -4,12 +4,14 @@
 // `group <name> <all|any|k> <name>...` and exactly one `quorum <name|none>`; names refer to lines
 // above, a name is a member at most once, and no public key is two logs' or two witnesses'.
 // Logs have keys of type 01, witnesses of 04; a witness of type 06 is read, and never counts.
-// Threads: any. Errors: parse: kMalformed with the number of the line. open: kMalformed for what is
+// Threads: any. Errors: parse: kMalformed with the number of the line; read: kConfiguration, since
+// somebody wrote the file as a setting. open: kMalformed for what is
 // no checkpoint; kNotVerified when no log of the policy signed it, a known key's signature is bad,
 // or the quorum is not met.
 // Source: C2SP tlog-policy.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,7 +48,9 @@ class Policy {
     std::string url;                        // may be empty
   };
 
-  [[nodiscard]] static Result<Policy> parse(std::string_view text);
+  // `file` is for messages.
+  [[nodiscard]] static Result<Policy> parse(std::string_view text, const std::string& file = {});
+  [[nodiscard]] static Result<Policy> read(const std::filesystem::path& file);
   // One log, and no witness is asked for.
   [[nodiscard]] static Policy of_log(notes::VerifierKey log);
 

@@ -160,6 +160,8 @@ Status RecordCheck::accepted(const v1::Record& record, const AuditEntry& entry,
   }
   if (entry.sealed) {
     ++counts_.bodies_sealed;
+    // An export says of each that it may be.
+    if (bodies_ == Bodies::kOfTheLog) sealed_.push_back(entry.index);
     return {};
   }
   if (entry.salt.empty() && entry.body.empty()) {

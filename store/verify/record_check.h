@@ -25,6 +25,8 @@ class RecordCheck {
   // Signatures to be verified are appended to `checks`.
   [[nodiscard]] Status add(const AuditEntry& entry, std::vector<Check>& checks);
   [[nodiscard]] AuditCounts counts() const;
+  // Whose bodies are there without their key.
+  [[nodiscard]] const std::vector<LogIndex>& sealed() const { return sealed_; }
   [[nodiscard]] ErasureCheck::Summary erasures(TreeSize size) const {
     return erasures_.finish(size);
   }
@@ -75,6 +77,7 @@ class RecordCheck {
   ErasureCheck erasures_;
   std::map<std::pair<std::string, std::string>, Position> positions_;
   AuditCounts counts_;
+  std::vector<LogIndex> sealed_;
 };
 
 }  // namespace rapporteur::verify

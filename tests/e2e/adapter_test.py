@@ -199,7 +199,7 @@ class WithoutHub(Surface):
         self.fails(CONFIGURATION, ["sync"], "not enrolled", "rapporteur-adapter enrol")
         shutil.rmtree(self.agency)
         self.agency.mkdir()
-        self.fails(CONFIGURATION, ["outbox", "list"], r"adapter\.toml is missing", "init")
+        self.fails(USAGE, ["outbox", "list"], r"adapter\.toml is missing", "init")
 
     def test_files_that_cannot_be_read(self):
         good = self.write("a.csv", by_sex("AT", 2024, 162, 120, 42))
@@ -207,6 +207,7 @@ class WithoutHub(Surface):
             self.fails(USAGE, [*command, self.agency / "none.csv"], r"none\.csv", "check the path")
             self.fails(USAGE, [*command, self.agency], "is a folder")
         self.fails(USAGE, ["enrol", self.agency / "none.toml"], r"none\.toml", "hub-public")
+        self.fails(REFUSED, ["enrol", good], r"a\.csv:\d+")
         done = self.fails(USAGE, ["validate", good, self.agency / "none.csv", good], "none")
         self.assertEqual(done.stdout.count("a.csv: passes"), 2)
         document = self.json("validate", good, self.agency / "none.csv", expect=USAGE)

@@ -93,8 +93,9 @@ class DiskFull(unittest.TestCase):
         self.hub.broker.terminate()
         self.assertEqual(self.hub.broker.wait(timeout=WAIT_SECONDS), STORAGE)
         self.hub.broker = None
-        lines = [line for line in log.read_text().splitlines()[before:] if line.startswith("rapporteur-broker:")]
-        self.assertEqual(len(lines), 1, lines)
+        said = [json.loads(line) for line in log.read_text().splitlines()[before:]]
+        lines = [one["message"] for one in said if one["level"] == "critical"]
+        self.assertEqual(len(lines), 1, said)
         self.assertIn("data", lines[0])
         return lines[0]
 

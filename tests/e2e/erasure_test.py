@@ -63,6 +63,11 @@ class Erasure(unittest.TestCase):
         self.assertEqual((entry["event"], entry["action"]["reason"]),
                          ("ADMINISTERED", "a slip of the agency"))
 
+        self.assertEqual(self.values("show", str(secret))[0]["erased_by"], erased[0]["entry"])
+        self.assertIn(f"erased by entry {erased[0]['entry']}",
+                      self.hub.operator("show", str(secret)).stdout)
+        self.assertNotIn("erased", self.hub.operator("show", str(other)).stdout)
+
         # Both places say which entry did it, and nobody who comes later gets a figure.
         for keys in (self.home / "data.keys", self.copy):
             slot = keys.read_bytes()[4096 + 32 * secret:][:32]
@@ -81,7 +86,7 @@ class Erasure(unittest.TestCase):
         old = self.hub.folder / "copied before" / "data"
         report = self.audit(old, "--body-keys", self.home / "data.keys")
         self.assertEqual((report["bodies_erased_later"], report["commitments"] > 0), (1, True))
-        self.assertEqual(self.audit(old)["bodies_sealed"], 2)
+        self.assertEqual(self.audit(old, "--no-body-keys")["bodies_sealed"], 2)
 
         # An export beside a hub that erases: the entry that says so is not in it.
         shutil.copy(self.home / "data.keys", str(old) + ".keys")
@@ -121,6 +126,33 @@ class Erasure(unittest.TestCase):
         self.assertIn("case-12", done.stderr)
         self.values("hold", "lift", "case-12", "--reason", "the case is closed")
         self.values("erase", index, "--reason", "a slip")
+
+    def test_lost_keys_are_told_from_erased_bodies(self):
+        self.push(2022, 12_345)
+        self.push(2023, 23_456)
+        erased, other = self.accepted()
+        self.values("erase", str(erased), "--reason", "a slip")
+        self.hub.stop_broker()
+        data, keys = self.home / "data", self.home / "data.keys"
+        fsck = [PROGRAMS / "rapporteur", "fsck", data]
+        self.assertIn("1 erased body\n", run(*fsck).stdout)
+        keys.rename(self.hub.folder / "lost")
+        done = run(*fsck, expect=1)
+        self.assertIn(f"1 body without a key, which no entry erased: entry {other}\n", done.stdout)
+        self.assertIn("1 erased body\n", done.stdout)
+        self.assertNotIn("nothing is wrong", done.stdout)
+        self.assertRegex(done.stderr, rf"\Arapporteur: {keys}: [^\n]*1 body[^\n]*\(put the file")
+        found = json.loads(run(*fsck, "--json", expect=1).stdout)
+        self.assertEqual((found["bodies_absent"], found["bodies_keyless"]), (2, 1))
+        report = self.audit(data, expect=1)
+        self.assertEqual((report["verified"], report["sealed"], report["wrong"]["at"]),
+                         (False, [other], other))
+        self.assertIn(str(keys), report["wrong"]["reason"])
+        self.assertTrue(self.audit(data, "--no-body-keys")["verified"])
+        for words in (fsck, [PROGRAMS / "rapporteur", "audit", "verify", data, "--public",
+                             self.home / "hub-public.toml"]):
+            self.assertIn("nokeys", run(*words, "--body-keys", "nokeys", expect=2).stderr)
+            run(*words, "--body-keys", self.copy)
 
     def test_a_hub_without_its_keys_or_with_keys_in_its_folder_does_not_start(self):
         self.hub.stop_broker()

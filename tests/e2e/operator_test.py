@@ -72,6 +72,17 @@ class WithoutHub(Lines):
         self.refused(USAGE, ["show"], "INDEX")
         self.refused(USAGE, ["show", "first"], "first")
         self.refused(USAGE, ["show", "-1"], "INDEX")
+        for words, number in ((["show", "x"], "x"), (["erase", "1.5", "--reason", "t"], "1.5"),
+                              (["checkpoint", "--size", "x"], "x"), (["tail", "-n", "-1"], "-1"),
+                              (["proof", "get", "1", "--size", "0"], "0"),
+                              (["retention", "set", "D", "--superseded-days", "-1", "--reason",
+                                "t"], "-1"),
+                              (["grant", "receive", "no", "--from", "-1"], "-1"),
+                              (["hold", "place", "h", "--to", "9e9", "--reason", "t"], "9e9"),
+                              (["policy", "set", "D", "--k", "4294967296", "--reason", "t"],
+                               "4294967296")):
+            done = self.refused(USAGE, words, f"'{number}' is not a whole number from ")
+            self.assertLess(len(done.stderr), 300)
 
     def test_help_and_version(self):
         self.assertRegex(rapporteur("--version").stdout, r"\Arapporteur \d+\.\d+\.\d+\n\Z")
@@ -102,6 +113,9 @@ class WithoutHub(Lines):
                                  (["--hub", "h", "--endpoint", "tcp://host:70000"], "--endpoint"),
                                  (["--hub", "h", "--monitor", "0.0.0.0:9570"], "--monitor"),
                                  (["--hub", "h", "--monitor", "loopback"], "--monitor"),
+                                 (["--hub", "https://h"], "without scheme"),
+                                 (["--hub", "h", "--endpoint", "tcp://127.0.0.1:5", "--monitor",
+                                   "127.0.0.1:5"], "a port that --endpoint does not have"),
                                  (["--hub", "h", "--operator-id", "A"], "--operator-id")):
             self.refused(USAGE, ["init", target, *options], mention)
         self.refused(USAGE, ["init", target], "--hub")
@@ -110,7 +124,7 @@ class WithoutHub(Lines):
         self.refused(STORAGE, ["init", self.folder / "file/hub", "--hub", "h"], "file")
         target.mkdir()
         (target / "something").mkdir()
-        self.refused(CONFIGURATION, ["init", target, "--hub", "h"], target)
+        self.refused(USAGE, ["init", target, "--hub", "h"], target)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["file", "hub"])
 
     def test_init_that_cannot_finish_leaves_nothing(self):
@@ -158,8 +172,9 @@ class WithoutHub(Lines):
         done = rapporteur("--json", *init, "w1", "--public", public)
         self.assertEqual(done.returncode, DONE, done.stderr)
         key = json.loads(done.stdout)["verifier_key"]
-        self.assertEqual(rapporteur("witness", "show", target).stdout, key + "\n")
-        self.refused(STORAGE, [*init, "w1", "--public", public], target)
+        line = f"witness NAME {key} http://127.0.0.1:8090"
+        self.assertEqual(rapporteur("witness", "show", target).stdout, line + "\n")
+        self.refused(USAGE, [*init, "w1", "--public", public], target)
         settings = target / "witness.toml"
         whole = settings.read_text(encoding="utf-8")
         for bad, mention in (("name = ", "name"), ("logs = [\"x\"]\n", "witness.toml:1"),
@@ -175,8 +190,20 @@ class WithoutHub(Lines):
             self.refused(STORAGE, ["witness", command, target], state, "a witness with a new key")
         self.assertFalse(state.exists())
         state.mkdir()
-        (target / "witness.key").chmod(0o644)
+        secret = target / "witness.key"
+        secret.chmod(0o644)
         self.refused(CONFIGURATION, ["witness", "run", target], "witness.key")
+        secret.unlink()
+        for left in ("", "lock"):
+            if left:
+                (state / left).write_text("", encoding="utf-8")
+            for command in ("run", "show"):
+                self.refused(CONFIGURATION, ["witness", command, target], secret, "key is missing")
+        state.joinpath("lock").unlink()
+        state.rmdir()
+        for command in ("run", "show"):
+            self.refused(CONFIGURATION, ["witness", command, target], secret, "key is missing")
+        self.assertEqual([path.name for path in target.iterdir()], ["witness.toml"])
 
     def test_timestamp(self):
         file = self.folder / "1.checkpoint"
@@ -208,14 +235,15 @@ class WithoutHub(Lines):
         self.refused(USAGE, verify, policy)
         key = Key()
         log = "log " + key.vkey("hub.example/log", LOG)
-        for text, mentions in (("", ["no quorum line"]),
+        for text, mentions in (("", ["which quorum", "quorum none"]),
                                ("quorum none\n", ["names no log", "log <verifier key>"]),
-                               (f"{log}\nquorum W\n", ["line 2", "'W'"]),
-                               (f"{log}\nquorum none\r\n", ["line 2", "control character"]),
-                               (f"{log}\n{log}\nquorum none\n", ["line 2", "another log's"]),
+                               (f"{log}\nquorum W\n", ["policy:2: ", "'W'", "a line above"]),
+                               (f"{log}\nquorum none\r\n", ["policy:2: ", "control character"]),
+                               (f"{log}\n{log}\nquorum none\n", ["policy:2: ", "another log's"]),
+                               (f"{log}\nquroum none\n", ["policy:2: ", "'quroum'", "group, quorum"]),
                                ("#" * 300_000, ["longer"])):
             policy.write_bytes(text.encode())
-            self.refused(REFUSED, verify, policy, *mentions)
+            self.refused(CONFIGURATION, verify, policy, *mentions)
         self.refused(USAGE, [*verify, "--vkey", key.vkey("hub", LOG)], "--policy")
 
 
@@ -396,7 +424,7 @@ class AtAHub(Lines):
         self.refused(USAGE, ["proof", "verify", "nofile", "--public", self.public], "nofile",
                      "tlog-proof")
         self.refused(REFUSED, ["proof", "verify", self.public, "--public", self.public],
-                     self.public)
+                     f"{self.public}:1: ")
         text = target.read_text(encoding="utf-8")
         target.write_text(text.replace(f"index {index}", "index 0"), encoding="utf-8")
         self.refused(REFUSED, verify, target, "rapporteur proof get")
@@ -470,7 +498,8 @@ class AtAHub(Lines):
         for words in ([note], [self.receipt], [note, second["size"]], [note, note],
                       [first["size"], first["size"]]):
             self.assertIn("consistent: ", self.good("proof", "consistency", *words))
-        self.at_hub(REFUSED, ["proof", "consistency", second["size"], first["size"]], "larger")
+        self.at_hub(USAGE, ["proof", "consistency", second["size"], first["size"]],
+                    "the smaller first")
         self.at_hub(USAGE, ["proof", "consistency", "0"], "size 0", "from 1")
         self.at_hub(REFUSED, ["proof", "consistency", "1000000"], "NOT_FOUND")
         self.at_hub(USAGE, ["proof", "consistency", "nofile"], "nofile")
@@ -500,7 +529,7 @@ class AtAHub(Lines):
                               encoding="utf-8")
             return ["proof", "verify", target, "--policy", policy]
 
-        self.refused(REFUSED, verify(), target, "the quorum G is not met: nobody cosigned")
+        self.refused(REFUSED, verify(), target, "the quorum G (2 of W0, W1, W2) is not met: nobody cosigned")
         self.refused(REFUSED, verify(2), target, "only W2 cosigned")
         self.refused(REFUSED, verify(0, 1, spoiled=True), target, names[1])
         self.assertIn(", cosigned by W0 at 2023-11-14 22:13:20.000Z, W2 at",
@@ -535,14 +564,14 @@ class AtAHub(Lines):
                      f"did you mean {self.hub.home / 'data'}?")
         enrolment = self.hub.party_folder("at") / "enrolment.toml"
         self.assertTrue(enrolment.exists())
-        self.refused(3, ["audit", "verify", data, "--public", enrolment], enrolment,
+        self.refused(REFUSED, ["audit", "verify", data, "--public", enrolment], enrolment,
                      "no hub's public file")
 
     def test_audit_against_what_others_kept(self):
         verify = ["audit", "verify", self.hub.home / "data", "--public", self.public,
                   "--checkpoints"]
         kept = self.receipt.parent
-        self.assertIn("1 checkpoints that others kept", self.good(*verify, kept))
+        self.assertIn("1 checkpoint that others kept", self.good(*verify, kept))
         self.assertEqual(self.values(*verify, kept)[0]["given_checkpoints"], 1)
         self.refused(USAGE, [*verify, self.hub.folder / "nofolder"], "nofolder")
         wrong = self.hub.folder / "kept"
@@ -569,6 +598,7 @@ class AtAHub(Lines):
         self.refused(USAGE, ["audit", "export-tiles", "--out", out], "data")
         self.refused(STORAGE, ["audit", "export-tiles", data, "--out", self.public], self.public)
         self.refused(USAGE, ["audit", "export-tiles", out, "--out", data], out)
+        self.refused(USAGE, ["audit", "export-tiles", data, "--out", data], data, "data folder")
         self.refused(USAGE, ["audit", "export", data, "--out", out, "--records"], out, "tiles")
         tile = next(path for path in sorted((out / "tile/0").rglob("*")) if path.is_file())
         tile.write_bytes(b"x" + tile.read_bytes()[1:])
@@ -586,7 +616,7 @@ class AtAHub(Lines):
         export = ["audit", "export", data, "--out", out, "--records"]
         self.assertTrue(self.values(*export)[0]["records"])
         verify = ["audit", "verify", out, "--public", self.public]
-        self.assertIn("tiles hold the same tree", self.good(*verify))
+        self.assertIn("the same tree in ", self.good(*verify))
         found = self.values(*verify)[0]
         self.assertEqual((found["proved"], found["commitments"] > 0, found["bodies_sealed"]),
                          ("everything", True, found["accepted"]))
@@ -599,8 +629,45 @@ class AtAHub(Lines):
         found = self.values("audit", "verify", whole, "--public", self.public)[0]
         self.assertEqual((found["verified"], found["bodies_absent"]),
                          (True, found["bodies_erased"]))
+        for below in ("records", "bodies"):
+            file = next(path for path in sorted((whole / below).rglob("*")) if path.is_file())
+            kept = file.read_bytes()
+            spoilt = bytearray(kept)
+            # Within the first that is not empty, after its length.
+            spoilt[next(at for at, byte in enumerate(kept) if byte) + 40] ^= 1
+            file.write_bytes(spoilt)
+            done = rapporteur("audit", "verify", whole, "--public", self.public)
+            self.assertEqual(done.returncode, REFUSED, done.stderr)
+            self.assertRegex(done.stdout, rf"NOT VERIFIED: entry \d+, kept in {re.escape(str(file))}: ")
+            file.write_bytes(kept)
         self.refused(USAGE, ["audit", "export", data, "--out", whole, "--records"], whole,
                      "--bodies")
+
+
+class Following(Lines):
+    """`tail --follow` goes on until it is interrupted."""
+
+    SILENCE = 6  # seconds; more than a command waits for an answer
+
+    def test_a_quiet_hub_and_one_that_is_gone_for_a_while_are_waited_for(self):
+        with LocalHub() as hub:
+            with subprocess.Popen([RAPPORTEUR, "--operator", hub.home / "operator", "tail", "-f"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  text=True) as tail:
+                try:
+                    self.assertIn("STARTED", tail.stdout.readline())
+                    with self.assertRaises(subprocess.TimeoutExpired):
+                        tail.wait(timeout=self.SILENCE)
+                    hub.stop_broker()
+                    self.assertRegex(tail.stderr.readline(), r"warning: .*127\.0\.0\.1.*waiting")
+                    hub.start_broker()
+                    self.assertRegex(tail.stderr.readline(), r"warning: .*answers again")
+                    hub.enrol("at")
+                    while "at may receive" not in tail.stdout.readline():
+                        self.assertIsNone(tail.poll())
+                finally:
+                    tail.kill()
+                self.assertEqual(tail.stderr.read(), "")
 
 
 class OfADamagedLog(Lines):

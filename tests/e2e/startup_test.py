@@ -1,5 +1,6 @@
 """A broker that cannot start says why in one line, with a remedy and an exit code of its own."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,7 +9,7 @@ import unittest
 import e2e
 from local_hub import PROGRAMS, LocalHub, run
 
-CONFIGURATION, STORAGE = 3, 6
+USAGE, CONFIGURATION, IN_USE, STORAGE = 2, 3, 5, 6
 
 
 class Startup(unittest.TestCase):
@@ -19,7 +20,11 @@ class Startup(unittest.TestCase):
 
     def refused(self, code, *mentions):
         done = run(PROGRAMS / "rapporteur-broker", "--config", self.config, expect=code)
-        lines = [line for line in done.stderr.splitlines() if line.startswith("rapporteur-broker:")]
+        # What goes wrong once it logs is a line of its log, which is JSON here.
+        said = done.stderr.splitlines()
+        lines = [line for line in said if line.startswith("rapporteur-broker:")]
+        lines += [one["message"] for one in map(json.loads, [line for line in said if line[0] == "{"])
+                  if one["level"] == "critical"]
         self.assertEqual(len(lines), 1, done.stderr)
         for mention in mentions:
             self.assertRegex(lines[0], mention)
@@ -58,8 +63,8 @@ class Startup(unittest.TestCase):
             for key in ("curve.key", "log.key"):
                 (other.home / "keys" / key).write_bytes((self.hub.home / "keys" / key).read_bytes())
             done = run(PROGRAMS / "rapporteur-broker", "--config", other.home / "hub.toml",
-                       expect=STORAGE)
-            self.assertRegex(done.stderr, "open|lock")
+                       expect=IN_USE)
+            self.assertIn("another process", done.stderr)
 
     def test_corrupt_log_is_not_served(self):
         manifest = next((self.hub.home / "data").rglob("MANIFEST-*"))
@@ -102,23 +107,44 @@ class Startup(unittest.TestCase):
                    expect=CONFIGURATION)
         self.assertIn("endpiont", done.stderr)
 
-    def test_places_of_the_body_keys_that_will_not_do_are_found_by_the_check(self):
-        def refused(*mentions):
-            for words in ([], ["--check"]):
-                done = run(PROGRAMS / "rapporteur-broker", "--config", self.config, *words,
-                           expect=CONFIGURATION)
-                for mention in mentions:
-                    self.assertIn(str(mention), done.stderr)
+    def refused_with_and_without_check(self, code, *mentions):
+        for words in ([], ["--check"]):
+            done = run(PROGRAMS / "rapporteur-broker", "--config", self.config, *words, expect=code)
+            for mention in mentions:
+                self.assertIn(str(mention), done.stderr)
 
+    def test_what_cannot_start_is_found_by_the_check(self):
+        whole = self.config.read_text()
+        policy = self.hub.home / "policy"
+        policy.write_text("quorum W\n")
+        for pattern, replacement, mentions in (
+                (r'(?m)^origin = "', 'origin = "https://', ["hub.toml:", "hub.origin has a scheme"]),
+                (r'endpoint = "tcp://[^"]*"', 'endpoint = "tcp://127.0.0.1:77777"',
+                 ["hub.toml:", "tcp://HOST:PORT"]),
+                (r'endpoint = "tcp://[^"]*"', f'endpoint = "tcp://{self.hub.monitor}"',
+                 ["hub.toml:", "the port of listen.endpoint"]),
+                (r"\Z", f'[witnesses]\npolicy = "{policy}"\n', [f"{policy}:1: ", "'W'"]),
+                (r"\Z", '[witnesses]\npolicy = "nowhere"\n', [self.hub.home / "nowhere"])):
+            self.edit(pattern, replacement)
+            self.refused_with_and_without_check(CONFIGURATION, *mentions)
+            self.config.write_text(whole)
+        (self.hub.home / "data").rename(self.hub.folder / "elsewhere")
+        self.refused_with_and_without_check(STORAGE, self.hub.home / "data", "no log")
+
+    def test_a_configuration_that_cannot_be_read_is_a_fault_of_the_command_line(self):
+        self.config = self.hub.home / "none.toml"
+        self.refused_with_and_without_check(USAGE, self.config, "rapporteur init")
+
+    def test_places_of_the_body_keys_that_will_not_do_are_found_by_the_check(self):
         whole = self.config.read_text()
         for name in ("bodies", "bodies_copy"):
             folder = self.hub.folder / "unmounted"
             self.edit(r"\[keys\]\n", f'[keys]\n{name} = "{folder}/keys"\n')
-            refused(folder, "make it")
+            self.refused_with_and_without_check(CONFIGURATION, folder, "make it")
             self.config.write_text(whole)
         keys = self.hub.home / "data.keys"
         keys.rename(self.hub.folder / "elsewhere")
-        refused(keys, "put the file")
+        self.refused_with_and_without_check(CONFIGURATION, keys, "put the file")
 
     def test_stop_is_clean_and_the_log_verifies(self):
         self.hub.start_broker()

@@ -129,7 +129,7 @@ class Quorum(unittest.TestCase):
                 self.assertEqual(len(signatures(receipt.read_text())), 3)
                 run(RAPPORTEUR, "proof", "verify", receipt, "--public", hub.public)
                 run(RAPPORTEUR, "proof", "verify", receipt, "--policy", hub.policy)
-            self.assertRegex(hub.publisher_said(), r"warning witness w3: cannot connect")
+            self.assertRegex(hub.publisher_said(), r"warning witness w3: cannot connect to http://127\.0\.0\.1:")
             # Nobody has restarted the hub: w3 was silent for longer than the others.
             until(lambda: hub.silent_seconds("w3") > hub.silent_seconds("w1") + 1,
                   "the metrics show the silent witness")
@@ -370,7 +370,7 @@ class BadInput(unittest.TestCase):
                 policy.write_text(rules)
                 self.assertIn(mention, self.publisher("--config", config, expect=3).stderr)
             config.unlink()
-            self.publisher("--config", config, expect=3)
+            self.publisher("--config", config, expect=2)
 
     def test_a_hub_and_an_agency_with_a_policy_that_will_not_do(self):
         with Hub() as hub:

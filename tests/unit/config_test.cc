@@ -41,6 +41,9 @@ TEST(Configuration, WrongTypesAndRangesNameKeyAndLine) {
   EXPECT_NE(error_of("[threads]\nio = \"2\"\n").what.find("threads.io"), std::string::npos);
   EXPECT_NE(error_of("[data]\nfolder = 7\n").what.find("data.folder"), std::string::npos);
   EXPECT_EQ(error_of("[data\n").where, "/etc/rapporteur/hub.toml:4");
+  const Error open_ended = error_of("[log]\nlevel = \"info\nformat = \"json\"\n");
+  EXPECT_EQ(open_ended.where, "/etc/rapporteur/hub.toml:5");
+  EXPECT_NE(open_ended.remedy.find("quotation mark"), std::string::npos) << open_ended.line();
   EXPECT_NE(error_of("[log]\nlevel = \"loud\"\n").what.find("log.level"), std::string::npos);
   EXPECT_NE(error_of("[monitor]\nendpoint = \"0.0.0.0:9570\"\n").what.find("loopback"),
             std::string::npos);
@@ -57,6 +60,38 @@ TEST(Configuration, OnlyTransportsWithCurveAreListenedOn) {
       EXPECT_NE(error.what.find("tcp:// or ipc://"), std::string::npos) << key << " " << address;
     }
   }
+}
+
+TEST(Configuration, WhatNobodyCanListenOnIsRefusedWithItsLine) {
+  for (const char* address : {"tcp://127.0.0.1:77777", "tcp://127.0.0.1:0", "tcp://127.0.0.1",
+                              "tcp://127.0.0.1:", "tcp://:5570", "tcp://127.0.0.1:*"}) {
+    const Error error = error_of("[listen]\nendpoint = \"" + std::string(address) + "\"\n");
+    EXPECT_EQ(error.where, "/etc/rapporteur/hub.toml:5") << address;
+    EXPECT_NE(error.what.find("tcp://HOST:PORT"), std::string::npos) << address;
+  }
+  for (const char* address :
+       {"tcp://*:5570", "tcp://[::]:5570", "tcp://eth0:5570", "ipc:///run/hub"}) {
+    const std::string text = "[listen]\nendpoint = \"" + std::string(address) + "\"\n";
+    EXPECT_TRUE(parse(std::string(kLeast) + text, "hub.toml")) << address;
+  }
+}
+
+TEST(Configuration, OnePortIsNotForTwo) {
+  EXPECT_NE(error_of("[listen]\nendpoint = \"tcp://0.0.0.0:9570\"\n").what.find("the port of"),
+            std::string::npos);
+  const Error error = error_of("[monitor]\nendpoint = \"127.0.0.1:5570\"\n");
+  EXPECT_EQ(error.where, "/etc/rapporteur/hub.toml:5");
+  EXPECT_EQ(error.what, "monitor.endpoint has the port of listen.endpoint");
+  const std::string elsewhere = "[listen]\nendpoint = \"tcp://192.0.2.7:9570\"\n";
+  EXPECT_TRUE(parse(std::string(kLeast) + elsewhere, "hub.toml")) << "another address";
+}
+
+TEST(Configuration, AnOriginIsNoAddress) {
+  const auto config =
+      parse("[hub]\nname = \"hub\"\norigin = \"https://example.org/log\"\n", "hub.toml");
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().where, "hub.toml:3");
+  EXPECT_NE(config.error().what.find("hub.origin has a scheme"), std::string::npos);
 }
 
 TEST(Configuration, ARotationOfTheKeyNeedsEndpointAndKey) {
@@ -79,7 +114,7 @@ TEST(Configuration, HubNameAndOriginMustBeGiven) {
 TEST(Configuration, AMissingFileIsOneClearLine) {
   const auto config = load("/nonexistent/hub.toml");
   ASSERT_FALSE(config);
-  EXPECT_EQ(config.error().kind, ErrorKind::kConfiguration);
+  EXPECT_EQ(config.error().kind, ErrorKind::kUsage);
   EXPECT_EQ(config.error().where, "/nonexistent/hub.toml");
 }
 

@@ -192,6 +192,7 @@ TEST(ErasureAudit, WhatWasErasedAfterTheCopyWasMadeIsCountedApart) {
   const AuditReport sealed = audit_with(std::nullopt, true);
   EXPECT_FALSE(sealed.wrong);
   EXPECT_EQ(sealed.counts.bodies_sealed, 1U);
+  EXPECT_EQ(sealed.sealed.size(), 1U);
   EXPECT_EQ(sealed.counts.bodies_absent, 0U);
 }
 

@@ -112,7 +112,7 @@ TEST(Policy, SaysWhichWitnessesCountedAndWhen) {
   }
   const auto missed = policy.open(cosigned_by({4, 3}).bytes());
   ASSERT_FALSE(missed.has_value());
-  EXPECT_EQ(missed.error().what, "the quorum G is not met: only W3 cosigned");
+  EXPECT_EQ(missed.error().what, "the quorum G (2 of W3, W1) is not met: only W3 cosigned");
   EXPECT_THAT(policy.open(cosigned_by({4}).bytes()).error().what, HasSubstr("nobody cosigned"));
 }
 
@@ -209,7 +209,7 @@ TEST(Policy, EveryFaultIsNamedWithItsLine) {
   const std::string same_log = verifier("again", seeded_key(kLogSeed)).text();
   const std::vector<Refused> cases = {
       {"nothing", "", 0},
-      {"no quorum", two, 3},
+      {"no quorum", two, 0},
       {"two quorums", two + "quorum W1\nquorum W1\n", 5},
       {"quorum of nobody", two + "quorum W3\n", 4},
       {"quorum before its name", log_line() + "quorum W1\n" + witness_lines(1), 2},
@@ -258,6 +258,10 @@ TEST(Policy, EveryFaultIsNamedWithItsLine) {
     EXPECT_EQ(policy.error().kind, ErrorKind::kMalformed) << one.what;
     EXPECT_EQ(policy.error().where, one.line == 0 ? "" : "line " + std::to_string(one.line))
         << one.what << ": " << policy.error().line();
+    EXPECT_FALSE(policy.error().remedy.empty()) << one.what;
+    const auto in_file = Policy::parse(one.text, "w/policy");
+    EXPECT_EQ(in_file.error().where,
+              "w/policy" + (one.line == 0 ? "" : ":" + std::to_string(one.line)));
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/base/counted.h"
+
 namespace rapporteur {
 namespace {
 
@@ -50,6 +52,14 @@ TEST(Errors, EachKindHasItsExitCode) {
   EXPECT_EQ(exit_code(ErrorKind::kUnreachable), 4);
   EXPECT_EQ(exit_code(ErrorKind::kOverloaded), 5);
   EXPECT_EQ(exit_code(ErrorKind::kStorage), 6);
+}
+
+TEST(Counted, OneIsNotSeveral) {
+  EXPECT_EQ(counted(0, "tile"), "0 tiles");
+  EXPECT_EQ(counted(1, "body"), "1 body");
+  EXPECT_EQ(counted(2, "body"), "2 bodies");
+  EXPECT_EQ(counted(2, "day"), "2 days");
+  EXPECT_EQ(counted(2, "witness"), "2 witnesses");
 }
 
 }  // namespace

@@ -213,7 +213,7 @@ TEST_F(WitnessTest, AFileThatItDidNotWriteStopsIt) {
 TEST_F(WitnessTest, TwoOfOneFolderAreRefused) {
   const auto second = Witness::open(folder_ / "state", {kName, seeded_key()}, {}, clock_);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().kind, ErrorKind::kStorage);
+  EXPECT_EQ(second.error().kind, ErrorKind::kOverloaded);
 }
 
 TEST_F(WitnessTest, AfterAFailedWriteNothingIsCosigned) {
@@ -245,6 +245,18 @@ TEST_F(WitnessTest, AKeyWithoutItsFolderIsNoWitness) {
   EXPECT_FALSE(std::filesystem::exists(state));
   const ServiceOptions options{kName, key, state, {}, "127.0.0.1:0", "a test"};
   EXPECT_FALSE(Service::start(options, clock_));
+}
+
+// Policies name the key that is lost; one that is made in its stead is nobody's witness.
+TEST_F(WitnessTest, ALostKeyIsMissedAndNotMadeAnew) {
+  const auto key = folder_ / "witness.key";
+  const auto lost = own_key(key, folder_ / "state");  // beside one that runs
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().kind, ErrorKind::kConfiguration);
+  EXPECT_EQ(lost.error().where, key.string());
+  EXPECT_FALSE(std::filesystem::exists(key));
+  std::filesystem::create_directory(folder_ / "fresh");
+  EXPECT_TRUE(own_key(key, folder_ / "fresh"));
 }
 
 // Two requests from one old size at a time: one is cosigned, the other told the new size.
