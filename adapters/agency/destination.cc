@@ -77,17 +77,9 @@ Destination::Destination(sinks::SinkOptions options, client::Received& received,
 
 Result<Destination> Destination::open(sinks::SinkOptions options, client::Received& received,
                                       std::string subscription) {
+  // What cannot be written to is said before anything comes.
   sources::FindingLog findings;
-  const auto formats = sinks::sink_formats();
-  const bool known = options.format.empty() || std::any_of(formats.begin(), formats.end(),
-                                                           [&](const sinks::SinkFormat& format) {
-                                                             return format.name == options.format;
-                                                           });
-  if (!known) {
-    // The sinks say which formats there are.
-    auto sink = sinks::open_sink(options, findings);
-    if (!sink) return tl::unexpected(sink.error());
-  }
+  if (auto sink = sinks::open_sink(options, findings); !sink) return tl::unexpected(sink.error());
   Destination destination(std::move(options), received, std::move(subscription));
   const std::string& to = destination.options_.destination;
   std::error_code ignored;

@@ -18,7 +18,7 @@ namespace rapporteur::agency {
 
 class Destination {
  public:
-  // `received` outlives it. kUsage for a format that is not known.
+  // `received` outlives it. Errors: those of open_sink.
   [[nodiscard]] static Result<Destination> open(sinks::SinkOptions options,
                                                 client::Received& received,
                                                 std::string subscription);

@@ -6,6 +6,7 @@
 #include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
 #include "adapters/client/ledger.h"
+#include "adapters/sinks/atomic_file.h"
 
 namespace rapporteur::agency {
 namespace {
@@ -49,8 +50,11 @@ bool show_verdict(const Program& program, const PlannedFile& planned) {
 
 Status write_report(const std::string& file, const nlohmann::ordered_json& document) {
   using Json = nlohmann::ordered_json;
-  return client::write_file_atomically(
-      file, document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  auto report = sinks::AtomicFile::create(file, {.mode = 0600});
+  if (!report) return tl::unexpected(report.error());
+  return (*report)
+      ->append(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n")
+      .and_then([&]() { return (*report)->commit(); });
 }
 
 // A file that cannot be read does not keep the others from being checked.

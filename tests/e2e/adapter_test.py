@@ -152,6 +152,22 @@ class WithoutHub(Surface):
                    "rapporteur-adapter: " + re.escape(str(self.agency / "none/x")) + ": there is no "
                    "such folder", "make it")
 
+    def test_a_destination_that_must_not_be_replaced(self):
+        mine = self.write("mine.csv", victims("AT", 2024, 162))
+        before = mine.read_text()
+        pipe = self.agency / "pipe"
+        os.mkfifo(pipe)
+        for words, mention in ((["receive", "--to", mine], "not written here"),
+                               (["receive", "--to", mine, "--format", "table"], "not written here"),
+                               (["receive", "--to", pipe], "not a regular file"),
+                               (["validate", mine, "--report-json", pipe], "not a regular file")):
+            self.fails(USAGE, words, re.escape(str(words[2] if words[0] == "receive" else pipe)),
+                       mention)
+        self.assertEqual(mine.read_text(), before)
+        self.assertTrue(pipe.is_fifo())
+        self.edit("adapter.toml", r"^# destination = .*$", f'destination = "{mine}"')
+        self.fails(CONFIGURATION, ["run"], re.escape(str(mine)), "not written here")
+
     def test_a_subscription_that_another_process_receives(self):
         with open(self.agency / "subscription-default.lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -122,7 +122,8 @@ Result<std::unique_ptr<Sink>> open_sdmx_csv_sink(const SinkOptions& options,
     }
     return std::make_unique<FolderSink>(destination, findings);
   }
-  auto file = AtomicFile::create(destination);
+  const std::string header = sdmx_csv_header();
+  auto file = AtomicFile::create(destination, {.beginning = header});
   if (!file) return tl::unexpected<Error>(file.error());
   return std::make_unique<FileSink>(std::move(*file), findings);
 }
