@@ -258,6 +258,14 @@ class WithoutHub(Surface):
         self.assertLess(len(done.stdout.splitlines()), 12, done.stdout)
         self.assertIn("and 199 more rows", done.stdout)
 
+    def test_files_of_which_no_row_is_left(self):
+        lost = self.write("lost.csv", victims("AT", 2024, "many"), victims("AT", 2025, "few"))
+        self.bad_content(lost, "NO_ROWS", "2 rows left out", options=["--skip-refused-rows"])
+        self.bad_content(self.write("none.csv"), "NO_ROWS", "no row to send")
+        self.assertEqual(self.json("outbox", "list")["items"], [])
+        done = self.fails(REFUSED, ["push", self.write("none.csv"), "--as-is"], "nothing was sent")
+        self.assertNotIn("the hub decides", done.stderr)
+
     def test_words_of_the_command_line(self):
         self.fails(USAGE, ["pusch"], "pusch", "did you mean push")
         self.fails(USAGE, ["outbox", "lst"], "lst")
