@@ -530,6 +530,23 @@ class Subscriptions(Surface):
         self.assertEqual(self.json("subscription", "list")["subscriptions"], [])
         self.fails(REFUSED, ["subscription", "remove", "mine"], "mine")
 
+    def test_what_one_destination_was_given_comes_to_no_folder(self):
+        sent = self.hub.party_folder("at") / "b.csv"
+        sent.write_text(HEADER + victims("AT", 2022, 150))
+        to_file = ["receive", "--to", self.agency / "out.csv"]
+        folder = self.agency / "each"
+        to_folder = ["receive", "--to", f"{folder}/"]
+        self.assertGreater(self.json(*to_file)["deliveries"], 0)
+        done = json.loads(self.hub.adapter("at", "--json", "push", sent).stdout)
+        self.hub.adapter("at", "withdraw", done["items"][0]["message_id"])
+        self.assertEqual(self.json(*to_file)["deliveries"], 2)
+        self.assertEqual(self.json(*to_folder)["deliveries"], 0)
+        self.assertEqual(list(folder.iterdir()), [])
+        done = json.loads(self.hub.adapter("at", "--json", "push", sent).stdout)
+        self.addCleanup(self.hub.adapter, "at", "withdraw", done["items"][0]["message_id"])
+        self.assertEqual(self.json(*to_folder)["deliveries"], 1)
+        self.assertEqual(len(list(folder.iterdir())), 1)
+
     def test_the_folder_gets_a_file_a_submission_and_the_table_says_when_it_is_empty(self):
         self.adapter("subscription", "add", "nothing", "--indicator", "POL_*")
         self.adapter("subscription", "add", "all")
