@@ -358,6 +358,18 @@ class WithHub(Surface):
         self.assertIn("c.csv:2: error RIGHTS REF_AREA: no right to submit VIC_IDENT for DE",
                       done.stdout)
 
+    def test_only_the_newest_of_a_chain_is_replaced(self):
+        path = self.write("a.csv", by_sex("AT", 1997, 162, 120, 42))
+        first = self.json("push", path)["items"][0]["message_id"]
+        second = self.json("revise", first, path)["items"][0]["message_id"]
+        third = self.json("revise", second, path)["items"][0]["message_id"]
+        for words in (["withdraw", first], ["revise", first, path], ["withdraw", second]):
+            self.fails(REFUSED, words, f"{words[1]} is not the newest; the newest is {third}")
+        self.json("withdraw", third)
+        for message in (first, second, third):
+            self.fails(REFUSED, ["withdraw", message], message, "it was withdrawn", "push")
+        self.assertEqual(len(self.json("outbox", "list")["items"]), 4)
+
     def test_what_was_accepted_from_here_is_known_without_a_sync(self):
         self.adapter("sync")
         path = self.write("a.csv", by_sex("AT", 1999, 162, 120, 42))
