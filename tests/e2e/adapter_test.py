@@ -321,7 +321,7 @@ class WithHub(Surface):
         shutil.rmtree(self.agency)
         self.adapter("init", "no")
         (self.agency / "hub.toml").write_text(public)
-        self.fails(REFUSED, ["sync"], "does not know this key", "enrolled")
+        self.fails(REFUSED, ["sync"], "turns this key away", "not enrolled, or suspended")
 
     def test_a_pin_that_is_put_back_was_never_said_to_be_new(self):
         public = self.hub.home / "hub-public.toml"
@@ -331,6 +331,12 @@ class WithHub(Surface):
         done = self.fails(REFUSED, ["enrol", public], "takes this agency for")
         self.assertNotIn("' pinned", done.stdout)
         self.assertIn("not pinned", done.stdout)
+
+    def test_a_suspended_agency_learns_what_may_be_wrong(self):
+        self.hub.operator("participant", "suspend", self.party, "--reason", "a trial")
+        for words in (["sync"], ["push", self.write("a.csv", victims("AT", 1996, 162))]):
+            self.fails(REFUSED, words, re.escape(self.hub.endpoint), "not enrolled, or suspended",
+                       "operator")
 
     def test_what_the_hub_has_is_withdrawn_not_discarded(self):
         path = self.write("a.csv", victims("AT", 1998, 162))
