@@ -162,6 +162,24 @@ class Carriage {
     return {{"witnesses", std::move(witnesses)}, {"tree_size", head->second.checkpoint.size.value}};
   }
 
+  // What no push sends before somebody has decided.
+  void say_waiting_for_a_person(bool nothing_else) const {
+    const auto held = desk_.outbox.list(ItemState::kHeld);
+    const auto doubtful = desk_.outbox.list(ItemState::kDoubtful);
+    const std::size_t holds = held ? held->size() : 0;
+    const std::size_t doubts = doubtful ? doubtful->size() : 0;
+    if (holds > 0) {
+      program_.say(counted(holds, "submission") + " held until a second person releases " +
+                   (holds == 1 ? "it" : "them") + ": rapporteur-adapter outbox release ID");
+    }
+    if (doubts > 0) {
+      program_.say(
+          counted(doubts, "submission") +
+          " doubtful: 'outbox list' says why, 'outbox release' or 'outbox discard' decides");
+    }
+    if (nothing_else && holds + doubts == 0) program_.say("nothing waits in the outbox");
+  }
+
   // The first `asked_for` items are those the command is about.
   int report(const std::vector<Item>& items, std::size_t asked_for) const {
     nlohmann::ordered_json document;
@@ -181,7 +199,7 @@ class Carriage {
       document[i < asked_for ? "items" : "carried_along"].push_back(std::move(entry));
       if (item.state == ItemState::kRefused || item.state == ItemState::kDoubtful) code = 1;
     }
-    if (items.empty()) program_.say("nothing waits in the outbox");
+    if (asked_for == 0) say_waiting_for_a_person(items.empty());
     program_.answer(document);
     return code;
   }

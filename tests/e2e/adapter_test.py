@@ -477,6 +477,8 @@ class Approval(Surface):
         self.fails(REFUSED, [*release, "--approver", "chief", "--reason", "me"],
                    "pushed it and cannot release it")
         self.assertEqual(self.json("outbox", "list")["items"][0]["state"], "held")
+        self.assertEqual(self.adapter("push").stdout, "1 submission held until a second person "
+                         "releases it: rapporteur-adapter outbox release ID\n")
 
     @unittest.skipUnless(os.geteuid() == 0 and not in_a_session(),
                          "needs root and no session, to be a second login")
