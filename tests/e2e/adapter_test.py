@@ -266,6 +266,23 @@ class WithoutHub(Surface):
         done = self.fails(REFUSED, ["push", self.write("none.csv"), "--as-is"], "nothing was sent")
         self.assertNotIn("the hub decides", done.stderr)
 
+    def test_the_outbox_shows_what_waits_and_the_newest_of_the_rest(self):
+        path = self.write("a.csv", victims("AT", 2024, 162))
+        ids = []
+        for _ in range(12):
+            self.adapter("push", path, "--wait", "0", expect=UNREACHABLE)
+            ids.append(self.json("outbox", "list")["items"][-1]["message_id"])
+        self.adapter("outbox", "discard", *ids[:11])
+        shown = self.adapter("outbox", "list").stdout
+        # Each that is discarded leaves a SKIP, which waits.
+        self.assertEqual(len(shown.splitlines()), 1 + 10 + 1 + 11 + 1)
+        self.assertNotIn(ids[0], shown)
+        self.assertIn(ids[11], shown)
+        self.assertIn("and 1 older one", shown.splitlines()[-1])
+        self.assertIn(ids[0], self.adapter("outbox", "list", "--all").stdout)
+        self.assertIn(ids[0], self.adapter("outbox", "list", "--state", "discarded").stdout)
+        self.assertEqual(len(self.json("outbox", "list")["items"]), 23)
+
     def test_words_of_the_command_line(self):
         self.fails(USAGE, ["pusch"], "pusch", "did you mean push")
         self.fails(USAGE, ["outbox", "lst"], "lst")
@@ -519,6 +536,14 @@ class Approval(Surface):
         states = {i["message_id"]: i["state"] for i in self.json("outbox", "list")["items"]}
         self.assertEqual((states[first], states[second]), ("discarded", "receipted"))
         self.fails(REFUSED, ["outbox", "discard", second], "receipted")
+        lines = self.adapter("outbox", "list").stdout.splitlines()
+        self.assertRegex(lines[0], r"^STATE +MESSAGE ID +KIND +INDICATOR +ROWS +ENTRY +FILE +NOTE$")
+        self.assertRegex(lines[1], rf"^discarded +{first} +new .* by [^ ]+.*$")
+        self.assertEqual(lines[1].count("discarded"), 1)
+        self.assertRegex(lines[3], r"^receipted +\S+ +skip .*closes number 1, which was discarded$")
+        columns = [lines[0].index(word) for word in ("MESSAGE ID", "KIND", "ENTRY", "NOTE")]
+        for line in (line.ljust(400) for line in lines[1:]):
+            self.assertTrue(all(line[column - 2:column] == "  " for column in columns), line)
 
 
 class Subscriptions(Surface):
