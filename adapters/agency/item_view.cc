@@ -74,15 +74,28 @@ ItemCells cells_of(const Item& item) {
 }
 
 // The hub puts the rule's sentence before the detail; here the rule's code stands before it.
-std::string detail_of(const v1::Finding& finding) {
-  std::string_view message = finding.message();
-  const rules::Rule* rule = rules::find_rule(finding.code());
-  if (rule != nullptr && message.starts_with(rule->sentence_en) &&
-      message.size() > rule->sentence_en.size()) {
-    message.remove_prefix(rule->sentence_en.size());
+std::string without_sentence(std::string_view message, std::string_view sentence) {
+  if (!sentence.empty() && message.starts_with(sentence) && message.size() > sentence.size()) {
+    message.remove_prefix(sentence.size());
     message.remove_prefix(std::min(message.find_first_not_of(' '), message.size()));
   }
   return std::string(message);
+}
+
+// What a finding says, and what its rule says of all submissions; in English and in French.
+struct Wording {
+  std::string detail;
+  std::string sentence;  // "" for a rule that is not of this version
+};
+Wording english(const v1::Finding& finding) {
+  const rules::Rule* rule = rules::find_rule(finding.code());
+  const std::string sentence(rule == nullptr ? "" : rule->sentence_en);
+  return {without_sentence(finding.message(), sentence), sentence};
+}
+Wording french(const v1::Finding& finding) {
+  const rules::Rule* rule = rules::find_rule(finding.code());
+  const std::string sentence(rule == nullptr ? "" : rule->sentence_fr);
+  return {without_sentence(finding.message_fr(), sentence), sentence};
 }
 
 }  // namespace
@@ -168,8 +181,10 @@ nlohmann::ordered_json item_json(const Item& item) {
          {"row", finding.row()},
          {"field", finding.field()},
          {"key", finding.key()},
-         {"message", finding.message()},
-         {"message_fr", finding.message_fr()},
+         {"message", english(finding).detail},
+         {"message_fr", french(finding).detail},
+         {"rule", english(finding).sentence},
+         {"rule_fr", french(finding).sentence},
          {"remedy", finding.remedy()}});
   }
   return out;
@@ -181,7 +196,7 @@ std::vector<FileFinding> hub_findings(const Item& item) {
   for (const v1::Finding& finding : outcome.findings()) {
     findings.push_back({finding.severity() == v1::Finding::ERROR, finding.code(),
                         line_of_row(item, finding.row()), finding.field(), finding.key(),
-                        detail_of(finding), finding.remedy()});
+                        english(finding).detail, finding.remedy()});
   }
   return findings;
 }

@@ -122,18 +122,20 @@ Outcome push(Program& program, const PushOptions& options) {
   const FileOptions reading = options.file.with_default((*desk)->agency.settings().mapping);
   auto files = plan_files(program, options, reading, *check);
   if (!files) return tl::unexpected(files.error());
-  program.say(check->basis());
+  if (std::ranges::any_of(*files, &PlannedFile::readable)) program.say(check->basis());
   const bool sendable = std::all_of(files->begin(), files->end(), [&](const PlannedFile& file) {
     return file.readable && (file.rules_hold || options.as_is);
   });
-  if (options.dry_run) return dry_run(program, *check, (*desk)->participant(), *files, sendable);
-  if (!sendable) return refuse(program, *check, *files, options.as_is);
-  std::vector<client::NewItem> items;
+  if (!sendable && !options.dry_run) return refuse(program, *check, *files, options.as_is);
   for (const PlannedFile& file : *files) {
-    carrying.said.add(file);
     if (auto warned = warn_of_waiting(program, **desk, file); !warned) {
       return tl::unexpected(warned.error());
     }
+  }
+  if (options.dry_run) return dry_run(program, *check, (*desk)->participant(), *files, sendable);
+  std::vector<client::NewItem> items;
+  for (const PlannedFile& file : *files) {
+    carrying.said.add(file);
     for (const auto& planned : file.submissions) items.push_back(item_of(planned, file.file));
   }
   return add_and_carry(program, **desk, items, carrying);

@@ -97,7 +97,7 @@ Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOp
   auto planned = plan_file(options.file, reading, *check, id);
   if (!planned) return tl::unexpected(planned.error());
   planned->show(program);
-  program.say(check->basis());
+  if (planned->readable) program.say(check->basis());
   said.add(*planned);
   if (!planned->readable || !(planned->rules_hold || options.as_is)) {
     return fail(ErrorKind::kRefused, "nothing was sent", options.file,

@@ -66,11 +66,13 @@ Outcome validate(Program& program, const ValidateOptions& options) {
   document["checked"] = known->check.basis();
   document["files"] = nlohmann::ordered_json::array();
   bool valid = true;
+  bool checked = false;
   std::optional<int> unread;
   for (const std::string& name : options.files) {
     auto planned = plan_file(name, reading, known->check);
     if (planned) {
       valid = show_verdict(program, *planned) && valid;
+      checked = checked || planned->readable;
       document["files"].push_back(planned->json());
       continue;
     }
@@ -80,7 +82,7 @@ Outcome validate(Program& program, const ValidateOptions& options) {
     valid = false;
   }
   document["valid"] = valid;
-  program.say(known->check.basis());
+  if (checked) program.say(known->check.basis());
   program.answer(document);
   if (!options.report_json.empty()) {
     if (auto written = write_report(options.report_json, document); !written) {

@@ -112,6 +112,8 @@ class WithoutHub(Surface):
                    r"m\.toml:1", "colums", "did you mean columns")
         self.fails(USAGE, ["push", self.write("a.csv"), "--mapping", self.agency / "none.toml"],
                    r"none\.toml", "check the path")
+        done = self.adapter("validate", self.write("a.csv"), "--mapping", mapping, expect=3)
+        self.assertNotIn("never synced", done.stdout)  # nothing was checked
         self.edit("adapter.toml", r"^# mapping = .*$", 'mapping = "none.toml"')
         self.fails(CONFIGURATION, ["push", self.write("a.csv")], r"none\.toml", "check the path")
 
@@ -208,6 +210,7 @@ class WithoutHub(Surface):
         # The same file once more while it waits.
         again = self.adapter("push", path, "--wait", "0", expect=UNREACHABLE)
         self.assertIn("KEYS_WAIT", again.stdout)
+        self.assertIn("KEYS_WAIT", self.adapter("push", path, "--dry-run").stdout)
         self.assertEqual(len(self.json("outbox", "list")["items"]), 2)
 
     def test_agency_that_is_not_enrolled(self):
@@ -428,6 +431,10 @@ class WithHub(Surface):
         self.assertIn("sc.csv:3: error RIGHTS REF_AREA: no right", done.stdout)
         self.assertEqual(done.stdout.count("BREAKDOWN_MISSING SEX"), 1, done.stdout)
         self.assertIn("no breakdown of VIC_IDENT by SEX", done.stdout)
+        finding, = (one for one in self.json("push", path, "--as-is", expect=REFUSED)["items"][0]["findings"]
+                    if one["code"] == "RIGHTS")
+        self.assertTrue(finding["message"].startswith("no right"), finding)
+        self.assertTrue(finding["rule"].endswith("."), finding)
 
     def test_rows_left_out_are_counted(self):
         path = self.write("a.csv", by_sex("AT", 2004, 162, 120, 42), victims("AT", 2005, "many"))
