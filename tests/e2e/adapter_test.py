@@ -264,7 +264,7 @@ class WithoutHub(Surface):
     def test_files_of_which_no_row_is_left(self):
         lost = self.write("lost.csv", victims("AT", 2024, "many"), victims("AT", 2025, "few"))
         self.bad_content(lost, "NO_ROWS", "2 rows left out", options=["--skip-refused-rows"])
-        self.bad_content(self.write("none.csv"), "NO_ROWS", "no row to send")
+        self.bad_content(self.write("none.csv"), "NO_ROWS", "a header, but no row")
         self.assertEqual(self.json("outbox", "list")["items"], [])
         done = self.fails(REFUSED, ["push", self.write("none.csv"), "--as-is"], "nothing was sent")
         self.assertNotIn("the hub decides", done.stderr)
@@ -431,9 +431,9 @@ class WithHub(Surface):
         self.assertIn("sc.csv:3: error RIGHTS REF_AREA: no right", done.stdout)
         self.assertEqual(done.stdout.count("BREAKDOWN_MISSING SEX"), 1, done.stdout)
         self.assertIn("no breakdown of VIC_IDENT by SEX", done.stdout)
-        finding, = (one for one in self.json("push", path, "--as-is", expect=REFUSED)["items"][0]["findings"]
-                    if one["code"] == "RIGHTS")
-        self.assertTrue(finding["message"].startswith("no right"), finding)
+        item = self.json("push", path, "--as-is", expect=REFUSED)["items"][0]
+        finding = next(f for f in item["findings"] if f["code"] == "BREAKDOWN_MISSING")
+        self.assertTrue(finding["message"].startswith("no breakdown of"), finding)
         self.assertTrue(finding["rule"].endswith("."), finding)
 
     def test_rows_left_out_are_counted(self):
@@ -582,23 +582,6 @@ class Subscriptions(Surface):
         self.assertEqual(self.json("subscription", "list")["subscriptions"], [])
         self.fails(REFUSED, ["subscription", "remove", "mine"], "mine")
 
-    def test_what_one_destination_was_given_comes_to_no_folder(self):
-        sent = self.hub.party_folder("at") / "b.csv"
-        sent.write_text(HEADER + victims("AT", 2022, 150))
-        to_file = ["receive", "--to", self.agency / "out.csv"]
-        folder = self.agency / "each"
-        to_folder = ["receive", "--to", f"{folder}/"]
-        self.assertGreater(self.json(*to_file)["deliveries"], 0)
-        done = json.loads(self.hub.adapter("at", "--json", "push", sent).stdout)
-        self.hub.adapter("at", "withdraw", done["items"][0]["message_id"])
-        self.assertEqual(self.json(*to_file)["deliveries"], 2)
-        self.assertEqual(self.json(*to_folder)["deliveries"], 0)
-        self.assertEqual(list(folder.iterdir()), [])
-        done = json.loads(self.hub.adapter("at", "--json", "push", sent).stdout)
-        self.addCleanup(self.hub.adapter, "at", "withdraw", done["items"][0]["message_id"])
-        self.assertEqual(self.json(*to_folder)["deliveries"], 1)
-        self.assertEqual(len(list(folder.iterdir())), 1)
-
     def test_the_folder_gets_a_file_a_submission_and_the_table_says_when_it_is_empty(self):
         self.adapter("subscription", "add", "nothing", "--indicator", "POL_*")
         self.adapter("subscription", "add", "all")
@@ -612,6 +595,31 @@ class Subscriptions(Surface):
         self.assertIn("162", files[0].read_text())
         done = self.adapter("receive", "--to", "-", "--format", "table", "--subscription", "all")
         self.assertIn("162", done.stdout)
+
+
+class Destinations(Surface):
+    receives = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.hub.enrol("at", submits=[("*", "AT")])
+
+    def test_what_one_destination_was_given_comes_to_no_folder(self):
+        sent = self.hub.party_folder("at") / "b.csv"
+        sent.write_text(HEADER + victims("AT", 2022, 150))
+        to_file = ["receive", "--to", self.agency / "out.csv"]
+        folder = self.agency / "each"
+        to_folder = ["receive", "--to", f"{folder}/"]
+        self.assertEqual(self.json(*to_file)["deliveries"], 0)
+        done = json.loads(self.hub.adapter("at", "--json", "push", sent).stdout)
+        self.hub.adapter("at", "withdraw", done["items"][0]["message_id"])
+        self.assertEqual(self.json(*to_file)["deliveries"], 2)
+        self.assertEqual(self.json(*to_folder)["deliveries"], 0)
+        self.assertEqual(list(folder.iterdir()), [])
+        self.hub.adapter("at", "push", sent)
+        self.assertEqual(self.json(*to_folder)["deliveries"], 1)
+        self.assertEqual(len(list(folder.iterdir())), 1)
 
 
 class Run(Surface):
