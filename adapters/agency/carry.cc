@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <thread>
 
 #include "adapters/agency/under_quorum.h"
@@ -78,12 +79,13 @@ class Carriage {
     if (!beside) return tl::unexpected(beside.error());
     std::vector<MessageId> ids(asked_for.begin(), asked_for.end());
     ids.insert(ids.end(), beside->begin(), beside->end());
-    Status carried;
-    if (auto before = items_of(desk_, ids); !before) {
-      return tl::unexpected(before.error());
-    } else if (count_under_way(*before) > 0) {
-      carried = bring(ids);
+    const auto before = items_of(desk_, ids);
+    if (!before) return tl::unexpected(before.error());
+    for (const Item& item : *before) {
+      if (!under_way(item.state)) settled_before_.insert(item.message_id);
     }
+    Status carried;
+    if (settled_before_.size() < before->size()) carried = bring(ids);
     auto after = items_of(desk_, ids);
     if (!after) return tl::unexpected(after.error());
     if (options_.require_quorum && carried) {
@@ -162,6 +164,24 @@ class Carriage {
     return {{"witnesses", std::move(witnesses)}, {"tree_size", head->second.checkpoint.size.value}};
   }
 
+  // What no push sends before somebody has decided.
+  void say_waiting_for_a_person(bool nothing_else) const {
+    const auto held = desk_.outbox.list(ItemState::kHeld);
+    const auto doubtful = desk_.outbox.list(ItemState::kDoubtful);
+    const std::size_t holds = held ? held->size() : 0;
+    const std::size_t doubts = doubtful ? doubtful->size() : 0;
+    if (holds > 0) {
+      program_.say(counted(holds, "submission") + " held until a second person releases " +
+                   (holds == 1 ? "it" : "them") + ": rapporteur-adapter outbox release ID");
+    }
+    if (doubts > 0) {
+      program_.say(
+          counted(doubts, "submission") +
+          " doubtful: 'outbox list' says why, 'outbox release' or 'outbox discard' decides");
+    }
+    if (nothing_else && holds + doubts == 0) program_.say("nothing waits in the outbox");
+  }
+
   // The first `asked_for` items are those the command is about.
   int report(const std::vector<Item>& items, std::size_t asked_for) const {
     nlohmann::ordered_json document;
@@ -174,14 +194,16 @@ class Carriage {
       const std::string where = item.source.empty() ? uuid_text(item.message_id) : item.source;
       program_.say(item_text(item));
       for (const FileFinding& finding : hub_findings(item)) {
-        if (!options_.said.holds(item.source, finding)) program_.say(finding.text(where));
+        const bool said =
+            settled_before_.contains(item.message_id) || options_.said.holds(item.source, finding);
+        if (!said) program_.say(finding.text(where));
       }
       auto entry = item_json(item);
       if (options_.require_quorum && i < asked_for) entry["quorum"] = quorum_json(item);
       document[i < asked_for ? "items" : "carried_along"].push_back(std::move(entry));
       if (item.state == ItemState::kRefused || item.state == ItemState::kDoubtful) code = 1;
     }
-    if (items.empty()) program_.say("nothing waits in the outbox");
+    if (asked_for == 0) say_waiting_for_a_person(items.empty());
     program_.answer(document);
     return code;
   }
@@ -191,6 +213,7 @@ class Carriage {
   const CarryOptions& options_;
   StopSignals stop_;
   std::optional<Error> trouble_;
+  std::set<MessageId> settled_before_;  // or held: the hub has said nothing of them now
   UnderQuorum under_;
 };
 

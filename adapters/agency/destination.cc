@@ -1,7 +1,5 @@
 #include "adapters/agency/destination.h"
 
-#include <algorithm>
-
 #include "adapters/sinks/sdmx_csv/sdmx_csv_sink.h"
 #include "proto/statistics/body_codec.h"
 
@@ -44,6 +42,13 @@ void show(const sources::FindingLog& findings, const Program& program) {
   for (const sources::Finding& finding : findings.findings()) program.warn(finding.to_line());
 }
 
+void say_erased(const client::VerifiedDelivery& delivery, const Program& program) {
+  program.warn("submission " + uuid_text(delivery.message_id) + " of " +
+               printable(delivery.header.sender(), 40) + " (entry " +
+               std::to_string(delivery.index.value) +
+               ") was erased at the hub: its figures cannot be had any more");
+}
+
 }  // namespace
 
 Result<sinks::ReceivedSubmission> as_received(const client::VerifiedDelivery& delivery) {
@@ -77,17 +82,9 @@ Destination::Destination(sinks::SinkOptions options, client::Received& received,
 
 Result<Destination> Destination::open(sinks::SinkOptions options, client::Received& received,
                                       std::string subscription) {
+  // What cannot be written to is said before anything comes.
   sources::FindingLog findings;
-  const auto formats = sinks::sink_formats();
-  const bool known = options.format.empty() || std::any_of(formats.begin(), formats.end(),
-                                                           [&](const sinks::SinkFormat& format) {
-                                                             return format.name == options.format;
-                                                           });
-  if (!known) {
-    // The sinks say which formats there are.
-    auto sink = sinks::open_sink(options, findings);
-    if (!sink) return tl::unexpected(sink.error());
-  }
+  if (auto sink = sinks::open_sink(options, findings); !sink) return tl::unexpected(sink.error());
   Destination destination(std::move(options), received, std::move(subscription));
   const std::string& to = destination.options_.destination;
   std::error_code ignored;
@@ -109,55 +106,67 @@ Status Destination::update(bool whole, const Program& program) {
   return whole ? write_whole(program) : Status();
 }
 
-Status Destination::write_folder(const Program& program) {
+// What came since the destination was written last, in its order; up to the last one.
+Result<client::Arrival> Destination::visit_fresh(const Program& program, const Use& use) {
   auto subscription = received_->find(subscription_);
   if (!subscription) return tl::unexpected(subscription.error());
-  client::Arrival written = subscription->written;
-  sources::FindingLog findings;
+  client::Arrival last = subscription->written;
+  while (true) {
+    auto page = received_->arrivals(subscription_, last, kPage);
+    if (!page) return tl::unexpected(page.error());
+    if (page->empty()) return last;
+    for (const client::StoredDelivery& delivery : *page) {
+      if (auto used = use(delivery.content); !used) return tl::unexpected(used.error());
+      if (delivery.content.erased) say_erased(delivery.content, program);
+    }
+    last = page->back().arrival;
+    deliveries_ += page->size();
+    if (!folder_) continue;  // is whole at the end alone
+    if (auto set = received_->set_written(subscription_, last); !set) {
+      return tl::unexpected(set.error());
+    }
+  }
+}
+
+Status Destination::write_folder(const Program& program) {
+  sources::FindingLog findings(options_.destination);
   auto sink = sinks::open_sink(options_, findings);
   if (!sink) return tl::unexpected(sink.error());
-  while (true) {
-    auto page = received_->arrivals(subscription_, written, kPage);
-    if (!page) return tl::unexpected(page.error());
-    if (page->empty()) break;
-    for (const client::StoredDelivery& delivery : *page) {
-      auto submission = as_received(delivery.content);
-      if (!submission) return tl::unexpected(submission.error());
-      observations_ += submission->observations.rows();
-      if (auto put = (*sink)->write(*submission); !put) return put;
-    }
-    written = page->back().arrival;
-    if (auto set = received_->set_written(subscription_, written); !set) return set;
-  }
+  const auto written = visit_fresh(program, [&](const client::VerifiedDelivery& delivery) {
+    auto submission = as_received(delivery);
+    if (!submission) return Status(tl::unexpected(submission.error()));
+    if (delivery.erased && submission->deleted.empty()) return Status();
+    observations_ += submission->observations.rows();
+    return (*sink)->write(*submission);
+  });
+  if (!written) return tl::unexpected(written.error());
   show(findings, program);
   return (*sink)->finish();
 }
 
 Status Destination::write_whole(const Program& program) {
-  auto subscription = received_->find(subscription_);
-  if (!subscription) return tl::unexpected(subscription.error());
-  auto fresh = received_->arrivals(subscription_, subscription->written, 1);
-  if (!fresh) return tl::unexpected(fresh.error());
-  if (fresh->empty() && written_once_) return {};
-  sources::FindingLog findings;
+  const auto last = visit_fresh(program, [](const client::VerifiedDelivery&) { return Status(); });
+  if (!last) return tl::unexpected(last.error());
+  if (*last == shown_) return {};
+  sources::FindingLog findings(options_.destination);
   auto sink = sinks::open_sink(options_, findings);
   if (!sink) return tl::unexpected(sink.error());
-  client::Arrival last = subscription->written;
   observations_ = 0;
   auto visited = received_->visit_live(subscription_, [&](const client::StoredDelivery& delivery) {
+    if (delivery.content.erased) return Status();
     auto submission = as_received(delivery.content);
     if (!submission) return Status(tl::unexpected(submission.error()));
     // What it once took away is away already among the figures that hold.
     submission->deleted = ObservationSet();
     observations_ += submission->observations.rows();
-    last = std::max(last, delivery.arrival);
     return (*sink)->write(*submission);
   });
   if (!visited) return visited;
   if (auto finished = (*sink)->finish(); !finished) return finished;
   show(findings, program);
-  written_once_ = true;
-  return received_->set_written(subscription_, last);
+  shown_ = *last;
+  // Withdrawals too, which leave no figure: what one destination was given comes to no other.
+  return received_->set_written(subscription_, *last);
 }
 
 }  // namespace rapporteur::agency

@@ -27,6 +27,8 @@ class SaidFindings {
 };
 
 [[nodiscard]] std::string item_text(const client::Item& item, Paint paint = Paint::kScreen);
+// With a heading, a line for each; columns that nothing stands in are left out.
+[[nodiscard]] std::string items_table(std::span<const client::Item> items);
 [[nodiscard]] nlohmann::ordered_json item_json(const client::Item& item);
 // The hub's findings about an item that was refused or warned of.
 [[nodiscard]] std::vector<FileFinding> hub_findings(const client::Item& item);

@@ -1,4 +1,6 @@
 // outbox list, release, discard.
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/desk.h"
@@ -8,7 +10,32 @@
 namespace rapporteur::agency {
 namespace {
 
-Outcome list_items(Program& program, const std::string& wanted) {
+constexpr std::size_t kFinishedShown = 10;
+
+bool finished(const client::Item& item) {
+  return item.state == client::ItemState::kReceipted || item.state == client::ItemState::kRefused ||
+         item.state == client::ItemState::kDiscarded;
+}
+
+// Leaves the newest of those that are finished; returns how many it took away.
+std::size_t leave_newest(std::vector<client::Item>& items) {
+  const auto all = static_cast<std::size_t>(std::count_if(items.begin(), items.end(), finished));
+  const std::size_t old = all - std::min(all, kFinishedShown);
+  std::size_t passed = 0;
+  std::erase_if(items, [&](const client::Item& item) { return finished(item) && ++passed <= old; });
+  return old;
+}
+
+void show_items(const Program& program, std::vector<client::Item> items, bool all) {
+  const std::size_t left_out = all ? 0 : leave_newest(items);
+  std::string table = items_table(items);
+  table.pop_back();  // the line end, which say() adds
+  program.say(table);
+  if (left_out > 0)
+    program.say("and " + counted(left_out, "older one") + ", finished: --all shows all");
+}
+
+Outcome list_items(Program& program, const std::string& wanted, bool all) {
   std::optional<client::ItemState> state;
   if (!wanted.empty()) {
     state = client::item_state_named(wanted);
@@ -24,12 +51,13 @@ Outcome list_items(Program& program, const std::string& wanted) {
   nlohmann::ordered_json document;
   document["items"] = nlohmann::ordered_json::array();
   for (const client::Item& item : *items) {
-    program.say(item_text(item));
     document["items"].push_back(item_json(item));
   }
-  if (items->empty() && state) {
+  if (!items->empty()) {
+    show_items(program, *items, all || state);
+  } else if (state) {
     program.say("no item is in the state " + wanted);
-  } else if (items->empty()) {
+  } else {
     program.say("the outbox is empty");
   }
   program.answer(document);
@@ -71,11 +99,18 @@ void add_outbox(CLI::App& app, Command& chosen) {
   CLI::App* outbox = app.add_subcommand("outbox", "What waits to be sent, and what became of it");
   outbox->require_subcommand(1);
 
-  CLI::App* listing = outbox->add_subcommand("list", "Show what the outbox holds");
-  auto state = std::make_shared<std::string>();
-  listing->add_option("--state", *state, "Only items in this state");
-  listing->callback([&chosen, state]() {
-    chosen = [state](Program& program) { return list_items(program, *state); };
+  CLI::App* listing =
+      outbox->add_subcommand("list", "Show what waits, and the newest of what is finished");
+  struct Listing {
+    std::string state;
+    bool all = false;
+  };
+  auto wanted = std::make_shared<Listing>();
+  listing->add_option("--state", wanted->state, "Only items in this state, all of them");
+  listing->add_flag("--all", wanted->all,
+                    "Also those that were finished long ago; --json has them always");
+  listing->callback([&chosen, wanted]() {
+    chosen = [wanted](Program& program) { return list_items(program, wanted->state, wanted->all); };
   });
 
   auto decision = std::make_shared<Decision>();

@@ -151,6 +151,11 @@ Result<PlannedFile> plan_file(const std::string& file, const FileOptions& option
                .what = "rows that delete figures are not pushed",
                .remedy = "'revise' the submission with a file that leaves these keys out, or "
                          "'withdraw' it"});
+    } else if (plan && plan->submissions.empty()) {
+      log.add(
+          {.code = "NO_ROWS",
+           .what = "no row is left to send: " + counted(plan->rows_left_out, "row") + " left out",
+           .remedy = "correct the rows"});
     } else if (plan) {
       out.readable = true;
       out.submissions = std::move(plan->submissions);

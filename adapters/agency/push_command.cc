@@ -72,15 +72,17 @@ Outcome dry_run(Program& program, const LocalCheck& check, const std::string& pa
 }
 
 Outcome refuse(const Program& program, const LocalCheck& check,
-               const std::vector<PlannedFile>& files) {
+               const std::vector<PlannedFile>& files, bool as_is) {
   nlohmann::ordered_json document;
   document["files"] = nlohmann::ordered_json::array();
   for (const PlannedFile& file : files) document["files"].push_back(file.json());
   document["checked"] = check.basis();
   program.answer(document);
   return fail(ErrorKind::kRefused, "nothing was sent", {},
-              "correct what is an error above; --as-is sends what the rules object to all the "
-              "same, and the hub decides");
+              as_is ? "correct what is an error above: it cannot be read or has no row, so that "
+                      "--as-is cannot send it either"
+                    : "correct what is an error above; --as-is sends what the rules object to all "
+                      "the same, and the hub decides");
 }
 
 // What the files hold, judged; ends at the first that cannot be read.
@@ -120,18 +122,20 @@ Outcome push(Program& program, const PushOptions& options) {
   const FileOptions reading = options.file.with_default((*desk)->agency.settings().mapping);
   auto files = plan_files(program, options, reading, *check);
   if (!files) return tl::unexpected(files.error());
-  program.say(check->basis());
+  if (std::ranges::any_of(*files, &PlannedFile::readable)) program.say(check->basis());
   const bool sendable = std::all_of(files->begin(), files->end(), [&](const PlannedFile& file) {
     return file.readable && (file.rules_hold || options.as_is);
   });
-  if (options.dry_run) return dry_run(program, *check, (*desk)->participant(), *files, sendable);
-  if (!sendable) return refuse(program, *check, *files);
-  std::vector<client::NewItem> items;
+  if (!sendable && !options.dry_run) return refuse(program, *check, *files, options.as_is);
   for (const PlannedFile& file : *files) {
-    carrying.said.add(file);
     if (auto warned = warn_of_waiting(program, **desk, file); !warned) {
       return tl::unexpected(warned.error());
     }
+  }
+  if (options.dry_run) return dry_run(program, *check, (*desk)->participant(), *files, sendable);
+  std::vector<client::NewItem> items;
+  for (const PlannedFile& file : *files) {
+    carrying.said.add(file);
     for (const auto& planned : file.submissions) items.push_back(item_of(planned, file.file));
   }
   return add_and_carry(program, **desk, items, carrying);

@@ -40,14 +40,11 @@ Outcome receive(Program& program, const ReceiveOptions& options) {
                                        received, options.subscription);
   if (!destination) return tl::unexpected(destination.error());
   StopSignals stop;
-  std::size_t deliveries = 0;
   client::SubscriberOptions subscribing;
   subscribing.ask_when_quiet = kQuiet;
   client::Subscriber subscriber((*desk)->participant(), options.subscription, received,
-                                (*desk)->signing, subscribing, [&](std::size_t count) {
-                                  deliveries += count;
-                                  return destination->update(false, program);
-                                });
+                                (*desk)->signing, subscribing,
+                                [&](std::size_t) { return destination->update(false, program); });
   client::Session session = (*desk)->session(program);
   std::optional<client::QuorumWatch> quorum = watch_quorum(program, **desk);
   std::vector<client::Conversation*> talks{&subscriber};
@@ -67,6 +64,7 @@ Outcome receive(Program& program, const ReceiveOptions& options) {
   if (!written) return tl::unexpected(written.error());
   if (!received_all) return tl::unexpected(received_all.error());
   if (options.destination != "-") {
+    const std::size_t deliveries = destination->deliveries();
     program.say((deliveries == 1 ? "1 delivery, " : std::to_string(deliveries) + " deliveries, ") +
                 counted(destination->observations(), "observation") + " written to " +
                 options.destination);

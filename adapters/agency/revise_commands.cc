@@ -1,4 +1,6 @@
 // revise, withdraw: a submission of this agency that the hub holds, replaced or taken back.
+#include <map>
+
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/carry.h"
@@ -17,22 +19,68 @@ struct ReviseOptions {
   int patience_s = 30;
 };
 
-// The header of an own submission: from the outbox, else from the last sync.
+// Of an item that the hub has accepted.
+std::optional<v1::Header> accepted_header(const client::Item& item) {
+  v1::Outcome outcome;
+  v1::Record record;
+  v1::Header header;
+  const bool read =
+      item.state == client::ItemState::kReceipted && outcome.ParseFromString(item.outcome) &&
+      record.ParseFromString(outcome.record()) && header.ParseFromString(record.header());
+  return read ? std::optional(std::move(header)) : std::nullopt;
+}
+
+// What replaced or withdrew each submission, as far as receipts and the last sync tell.
+Result<std::map<std::string, v1::Header>> successors(
+    const Desk& desk, std::span<const client::OwnSubmission> ledger) {
+  std::map<std::string, v1::Header> by_replaced;
+  for (const client::OwnSubmission& own : ledger) {
+    if (!own.header.revises().empty()) by_replaced[own.header.revises()] = own.header;
+  }
+  const auto items = desk.outbox.list(client::ItemState::kReceipted);
+  if (!items) return tl::unexpected(items.error());
+  for (const client::Item& item : *items) {
+    const auto header = accepted_header(item);
+    if (header && !header->revises().empty()) by_replaced[header->revises()] = *header;
+  }
+  return by_replaced;
+}
+
+// A message that names another than the newest would be refused, and the refusal logged for good.
+Status check_newest(const Desk& desk, const MessageId& id,
+                    std::span<const client::OwnSubmission> ledger) {
+  const auto by_replaced = successors(desk, ledger);
+  if (!by_replaced) return tl::unexpected(by_replaced.error());
+  MessageId newest = id;
+  for (auto next = by_replaced->find(newest.string()); next != by_replaced->end();
+       next = by_replaced->find(newest.string())) {
+    if (next->second.kind() == v1::KIND_WITHDRAWAL) {
+      return fail(ErrorKind::kRefused, "it was withdrawn: nothing is left to replace",
+                  uuid_text(id), "'push' sends figures anew");
+    }
+    const auto successor = MessageId::from(next->second.message_id());
+    if (!successor) break;
+    newest = *successor;
+  }
+  if (newest == id) return {};
+  return fail(ErrorKind::kRefused,
+              uuid_text(id) + " is not the newest; the newest is " + uuid_text(newest), {},
+              "name that");
+}
+
+// The header of an own submission that may be replaced: from the outbox, else from the last sync.
 Result<v1::Header> own_header(Desk& desk, const MessageId& id) {
   const client::Ledger ledger(desk.agency.state(), client::log_key(desk.hub).key);
   auto submissions = ledger.submissions();
   if (!submissions) return tl::unexpected(submissions.error());
+  if (auto newest = check_newest(desk, id, *submissions); !newest) {
+    return tl::unexpected(newest.error());
+  }
   for (const client::OwnSubmission& own : *submissions) {
     if (own.message_id == id) return own.header;
   }
-  auto item = desk.outbox.find(id);
-  v1::Outcome outcome;
-  v1::Record record;
-  v1::Header header;
-  if (item && item->state == client::ItemState::kReceipted &&
-      outcome.ParseFromString(item->outcome) && record.ParseFromString(outcome.record()) &&
-      header.ParseFromString(record.header())) {
-    return header;
+  if (const auto item = desk.outbox.find(id)) {
+    if (auto header = accepted_header(*item)) return std::move(*header);
   }
   return fail(ErrorKind::kNotFound, "this agency knows no accepted submission " + uuid_text(id), {},
               "'sync' fetches the hub's list; 'outbox list' shows what was sent from here");
@@ -49,7 +97,7 @@ Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOp
   auto planned = plan_file(options.file, reading, *check, id);
   if (!planned) return tl::unexpected(planned.error());
   planned->show(program);
-  program.say(check->basis());
+  if (planned->readable) program.say(check->basis());
   said.add(*planned);
   if (!planned->readable || !(planned->rules_hold || options.as_is)) {
     return fail(ErrorKind::kRefused, "nothing was sent", options.file,

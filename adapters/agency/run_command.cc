@@ -100,8 +100,13 @@ class Runner {
     const std::string to = settings_.run_destination.empty()
                                ? desk_.agency.received().string() + "/"
                                : settings_.run_destination;
-    return Destination::open({.format = settings_.run_format, .destination = to}, desk_.received,
-                             settings_.run_subscription);
+    auto destination = Destination::open({.format = settings_.run_format, .destination = to},
+                                         desk_.received, settings_.run_subscription);
+    if (destination || destination.error().kind != ErrorKind::kUsage) return destination;
+    Error error = destination.error();
+    error.kind = ErrorKind::kConfiguration;  // the settings name it, not the command line
+    if (error.where.empty()) error.where = (desk_.agency.folder() / "adapter.toml").string();
+    return tl::unexpected(error);
   }
 
   Result<WatchFolder> open_watch() {

@@ -81,7 +81,7 @@ Result<std::vector<MessageId>> without_quorum(const Desk& desk) {
   std::vector<MessageId> out;
   for (const client::Item& item : *items) {
     const auto receipt = desk.receipts.read(item.message_id);
-    if (!receipt || !desk.quorum->open(receipt->checkpoint)) out.push_back(item.message_id);
+    if (!receipt || !desk.quorum->takes(receipt->checkpoint)) out.push_back(item.message_id);
   }
   return out;
 }

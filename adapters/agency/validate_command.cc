@@ -6,6 +6,7 @@
 #include "adapters/client/files.h"
 #include "adapters/client/hub_file.h"
 #include "adapters/client/ledger.h"
+#include "adapters/sinks/atomic_file.h"
 
 namespace rapporteur::agency {
 namespace {
@@ -49,8 +50,11 @@ bool show_verdict(const Program& program, const PlannedFile& planned) {
 
 Status write_report(const std::string& file, const nlohmann::ordered_json& document) {
   using Json = nlohmann::ordered_json;
-  return client::write_file_atomically(
-      file, document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  auto report = sinks::AtomicFile::create(file, {.mode = 0600});
+  if (!report) return tl::unexpected(report.error());
+  return (*report)
+      ->append(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n")
+      .and_then([&]() { return (*report)->commit(); });
 }
 
 // A file that cannot be read does not keep the others from being checked.
@@ -62,11 +66,13 @@ Outcome validate(Program& program, const ValidateOptions& options) {
   document["checked"] = known->check.basis();
   document["files"] = nlohmann::ordered_json::array();
   bool valid = true;
+  bool checked = false;
   std::optional<int> unread;
   for (const std::string& name : options.files) {
     auto planned = plan_file(name, reading, known->check);
     if (planned) {
       valid = show_verdict(program, *planned) && valid;
+      checked = checked || planned->readable;
       document["files"].push_back(planned->json());
       continue;
     }
@@ -76,7 +82,7 @@ Outcome validate(Program& program, const ValidateOptions& options) {
     valid = false;
   }
   document["valid"] = valid;
-  program.say(known->check.basis());
+  if (checked) program.say(known->check.basis());
   program.answer(document);
   if (!options.report_json.empty()) {
     if (auto written = write_report(options.report_json, document); !written) {

@@ -33,7 +33,8 @@ std::string report_of(const PlannedFile& planned, const LocalCheck& check) {
   for (const FileFinding& finding : planned.findings) {
     report += finding.text(planned.file, Paint::kPlain) + "\n";
   }
-  return report + check.basis() + "\nnothing was sent\n";
+  if (planned.readable) report += check.basis() + "\n";
+  return report + "nothing was sent\n";
 }
 
 // "mine.csv", else "mine.2.csv", the first that is free.

@@ -64,8 +64,10 @@ struct Connection::Impl {
   [[nodiscard]] tl::unexpected<Error> unreachable(milliseconds waited) const {
     switch (monitor.trouble()) {
       case LineTrouble::kKeyUnknown:
-        return fail(ErrorKind::kRefused, "the hub does not know this key", hub.endpoint,
-                    "ask its operator whether this participant is enrolled with its CURVE key");
+        // The refusal travels in clear: it tells nobody which of the two.
+        return fail(ErrorKind::kRefused,
+                    "the hub turns this key away: it is not enrolled, or suspended", hub.endpoint,
+                    "ask its operator");
       case LineTrouble::kHandshake:
         return fail(ErrorKind::kUnreachable, "somebody answers, but not with the hub's key",
                     hub.endpoint, "compare curve_key with the hub's public file");

@@ -26,6 +26,9 @@ class Quorum {
 
   // A checkpoint of this hub's log that the policy takes.
   [[nodiscard]] Result<verify::TrustedHead> open(std::string_view note) const;
+  // Whether the policy takes a checkpoint, of whichever log it names: what the log before a
+  // restored one had cosigned stays so.
+  [[nodiscard]] bool takes(std::string_view note) const { return policy_.open(note).has_value(); }
   // What is wrong with the newest cosigned checkpoint that the hub shows; empty: nothing. By the
   // cosignatures' times, against `now`.
   [[nodiscard]] std::string complaint(std::string_view note, UnixMillis now) const;

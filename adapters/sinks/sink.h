@@ -4,8 +4,9 @@
 // Durability: `write` has put the submission durably in place when it returns, for sinks that say
 // so (`SinkFormat::durable_per_submission`); the others put everything in place in `finish`. A sink
 // that is destroyed before leaves nothing half written behind.
-// Errors: kStorage (with path and errno's words), kUsage (no such format, no destination). What a
-// format cannot carry is a warning in `findings`, which must live as long as the sink.
+// Errors: kStorage (with path and errno's words), kUsage (no such format, no destination, or one
+// that must not be replaced: `open_sink` says so before anything is written). What a format cannot
+// carry is a warning in `findings`, which must live as long as the sink.
 #pragma once
 
 #include <memory>

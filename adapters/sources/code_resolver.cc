@@ -40,6 +40,15 @@ ResolvedCode unknown(std::string_view component, std::string_view text,
   return out;
 }
 
+std::optional<std::string> code_of_label(codelists::ListId list, std::string_view text) {
+  for (const auto& code : codelists::list(list)) {
+    if (same_label(code.label_en, text) || same_label(code.label_fr, text)) {
+      return std::string(code.code);
+    }
+  }
+  return std::nullopt;
+}
+
 ResolvedCode mapped(std::string code, std::string_view text) {
   ResolvedCode out{.code = std::move(code)};
   if (out.code != text) out.source = text;
@@ -50,18 +59,6 @@ ResolvedCode mapped(std::string code, std::string_view text) {
 
 CodeResolver::CodeResolver(const Mapping& mapping, const Dataset& dataset)
     : mapping_(mapping), dataset_(dataset) {}
-
-std::optional<std::string> CodeResolver::from_label(Dimension dimension,
-                                                    std::string_view text) const {
-  const auto list = codelists::list_of(dimension);
-  if (!mapping_.read_labels || !list) return std::nullopt;
-  for (const auto& code : codelists::list(*list)) {
-    if (same_label(code.label_en, text) || same_label(code.label_fr, text)) {
-      return std::string(code.code);
-    }
-  }
-  return std::nullopt;
-}
 
 ResolvedCode CodeResolver::resolve_dimension(Dimension dimension, std::string_view text) const {
   if (codelists::valid(dimension, text)) return {.code = std::string(text)};
@@ -82,8 +79,14 @@ ResolvedCode CodeResolver::resolve_dimension(Dimension dimension, std::string_vi
   if (const auto alias = codelists::area_alias(text); alias && list) {
     if (codelists::valid(dimension, *alias)) return mapped(std::string(*alias), text);
   }
-  if (auto code = from_label(dimension, text)) return mapped(std::move(*code), text);
-  return unknown(name(dimension), text, list);
+  auto labelled = list ? code_of_label(*list, text) : std::nullopt;
+  if (labelled && mapping_.read_labels) return mapped(std::move(*labelled), text);
+  ResolvedCode out = unknown(name(dimension), text, list);
+  if (labelled) {
+    out.remedy = "it is the label of " + *labelled +
+                 ": write the code, or have labels read with read_labels = true in a mapping file";
+  }
+  return out;
 }
 
 ResolvedCode CodeResolver::resolve_attribute(Attribute attribute, std::string_view prefix,

@@ -34,8 +34,6 @@ class CodeResolver {
   [[nodiscard]] ResolvedCode resolve_dimension(Dimension dimension, std::string_view text) const;
   [[nodiscard]] ResolvedCode resolve_attribute(Attribute attribute, std::string_view prefix,
                                                std::string_view text) const;
-  [[nodiscard]] std::optional<std::string> from_label(Dimension dimension,
-                                                      std::string_view text) const;
 
   const Mapping& mapping_;
   const Dataset& dataset_;

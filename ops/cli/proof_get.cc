@@ -1,11 +1,11 @@
 // proof get, proof consistency, checkpoint: what the hub can show of its log, verified on the way.
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <system_error>
 
 #include <spdlog/fmt/fmt.h>
 
+#include "adapters/sinks/atomic_file.h"
 #include "ops/cli/commands.h"
 #include "ops/cli/hub_proofs.h"
 #include "ops/cli/trust.h"
@@ -50,11 +50,10 @@ Result<std::vector<std::uint64_t>> indices_of(const std::vector<std::string>& wa
 }
 
 Status write_file(const std::filesystem::path& file, const std::string& content) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << content;
-  if (stream.flush()) return {};
-  return fail(ErrorKind::kStorage, "cannot write the file", file.string(),
-              "name a file in a folder that is there, on a disk with room");
+  // Many are not waited for one by one: what a power cut loses is asked for again.
+  auto proof = sinks::AtomicFile::create(file.string(), {.durable = false});
+  if (!proof) return tl::unexpected(proof.error());
+  return (*proof)->append(content).and_then([&]() { return (*proof)->commit(); });
 }
 
 // Where receipts go: standard output, the one file that was named, or a folder.

@@ -112,6 +112,8 @@ class WithoutHub(Surface):
                    r"m\.toml:1", "colums", "did you mean columns")
         self.fails(USAGE, ["push", self.write("a.csv"), "--mapping", self.agency / "none.toml"],
                    r"none\.toml", "check the path")
+        done = self.adapter("validate", self.write("a.csv"), "--mapping", mapping, expect=3)
+        self.assertNotIn("never synced", done.stdout)  # nothing was checked
         self.edit("adapter.toml", r"^# mapping = .*$", 'mapping = "none.toml"')
         self.fails(CONFIGURATION, ["push", self.write("a.csv")], r"none\.toml", "check the path")
 
@@ -151,6 +153,22 @@ class WithoutHub(Surface):
         self.fails(STORAGE, ["receive", "--to", self.agency / "none/x/y.csv", "--wait", "0"],
                    "rapporteur-adapter: " + re.escape(str(self.agency / "none/x")) + ": there is no "
                    "such folder", "make it")
+
+    def test_a_destination_that_must_not_be_replaced(self):
+        mine = self.write("mine.csv", victims("AT", 2024, 162))
+        before = mine.read_text()
+        pipe = self.agency / "pipe"
+        os.mkfifo(pipe)
+        for words, mention in ((["receive", "--to", mine], "not written here"),
+                               (["receive", "--to", mine, "--format", "table"], "not written here"),
+                               (["receive", "--to", pipe], "not a regular file"),
+                               (["validate", mine, "--report-json", pipe], "not a regular file")):
+            self.fails(USAGE, words, re.escape(str(words[2] if words[0] == "receive" else pipe)),
+                       mention)
+        self.assertEqual(mine.read_text(), before)
+        self.assertTrue(pipe.is_fifo())
+        self.edit("adapter.toml", r"^# destination = .*$", f'destination = "{mine}"')
+        self.fails(CONFIGURATION, ["run"], re.escape(str(mine)), "not written here")
 
     def test_a_subscription_that_another_process_receives(self):
         with open(self.agency / "subscription-default.lock", "w", encoding="utf-8") as lock:
@@ -192,6 +210,7 @@ class WithoutHub(Surface):
         # The same file once more while it waits.
         again = self.adapter("push", path, "--wait", "0", expect=UNREACHABLE)
         self.assertIn("KEYS_WAIT", again.stdout)
+        self.assertIn("KEYS_WAIT", self.adapter("push", path, "--dry-run").stdout)
         self.assertEqual(len(self.json("outbox", "list")["items"]), 2)
 
     def test_agency_that_is_not_enrolled(self):
@@ -242,6 +261,31 @@ class WithoutHub(Surface):
         done = self.adapter("validate", plain, expect=REFUSED)
         self.assertLess(len(done.stdout.splitlines()), 12, done.stdout)
         self.assertIn("and 199 more rows", done.stdout)
+
+    def test_files_of_which_no_row_is_left(self):
+        lost = self.write("lost.csv", victims("AT", 2024, "many"), victims("AT", 2025, "few"))
+        self.bad_content(lost, "NO_ROWS", "2 rows left out", options=["--skip-refused-rows"])
+        self.bad_content(self.write("none.csv"), "NO_ROWS", "a header, but no row")
+        self.assertEqual(self.json("outbox", "list")["items"], [])
+        done = self.fails(REFUSED, ["push", self.write("none.csv"), "--as-is"], "nothing was sent")
+        self.assertNotIn("the hub decides", done.stderr)
+
+    def test_the_outbox_shows_what_waits_and_the_newest_of_the_rest(self):
+        path = self.write("a.csv", victims("AT", 2024, 162))
+        ids = []
+        for _ in range(12):
+            self.adapter("push", path, "--wait", "0", expect=UNREACHABLE)
+            ids.append(self.json("outbox", "list")["items"][-1]["message_id"])
+        self.adapter("outbox", "discard", *ids[:11])
+        shown = self.adapter("outbox", "list").stdout
+        # Each that is discarded leaves a SKIP, which waits.
+        self.assertEqual(len(shown.splitlines()), 1 + 10 + 1 + 11 + 1)
+        self.assertNotIn(ids[0], shown)
+        self.assertIn(ids[11], shown)
+        self.assertIn("and 1 older one", shown.splitlines()[-1])
+        self.assertIn(ids[0], self.adapter("outbox", "list", "--all").stdout)
+        self.assertIn(ids[0], self.adapter("outbox", "list", "--state", "discarded").stdout)
+        self.assertEqual(len(self.json("outbox", "list")["items"]), 23)
 
     def test_words_of_the_command_line(self):
         self.fails(USAGE, ["pusch"], "pusch", "did you mean push")
@@ -298,7 +342,7 @@ class WithHub(Surface):
         shutil.rmtree(self.agency)
         self.adapter("init", "no")
         (self.agency / "hub.toml").write_text(public)
-        self.fails(REFUSED, ["sync"], "does not know this key", "enrolled")
+        self.fails(REFUSED, ["sync"], "turns this key away", "not enrolled, or suspended")
 
     def test_a_pin_that_is_put_back_was_never_said_to_be_new(self):
         public = self.hub.home / "hub-public.toml"
@@ -308,6 +352,12 @@ class WithHub(Surface):
         done = self.fails(REFUSED, ["enrol", public], "takes this agency for")
         self.assertNotIn("' pinned", done.stdout)
         self.assertIn("not pinned", done.stdout)
+
+    def test_a_suspended_agency_learns_what_may_be_wrong(self):
+        self.hub.operator("participant", "suspend", self.party, "--reason", "a trial")
+        for words in (["sync"], ["push", self.write("a.csv", victims("AT", 1996, 162))]):
+            self.fails(REFUSED, words, re.escape(self.hub.endpoint), "not enrolled, or suspended",
+                       "operator")
 
     def test_what_the_hub_has_is_withdrawn_not_discarded(self):
         path = self.write("a.csv", victims("AT", 1998, 162))
@@ -334,6 +384,18 @@ class WithHub(Surface):
         self.assertEqual(done.stdout.count("RIGHTS"), 3)
         self.assertIn("c.csv:2: error RIGHTS REF_AREA: no right to submit VIC_IDENT for DE",
                       done.stdout)
+
+    def test_only_the_newest_of_a_chain_is_replaced(self):
+        path = self.write("a.csv", by_sex("AT", 1997, 162, 120, 42))
+        first = self.json("push", path)["items"][0]["message_id"]
+        second = self.json("revise", first, path)["items"][0]["message_id"]
+        third = self.json("revise", second, path)["items"][0]["message_id"]
+        for words in (["withdraw", first], ["revise", first, path], ["withdraw", second]):
+            self.fails(REFUSED, words, f"{words[1]} is not the newest; the newest is {third}")
+        self.json("withdraw", third)
+        for message in (first, second, third):
+            self.fails(REFUSED, ["withdraw", message], message, "it was withdrawn", "push")
+        self.assertEqual(len(self.json("outbox", "list")["items"]), 4)
 
     def test_what_was_accepted_from_here_is_known_without_a_sync(self):
         self.adapter("sync")
@@ -370,6 +432,10 @@ class WithHub(Surface):
         self.assertIn("sc.csv:3: error RIGHTS REF_AREA: no right", done.stdout)
         self.assertEqual(done.stdout.count("BREAKDOWN_MISSING SEX"), 1, done.stdout)
         self.assertIn("no breakdown of VIC_IDENT by SEX", done.stdout)
+        item = self.json("push", path, "--as-is", expect=REFUSED)["items"][0]
+        finding = next(f for f in item["findings"] if f["code"] == "BREAKDOWN_MISSING")
+        self.assertTrue(finding["message"].startswith("no breakdown of"), finding)
+        self.assertTrue(finding["rule"].endswith("."), finding)
 
     def test_rows_left_out_are_counted(self):
         path = self.write("a.csv", by_sex("AT", 2004, 162, 120, 42), victims("AT", 2005, "many"))
@@ -436,6 +502,8 @@ class Approval(Surface):
         self.fails(REFUSED, [*release, "--approver", "chief", "--reason", "me"],
                    "pushed it and cannot release it")
         self.assertEqual(self.json("outbox", "list")["items"][0]["state"], "held")
+        self.assertEqual(self.adapter("push").stdout, "1 submission held until a second person "
+                         "releases it: rapporteur-adapter outbox release ID\n")
 
     @unittest.skipUnless(os.geteuid() == 0 and not in_a_session(),
                          "needs root and no session, to be a second login")
@@ -476,6 +544,14 @@ class Approval(Surface):
         states = {i["message_id"]: i["state"] for i in self.json("outbox", "list")["items"]}
         self.assertEqual((states[first], states[second]), ("discarded", "receipted"))
         self.fails(REFUSED, ["outbox", "discard", second], "receipted")
+        lines = self.adapter("outbox", "list").stdout.splitlines()
+        self.assertRegex(lines[0], r"^STATE +MESSAGE ID +KIND +INDICATOR +ROWS +ENTRY +FILE +NOTE$")
+        self.assertRegex(lines[1], rf"^discarded +{first} +new .* by [^ ]+.*$")
+        self.assertEqual(lines[1].count("discarded"), 1)
+        self.assertRegex(lines[3], r"^receipted +\S+ +skip .*closes number 1, which was discarded$")
+        columns = [lines[0].index(word) for word in ("MESSAGE ID", "KIND", "ENTRY", "NOTE")]
+        for line in (line.ljust(400) for line in lines[1:]):
+            self.assertTrue(all(line[column - 2:column] == "  " for column in columns), line)
 
 
 class Subscriptions(Surface):
@@ -520,6 +596,31 @@ class Subscriptions(Surface):
         self.assertIn("162", files[0].read_text())
         done = self.adapter("receive", "--to", "-", "--format", "table", "--subscription", "all")
         self.assertIn("162", done.stdout)
+
+
+class Destinations(Surface):
+    receives = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.hub.enrol("at", submits=[("*", "AT")])
+
+    def test_what_one_destination_was_given_comes_to_no_folder(self):
+        sent = self.hub.party_folder("at") / "b.csv"
+        sent.write_text(HEADER + victims("AT", 2022, 150))
+        to_file = ["receive", "--to", self.agency / "out.csv"]
+        folder = self.agency / "each"
+        to_folder = ["receive", "--to", f"{folder}/"]
+        self.assertEqual(self.json(*to_file)["deliveries"], 0)
+        done = json.loads(self.hub.adapter("at", "--json", "push", sent).stdout)
+        self.hub.adapter("at", "withdraw", done["items"][0]["message_id"])
+        self.assertEqual(self.json(*to_file)["deliveries"], 2)
+        self.assertEqual(self.json(*to_folder)["deliveries"], 0)
+        self.assertEqual(list(folder.iterdir()), [])
+        self.hub.adapter("at", "push", sent)
+        self.assertEqual(self.json(*to_folder)["deliveries"], 1)
+        self.assertEqual(len(list(folder.iterdir())), 1)
 
 
 class Run(Surface):

@@ -45,7 +45,7 @@ TEST_F(ClientLine, AKeyThatTheHubDoesNotKnowIsToldSo) {
   const auto welcome = line->hello();
   ASSERT_FALSE(welcome);
   EXPECT_EQ(welcome.error().kind, ErrorKind::kRefused) << welcome.error().line();
-  EXPECT_THAT(welcome.error().line(), HasSubstr("does not know this key"));
+  EXPECT_THAT(welcome.error().line(), HasSubstr("turns this key away"));
 }
 
 TEST_F(ClientLine, AnotherServerKeyIsNotTalkedTo) {

@@ -105,6 +105,30 @@ class Erasure(unittest.TestCase):
         self.assertEqual(self.audit(self.home / "data")["bodies_erased"], 1)
         self.hub.start_broker()
 
+    def test_a_receiver_of_what_was_erased_is_told_once(self):
+        message = self.push(2022, 12_345)[0]["message_id"]
+        index = self.accepted()[0]
+        self.values("erase", str(index), "--reason", "a slip")
+        self.hub.enrol("observer", "observer")
+        folder = self.hub.party_folder("observer")
+        receive = ["observer", "receive", "--to", folder / "received.csv"]
+        said = self.hub.adapter(*receive).stderr
+        self.assertIn(f"submission {message} of at (entry {index}) was erased at the hub", said)
+        self.assertEqual(said.count("\n"), 1, said)
+        self.assertEqual(self.hub.adapter(*receive).stderr, "")
+        self.hub.adapter("observer", "subscription", "add", "other")
+        done = self.hub.adapter("observer", "receive", "--subscription", "other", "--to",
+                                f"{folder}/each/")
+        self.assertEqual(done.stderr, said)
+        self.assertIn("1 delivery, 0 observations", done.stdout)
+        self.assertEqual(list((folder / "each").iterdir()), [])
+        # A withdrawal of it has no rows either.
+        self.hub.adapter("at", "withdraw", message)
+        done = self.hub.adapter("observer", "receive", "--subscription", "other", "--to",
+                                f"{folder}/each/")
+        self.assertIn("each/: warning NOTHING_TO_WRITE: a submission of at (entry ", done.stderr)
+        self.assertIn("remove the file of that", done.stderr)
+
     def test_beside_an_erased_submission_only_its_revision_is_accepted(self):
         first = self.push(2022, 12_345)[0]
         self.values("erase", str(self.accepted()[0]), "--reason", "a slip")

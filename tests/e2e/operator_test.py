@@ -429,7 +429,10 @@ class AtAHub(Lines):
         target.write_text(text.replace(f"index {index}", "index 0"), encoding="utf-8")
         self.refused(REFUSED, verify, target, "rapporteur proof get")
         self.at_hub(REFUSED, ["proof", "get", "1000000"], "NOT_FOUND", "number")
-        self.at_hub(STORAGE, ["proof", "get", index, "-o", "/nowhere/p"], "/nowhere/p")
+        self.at_hub(STORAGE, ["proof", "get", index, "-o", "/nowhere/p"], "/nowhere", "no such folder")
+        pipe = self.hub.folder / "pipe"
+        os.mkfifo(pipe)
+        self.at_hub(USAGE, ["proof", "get", index, "-o", pipe], str(pipe), "not a regular file")
 
     def test_many_proofs_at_once(self):
         folder = self.hub.folder / "proofs"

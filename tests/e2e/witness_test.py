@@ -111,6 +111,9 @@ class Quorum(unittest.TestCase):
             self.assertEqual(quorums(done), [None])
             self.assertIn("no quorum of witnesses", done.stderr)
             self.assertIn("no checkpoint that a quorum", done.stderr)
+            again = hub.adapter("at", "push", "--require-quorum", "--wait", "1", expect=1)
+            self.assertIn("receipted", again.stdout)
+            self.assertNotIn("BREAKDOWN_MISSING", again.stdout)  # said by the push before
             first, = hub.receipts("at")
             self.assertEqual(signatures(first.read_text()), [f"{hub.name}/log1"])
             hub.start_witness("w1")

@@ -229,7 +229,10 @@ TEST(Binding, ColumnsThatAreNotCarriedAreSaidSoOnce) {
 
 TEST(Binding, LabelsAreReadOnlyWhereTheMappingSaysSo) {
   const std::string text = kHeader + "VIC_REG,austria,2006,1\n";
-  EXPECT_EQ(Bound(text, kColumns).errors(), "UNKNOWN_CODE ");
+  const Bound unread(text, kColumns);
+  EXPECT_EQ(unread.errors(), "UNKNOWN_CODE ");
+  EXPECT_NE(unread.first_error().remedy.find("label of AT"), std::string::npos);
+  EXPECT_NE(unread.first_error().remedy.find("read_labels = true"), std::string::npos);
   const Bound b(text, "read_labels = true\n" + kColumns);
   ASSERT_EQ(b.errors(), "");
   EXPECT_EQ(b.figures->code(Dimension::kRefArea, 0), "AT");

@@ -85,8 +85,10 @@ TEST_F(ClientQuorum, AnotherLogOfThePolicyIsNotThisOne) {
       read("log " + named.text() + "\n" + policy_of(log_.verifier_key(), {&one_}, 1)).value();
   const auto root = notes::Checkpoint::parse(notes::Note::parse(other.checkpoint(1))->text)->root;
   std::string note = notes::sign_checkpoint({named.name, TreeSize{1}, root}, other.key());
+  EXPECT_FALSE(quorum.takes(note));
   one_.cosign(note, kNow);
   EXPECT_FALSE(quorum.open(note));
+  EXPECT_TRUE(quorum.takes(note)) << "a receipt of the log before needs no other";
 }
 
 // What the log before said of a message is evidence of it.

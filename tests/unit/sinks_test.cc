@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "adapters/sinks/atomic_file.h"
 #include "adapters/sinks/sdmx_csv/writer.h"
@@ -85,6 +86,71 @@ TEST(AtomicFile, AFolderThatIsNotThereIsSaidSo) {
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().kind, ErrorKind::kStorage);
   EXPECT_FALSE(file.error().remedy.empty());
+}
+
+TEST(AtomicFile, WhatIsNoRegularFileIsRefusedAndStays) {
+  TempDir folder;
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  fs::create_symlink(pipe, folder / "link");
+  fs::create_directory(folder / "folder");
+  for (const char* name : {"pipe", "link", "folder"}) {
+    const auto file = AtomicFile::create(folder / name);
+    ASSERT_FALSE(file) << name;
+    EXPECT_EQ(file.error().kind, ErrorKind::kUsage);
+    EXPECT_FALSE(file.error().remedy.empty());
+  }
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_EQ(entries_of(folder.path()), 3U);
+}
+
+TEST(AtomicFile, ALinkStaysAndWhatItLeadsToIsWritten) {
+  TempDir folder;
+  fs::create_directory(folder / "there");
+  fs::create_symlink("there/out.csv", folder / "link");
+  for (const char* content : {"first", "second"}) {
+    auto file = AtomicFile::create(folder / "link");
+    ASSERT_TRUE(file) << file.error().line();
+    ASSERT_TRUE((*file)->append(content));
+    EXPECT_TRUE(fs::exists(folder / "there/.out.csv.part")) << "written beside the target";
+    ASSERT_TRUE((*file)->commit());
+    EXPECT_EQ(read_file(folder / "there/out.csv"), content);
+  }
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  fs::create_symlink("loop", folder / "loop");
+  EXPECT_FALSE(AtomicFile::create(folder / "loop"));
+}
+
+TEST(AtomicFile, AFileKeepsItsMode) {
+  TempDir folder;
+  const std::string path = folder / "out.csv";
+  rapporteur::testing::write_file(path, "before");
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  auto file = AtomicFile::create(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->commit());
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST(Sinks, AFileThatWasNotReceivedIsNotReplaced) {
+  TempDir folder;
+  sources::FindingLog findings;
+  const std::string path = folder / "mine.csv";
+  for (const std::string format : {"sdmx-csv-2.0", "table"}) {
+    rapporteur::testing::write_file(path, "STRUCTURE,STRUCTURE_ID,ACTION,FREQ\n");
+    const auto refused = open_sink({.format = format, .destination = path}, findings);
+    ASSERT_FALSE(refused) << format;
+    EXPECT_EQ(refused.error().kind, ErrorKind::kUsage);
+    EXPECT_EQ(read_file(path), "STRUCTURE,STRUCTURE_ID,ACTION,FREQ\n");
+    rapporteur::testing::write_file(path, "");
+    for (int time = 0; time < 2; ++time) {
+      auto sink = open_sink({.format = format, .destination = path}, findings);
+      ASSERT_TRUE(sink) << format << ": " << sink.error().line();
+      ASSERT_TRUE((*sink)->write(submission(1, {figure("AT", "2006", "1")})));
+      ASSERT_TRUE((*sink)->finish());
+    }
+  }
+  EXPECT_EQ(entries_of(folder.path()), 1U);
 }
 
 TEST(SdmxCsvSink, AFolderGetsOneWholeFileASubmissionAndTwiceIsOnce) {
@@ -224,9 +290,8 @@ TEST(FiguresTable, AbsencesAndSendersAreToldApart) {
   figures.push_back({"be", "D", figure("BE", "2006", "", "Q")});
   figures.push_back({"be", "D", figure("BE", "2007", "", "L")});
   const auto text = figures_table(figures, {});
-  EXPECT_NE(text.find("AT Austria  at                      0              :\n"), std::string::npos)
-      << text;
-  EXPECT_NE(text.find("commission        128 (U)"), std::string::npos) << text;
+  EXPECT_NE(text.find("AT Austria  at                0     :\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("commission  128 (U)"), std::string::npos) << text;
   EXPECT_NE(text.find(":Q"), std::string::npos);
   EXPECT_NE(text.find(":L"), std::string::npos);
   EXPECT_NE(text.find(":   nothing received"), std::string::npos);
@@ -244,6 +309,27 @@ TEST(FiguresTable, NarrowTerminalsGetSeveralTables) {
     from = end + 1;
   }
   EXPECT_NE(text.find("\n\n"), std::string::npos);
+}
+
+TEST(FiguresTable, WhatAllColumnsShareStandsOnceAndPeriodsStayWhole) {
+  std::vector<Figure> figures;
+  for (const std::string year : {"2006", "2007", "2008"}) {
+    for (const std::string sex : {"_T", "F", "M"}) {
+      Observation one = figure("AT", year, "1");
+      one[Dimension::kSex] = sex;
+      figures.push_back({"at", "D", one});
+    }
+  }
+  const auto text = figures_table(figures, {.width = 60});
+  EXPECT_EQ(text.find("CJ_INV CASE EXPL_FORM=SEX\n"), 0U) << text;
+  EXPECT_EQ(text.find("CJ_INV", 1), std::string::npos);
+  EXPECT_EQ(text.find("CASE", 8), std::string::npos);
+  EXPECT_EQ(text.find("EXPL_FORM", 13), std::string::npos);
+  for (const char* year : {"2006", "2007", "2008"}) {
+    const std::string three = std::string(year) + "   " + year + "   " + year;
+    EXPECT_NE(text.find(three), std::string::npos) << text;
+  }
+  EXPECT_NE(text.find("\n\n"), std::string::npos) << "it does not fit in one part";
 }
 
 TEST(FiguresTable, TextFromOutsideCannotMoveTheCursor) {

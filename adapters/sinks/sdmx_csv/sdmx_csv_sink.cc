@@ -25,15 +25,20 @@ std::string as_name(std::string_view text) {
   return out;
 }
 
-// A submission of which nothing can be told in rows.
+// A submission of which nothing can be told in rows, such as a withdrawal of what was erased.
 bool leaves_no_row(const ReceivedSubmission& submission, sources::FindingLog& findings) {
   if (!submission.observations.empty() || !submission.deleted.empty()) return false;
+  const std::string replaced = submission.revises ? uuid_text(*submission.revises) : "";
   findings.add({.severity = sources::Severity::kWarning,
                 .code = "NOTHING_TO_WRITE",
                 .text = uuid_text(submission.message_id),
-                .what = "the submission has no observation and deletes none, so that a file of "
-                        "rows cannot say that it came",
-                .remedy = "look it up in the log"});
+                .what = "a submission of " + printable(submission.sender, 40) + " (entry " +
+                        std::to_string(submission.log_index.value) +
+                        ") has no observation and names no key that it takes away, so that no "
+                        "file of rows can say that it came",
+                .remedy = replaced.empty()
+                              ? ""
+                              : "it takes the place of " + replaced + ": remove the file of that"});
   return true;
 }
 
@@ -122,7 +127,8 @@ Result<std::unique_ptr<Sink>> open_sdmx_csv_sink(const SinkOptions& options,
     }
     return std::make_unique<FolderSink>(destination, findings);
   }
-  auto file = AtomicFile::create(destination);
+  const std::string header = sdmx_csv_header();
+  auto file = AtomicFile::create(destination, {.beginning = header});
   if (!file) return tl::unexpected<Error>(file.error());
   return std::make_unique<FileSink>(std::move(*file), findings);
 }

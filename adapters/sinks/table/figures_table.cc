@@ -4,6 +4,7 @@
 #include <compare>
 #include <map>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "adapters/sinks/table/cells.h"
@@ -45,10 +46,39 @@ std::string area_label(const std::string& area, bool french) {
   return out;
 }
 
-std::vector<std::string> heading(const ColumnKey& key, bool several_dataflows) {
-  std::vector<std::string> lines{printable(key.indicator, 32), printable(key.time_period, 32),
-                                 printable(key.unit, 32), key.breakdown};
-  if (several_dataflows) lines.push_back(printable(key.dataflow, 64));
+// What differs between the columns of a table, and so stands above each of them.
+struct Varies {
+  bool indicator = false;
+  bool unit = false;
+  bool dataflow = false;
+  std::vector<std::string> shared;  // parts that all breakdowns have
+};
+
+// "SEX=F AGE=Y_LT18" in its parts.
+std::vector<std::string> parts_of(const std::string& breakdown) {
+  std::vector<std::string> parts;
+  std::istringstream words(breakdown);
+  for (std::string part; words >> part;) parts.push_back(part);
+  return parts;
+}
+
+std::string words_without(const std::vector<std::string>& parts,
+                          const std::vector<std::string>& without) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (std::find(without.begin(), without.end(), part) != without.end()) continue;
+    text += (text.empty() ? "" : " ") + part;
+  }
+  return text;
+}
+
+std::vector<std::string> heading(const ColumnKey& key, const Varies& varies) {
+  std::vector<std::string> lines;
+  if (varies.indicator) lines.push_back(printable(key.indicator, 32));
+  lines.push_back(printable(key.time_period, 32));
+  if (varies.unit) lines.push_back(printable(key.unit, 32));
+  lines.push_back(words_without(parts_of(key.breakdown), varies.shared));
+  if (varies.dataflow) lines.push_back(printable(key.dataflow, 64));
   return lines;
 }
 
@@ -56,7 +86,6 @@ class TableText {
  public:
   TableText(std::span<const Figure> figures, const TableOptions& options) : options_(options) {
     std::map<ColumnKey, TableColumn> columns;
-    std::set<std::string> dataflows;
     for (const auto& figure : figures) {
       const Observation& o = figure.observation;
       const ColumnKey key{o[Dimension::kIndicator], o[Dimension::kTimePeriod], breakdown_text(o),
@@ -64,19 +93,28 @@ class TableText {
       TableColumn& column = columns[key];
       column.key = key;
       column.cells[{o[Dimension::kRefArea], figure.sender}] = cell_text(o);
-      dataflows.insert(figure.dataflow);
       legend_.note(o);
     }
-    several_dataflows_ = dataflows.size() > 1;
-    for (auto& [key, column] : columns) columns_.push_back(std::move(column));
+    if (!columns.empty()) varies_.shared = parts_of(columns.begin()->first.breakdown);
+    for (auto& [key, column] : columns) {
+      const std::vector<std::string> parts = parts_of(key.breakdown);
+      std::erase_if(varies_.shared, [&](const std::string& part) {
+        return std::find(parts.begin(), parts.end(), part) == parts.end();
+      });
+      const ColumnKey& first = columns.begin()->first;
+      varies_.indicator = varies_.indicator || key.indicator != first.indicator;
+      varies_.unit = varies_.unit || key.unit != first.unit;
+      varies_.dataflow = varies_.dataflow || key.dataflow != first.dataflow;
+      columns_.push_back(std::move(column));
+    }
     for (auto& column : columns_) measure(column);
   }
 
   std::string text() {
-    std::string out;
+    std::string out = title();
     std::size_t first = 0;
     while (first < columns_.size()) {
-      const std::size_t last = columns_that_fit(first);
+      const std::size_t last = end_of_part(first);
       if (!out.empty()) out += '\n';
       append_part(first, last, out);
       first = last;
@@ -87,8 +125,19 @@ class TableText {
   }
 
  private:
+  // What all columns share; "" where they share nothing.
+  [[nodiscard]] std::string title() const {
+    if (columns_.empty()) return {};
+    std::vector<std::string> shared;
+    if (!varies_.indicator) shared.push_back(printable(columns_.front().key.indicator, 32));
+    if (!varies_.unit) shared.push_back(printable(columns_.front().key.unit, 32));
+    shared.insert(shared.end(), varies_.shared.begin(), varies_.shared.end());
+    const std::string text = words_without(shared, {});
+    return text.empty() ? text : bold(text, options_.colours) + '\n';
+  }
+
   void measure(TableColumn& column) const {
-    for (const auto& line : heading(column.key, several_dataflows_)) {
+    for (const auto& line : heading(column.key, varies_)) {
       column.width = std::max(column.width, display_width(line));
     }
     for (const auto& [row, cell] : column.cells) {
@@ -128,6 +177,19 @@ class TableText {
     return last;
   }
 
+  // What fits, without the beginning of a period that does not fit as a whole.
+  [[nodiscard]] std::size_t end_of_part(std::size_t first) const {
+    const std::size_t fits = columns_that_fit(first);
+    if (fits == columns_.size()) return fits;
+    const auto same_period = [&](std::size_t at) {
+      return columns_[at].key.indicator == columns_[fits].key.indicator &&
+             columns_[at].key.time_period == columns_[fits].key.time_period;
+    };
+    std::size_t last = fits;
+    while (last > first && same_period(last - 1)) --last;
+    return last > first ? last : fits;
+  }
+
   void append_part(std::size_t first, std::size_t last, std::string& out) {
     const auto rows = rows_of(first, last);
     const std::size_t areas = stub_width(rows, false);
@@ -153,7 +215,7 @@ class TableText {
                       std::string& out) const {
     std::vector<std::vector<std::string>> headings;
     for (std::size_t i = first; i < last; ++i) {
-      headings.push_back(heading(columns_[i].key, several_dataflows_));
+      headings.push_back(heading(columns_[i].key, varies_));
     }
     for (std::size_t line = 0; line < headings.front().size(); ++line) {
       const bool blank = std::all_of(headings.begin(), headings.end(),
@@ -170,7 +232,7 @@ class TableText {
 
   const TableOptions& options_;
   std::vector<TableColumn> columns_;
-  bool several_dataflows_ = false;
+  Varies varies_;
   Legend legend_;
 };
 

@@ -32,7 +32,9 @@ struct TableOptions {
   bool french = false;
 };
 
-// Areas down, (indicator, period, breakdown) across; rows of two senders stand side by side.
+// Areas down, (indicator, period, breakdown) across; rows of two senders stand side by side. What
+// all columns share stands once above; a cut falls between two periods, unless one alone is too
+// wide.
 [[nodiscard]] std::string figures_table(std::span<const Figure> figures,
                                         const TableOptions& options);
 

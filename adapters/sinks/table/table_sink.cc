@@ -15,10 +15,14 @@ namespace {
 constexpr std::array kNotShown{Attribute::kConfRedist, Attribute::kSourceCode, Attribute::kMethod,
                                Attribute::kCommentObs};
 
+// How a file begins, so that it is known for one that may be written anew.
+constexpr std::string_view kTitle = "The figures that hold, as received\n\n";
+
 class TableSink final : public Sink {
  public:
-  TableSink(SinkOptions options, sources::FindingLog& findings)
-      : options_(std::move(options)), findings_(findings) {}
+  // `file` null: standard output.
+  TableSink(SinkOptions options, std::unique_ptr<AtomicFile> file, sources::FindingLog& findings)
+      : options_(std::move(options)), file_(std::move(file)), findings_(findings) {}
 
   Status write(const ReceivedSubmission& submission) override {
     for (const Attribute attribute : kNotShown) {
@@ -39,7 +43,7 @@ class TableSink final : public Sink {
     }
     std::string text =
         figures_table(current_.figures(), {.colours = options_.colours, .width = options_.width});
-    if (options_.destination != "-") return write_file(text);
+    if (file_) return write_file(text);
     if (text.empty()) text = "there is nothing to show\n";
     const bool written =
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
@@ -49,13 +53,13 @@ class TableSink final : public Sink {
 
  private:
   Status write_file(const std::string& text) {
-    auto file = AtomicFile::create(options_.destination);
-    if (!file) return tl::unexpected<Error>(file.error());
-    if (auto written = (*file)->append(text); !written) return written;
-    return (*file)->commit();
+    return file_->append(kTitle).and_then([&]() { return file_->append(text); }).and_then([&]() {
+      return file_->commit();
+    });
   }
 
   SinkOptions options_;
+  std::unique_ptr<AtomicFile> file_;
   sources::FindingLog& findings_;
   CurrentFigures current_;
   std::set<std::string_view> not_shown_;
@@ -65,7 +69,10 @@ class TableSink final : public Sink {
 
 Result<std::unique_ptr<Sink>> open_table_sink(const SinkOptions& options,
                                               sources::FindingLog& findings) {
-  return std::make_unique<TableSink>(options, findings);
+  if (options.destination == "-") return std::make_unique<TableSink>(options, nullptr, findings);
+  auto file = AtomicFile::create(options.destination, {.beginning = kTitle});
+  if (!file) return tl::unexpected<Error>(file.error());
+  return std::make_unique<TableSink>(options, std::move(*file), findings);
 }
 
 }  // namespace rapporteur::sinks
