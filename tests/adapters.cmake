@@ -10,6 +10,9 @@ rapporteur_test(unit_sdmx_csv_source LABELS unit
 rapporteur_test(unit_csv_bad_input LABELS unit
   SOURCES unit/csv_bad_input_test.cc
   LINKS rapporteur::adapters_sources)
+rapporteur_test(unit_glotip LABELS unit
+  SOURCES unit/glotip_test.cc unit/glotip_editions_test.cc
+  LINKS rapporteur::adapters_sources)
 rapporteur_test(unit_mapping LABELS unit
   SOURCES unit/mapping_test.cc
   LINKS rapporteur::adapters_sources)

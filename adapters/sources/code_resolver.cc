@@ -102,6 +102,31 @@ ResolvedCode CodeResolver::resolve_attribute(Attribute attribute, std::string_vi
   return unknown(name(attribute), text, codelists::list_of(attribute));
 }
 
+// What is near a name is proposed and never taken for it: a country is not guessed.
+ResolvedCode CodeResolver::resolve_name(const Target& target, CodeNames names,
+                                        std::string_view text) {
+  const CodeName* const name = find_name(names, text);
+  if (name != nullptr && !name->code.empty()) return mapped(std::string(name->code), text);
+  ResolvedCode out{.code = std::string(text)};
+  const std::string remedy = "map it under [codes." + std::string(target.name()) + ']';
+  if (name != nullptr) {
+    out.problem = "NO_CODE_FITS";
+    out.what = "no code is right: " + std::string(name->why_none);
+    out.remedy = "if you know what is meant, " + remedy;
+    return out;
+  }
+  std::vector<std::string_view> known;
+  for (const CodeName& entry : names) {
+    if (!entry.code.empty()) known.push_back(entry.name);
+  }
+  out.problem = "UNKNOWN_CODE";
+  out.what = "is no name of " + std::string(target.name());
+  out.remedy = did_you_mean(text, known);
+  if (!out.remedy.empty()) out.remedy += ' ';
+  out.remedy += remedy;
+  return out;
+}
+
 ResolvedCode CodeResolver::resolve(const Target& target, const Component& component,
                                    std::string_view prefix, std::string_view cell) const {
   std::string_view text = cell;
@@ -117,6 +142,7 @@ ResolvedCode CodeResolver::resolve(const Target& target, const Component& compon
     }
   }
   if (text.empty()) return {};
+  if (!component.names.empty()) return resolve_name(target, component.names, text);
   if (target.kind == Target::Kind::kDimension) {
     return resolve_dimension(static_cast<Dimension>(target.index), text);
   }
