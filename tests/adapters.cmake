@@ -24,6 +24,7 @@ rapporteur_test(unit_sinks LABELS unit
   LINKS rapporteur::adapters_sinks)
 
 rapporteur_fuzz(csv SOURCES fuzz/csv_fuzz.cc LINKS rapporteur::adapters_sources)
+rapporteur_fuzz(glotip SOURCES fuzz/glotip_fuzz.cc LINKS rapporteur::adapters_sources)
 rapporteur_fuzz(sdmx_csv SOURCES fuzz/sdmx_csv_fuzz.cc LINKS rapporteur::adapters_sources)
 rapporteur_fuzz(mapping SOURCES fuzz/mapping_fuzz.cc LINKS rapporteur::adapters_sources)
 

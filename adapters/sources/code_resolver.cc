@@ -13,6 +13,10 @@
 namespace rapporteur::sources {
 namespace {
 
+// Several names of one code are proposed as one.
+constexpr std::size_t kNamesLookedAt = 12;
+constexpr std::size_t kNamesProposed = 3;
+
 bool is_text(Attribute attribute) {
   return attribute == Attribute::kSourceCode || attribute == Attribute::kMethod ||
          attribute == Attribute::kCommentObs;
@@ -37,6 +41,38 @@ ResolvedCode unknown(std::string_view component, std::string_view text,
   out.remedy = did_you_mean_one_of(near);
   if (!out.remedy.empty()) out.remedy += ' ';
   out.remedy += "map it under [codes." + std::string(component) + ']';
+  return out;
+}
+
+std::optional<codelists::ListId> list_of(const Target& target) {
+  if (target.kind == Target::Kind::kDimension) {
+    return codelists::list_of(static_cast<Dimension>(target.index));
+  }
+  return std::nullopt;
+}
+
+// Names near the text, each with its code, and each code once: "Albania (AL)". Where none is, the
+// labels of the list, which are in French, too.
+std::vector<std::string> near_names(const Target& target, CodeNames names, std::string_view text) {
+  std::vector<std::string_view> known;
+  for (const CodeName& entry : names) {
+    if (!entry.code.empty()) known.push_back(entry.name);
+  }
+  std::vector<std::string> out;
+  std::vector<std::string_view> codes;
+  for (const std::string_view name : nearest_names(text, known, kNamesLookedAt)) {
+    const std::string_view code = find_name(names, name)->code;
+    if (out.size() >= kNamesProposed) break;
+    if (std::find(codes.begin(), codes.end(), code) != codes.end()) continue;
+    codes.push_back(code);
+    out.push_back(std::string(name) + " (" + std::string(code) + ')');
+  }
+  if (const auto list = list_of(target); list && out.empty()) {
+    for (const std::string_view code : codelists::nearest(*list, text, kNamesProposed)) {
+      out.push_back(std::string(codelists::find(*list, code)->label_en) + " (" + std::string(code) +
+                    ')');
+    }
+  }
   return out;
 }
 
@@ -115,13 +151,11 @@ ResolvedCode CodeResolver::resolve_name(const Target& target, CodeNames names,
     out.remedy = "if you know what is meant, " + remedy;
     return out;
   }
-  std::vector<std::string_view> known;
-  for (const CodeName& entry : names) {
-    if (!entry.code.empty()) known.push_back(entry.name);
-  }
   out.problem = "UNKNOWN_CODE";
   out.what = "is no name of " + std::string(target.name());
-  out.remedy = did_you_mean(text, known);
+  const std::vector<std::string> near = near_names(target, names, text);
+  const std::vector<std::string_view> proposed(near.begin(), near.end());
+  out.remedy = did_you_mean_one_of(proposed);
   if (!out.remedy.empty()) out.remedy += ' ';
   out.remedy += remedy;
   return out;

@@ -183,8 +183,10 @@ TEST(Glotip, NamesAndAdjectivesOfCountriesAreKnownExactly) {
 }
 
 TEST(Glotip, AnUnknownNameIsProposedAndNeverGuessed) {
-  const std::map<std::string, std::string> proposed{
-      {"Abania", "Albania"}, {"Albanie", "Albania"}, {"Sweeden", "Sweden"}};
+  const std::map<std::string, std::string> proposed{{"Abania", "Albania (AL)?"},
+                                                    {"Albanie", "Albania (AL)"},
+                                                    {"Hongrie", "Hungary (HU)"},
+                                                    {"Sweeden", "Sweden (SE)"}};
   for (const auto& [name, nearest] : proposed) {
     const Read r(kHeader + citizenship(name) + citizenship("Romania") + citizenship(name));
     ASSERT_EQ(r.codes(), "UNKNOWN_CODE ") << name;
