@@ -4,6 +4,11 @@
 // their codes by names.csv. What is no breakdown is left blank, to be _T or _Z by the indicator. A
 // row is left out here, with its finding, when nobody can say which component its category is of,
 // or a word that must be there is blank; all else is judged when it is bound.
+//
+// Indicators, the nearest of the catalogue: "detected" victims are VIC_REG, since States count
+// identified victims, presumed ones or both; those by country of repatriation are VIC_RETURN, the
+// one indicator of persons taken to a country; "formal contact" is CJ_SUSP; recorded offences are
+// CJ_CASE_REC, not CJ_INV, since nobody says that an offence was investigated.
 // Source: AGENCY.md, "A bulk file of GLOTIP".
 #pragma once
 
