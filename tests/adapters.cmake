@@ -10,6 +10,9 @@ rapporteur_test(unit_sdmx_csv_source LABELS unit
 rapporteur_test(unit_csv_bad_input LABELS unit
   SOURCES unit/csv_bad_input_test.cc
   LINKS rapporteur::adapters_sources)
+rapporteur_test(unit_glotip LABELS unit
+  SOURCES unit/glotip_test.cc unit/glotip_editions_test.cc
+  LINKS rapporteur::adapters_sources)
 rapporteur_test(unit_mapping LABELS unit
   SOURCES unit/mapping_test.cc
   LINKS rapporteur::adapters_sources)
@@ -21,6 +24,7 @@ rapporteur_test(unit_sinks LABELS unit
   LINKS rapporteur::adapters_sinks)
 
 rapporteur_fuzz(csv SOURCES fuzz/csv_fuzz.cc LINKS rapporteur::adapters_sources)
+rapporteur_fuzz(glotip SOURCES fuzz/glotip_fuzz.cc LINKS rapporteur::adapters_sources)
 rapporteur_fuzz(sdmx_csv SOURCES fuzz/sdmx_csv_fuzz.cc LINKS rapporteur::adapters_sources)
 rapporteur_fuzz(mapping SOURCES fuzz/mapping_fuzz.cc LINKS rapporteur::adapters_sources)
 

@@ -57,6 +57,7 @@ class Binder {
   };
   struct Measure {
     std::size_t column = 0;
+    std::size_t field = 0;  // of the file
     std::string name;
     std::vector<std::pair<Target, std::uint32_t>> constants;
   };
@@ -105,7 +106,7 @@ class Binder {
   void keep(const Row& row, const std::optional<Decimal>& value);
   void bind_deletion(const Row& row);
   void refuse(const Row& row);
-  void add(Finding finding, const Row& row, std::size_t column);
+  void add(Finding finding, const Row& row, std::size_t field);
 
   const Dataset& dataset_;
   const Mapping& mapping_;

@@ -69,11 +69,13 @@ void Binder::bind_column(const Component& component, Target target, std::string 
   bound.target = target;
   bound.prefix = std::move(prefix);
   bound.component = &component;
-  if (target.kind == Target::Kind::kDimension) has_column_[target.index] = true;
+  if (target.kind == Target::Kind::kDimension) {
+    has_column_[target.index] = !component.blank_is_absent;
+  }
   if (component.shape != ValueShape::kSingle) {
     findings_.add({.severity = Severity::kWarning,
                    .code = "MULTIPLE_VALUES_AS_TEXT",
-                   .column = static_cast<std::uint32_t>(component.column + 1),
+                   .column = static_cast<std::uint32_t>(component.field() + 1),
                    .column_name = component.id,
                    .what = "the column may hold several values a cell; " +
                            std::string(target.name()) + " carries them as one text",
@@ -107,7 +109,7 @@ Status Binder::bind_measures() {
   for (const auto& measure : mapping_.measures) {
     const auto component = component_named(measure.column);
     if (!component) return tl::unexpected<Error>(component.error());
-    Measure bound{(*component)->column, measure.column, {}};
+    Measure bound{(*component)->column, (*component)->field(), measure.column, {}};
     for (const auto& [target, code] : measure.constants) {
       bound.constants.emplace_back(target, intern(target, code));
     }
@@ -115,7 +117,7 @@ Status Binder::bind_measures() {
   }
   if (mapping_.by_name && measures_.empty()) {
     const Component* value = dataset_.find(sdmx_csv::kObsValue);
-    if (value != nullptr) measures_.push_back({value->column, value->id, {}});
+    if (value != nullptr) measures_.push_back({value->column, value->field(), value->id, {}});
   }
   return {};
 }
@@ -151,7 +153,7 @@ Status Binder::refuse_misspelt() {
     const auto meant = one_slip_from(component.id, free);
     if (!meant) continue;
     return findings_.stop({.code = "COLUMN_MISSPELT",
-                           .column = static_cast<std::uint32_t>(component.column + 1),
+                           .column = static_cast<std::uint32_t>(component.field() + 1),
                            .column_name = component.id,
                            .what = "the column is bound to nothing, for want of one letter",
                            .remedy = "did you mean " + std::string(*meant) +
@@ -170,7 +172,7 @@ void Binder::report_unbound_columns() {
     }
     findings_.add({.severity = Severity::kWarning,
                    .code = "COLUMN_NOT_CARRIED",
-                   .column = static_cast<std::uint32_t>(component.column + 1),
+                   .column = static_cast<std::uint32_t>(component.field() + 1),
                    .column_name = component.id,
                    .what = "the column is bound to nothing and is not carried",
                    .remedy = "bind it under [columns], or name it in ignore"});

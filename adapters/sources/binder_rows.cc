@@ -24,9 +24,9 @@ std::string source_item(const Target& target, std::string_view code) {
 
 }  // namespace
 
-void Binder::add(Finding finding, const Row& row, std::size_t column) {
+void Binder::add(Finding finding, const Row& row, std::size_t field) {
   finding.line = row.line;
-  finding.column = static_cast<std::uint32_t>(column + 1);
+  finding.column = static_cast<std::uint32_t>(field + 1);
   findings_.add(std::move(finding));
 }
 
@@ -55,13 +55,20 @@ void Binder::report_problem(const BoundColumn& column, const Meaning& meaning,
                     problem.problem == "UNKNOWN_CODE" &&
                     text.size() <= rapporteur::limits::kCodeBytes;
   if (!keep) row.refused = true;
-  add({.severity = keep ? Severity::kWarning : Severity::kError,
-       .code = problem.problem,
-       .column_name = column.component->id,
-       .text = std::string(text),
-       .what = problem.what,
-       .remedy = problem.remedy},
-      row, column.column);
+  Finding finding{.severity = keep ? Severity::kWarning : Severity::kError,
+                  .code = problem.problem,
+                  .line = row.line,
+                  .column = static_cast<std::uint32_t>(column.component->field() + 1),
+                  .column_name = column.component->id,
+                  .text = std::string(text),
+                  .what = problem.what,
+                  .remedy = problem.remedy};
+  // A name that a format writes in free text comes back row after row; a mapping settles all.
+  if (column.component->names.empty()) {
+    findings_.add(std::move(finding));
+  } else {
+    findings_.add_cause(std::move(finding));
+  }
 }
 
 void Binder::read_column(BoundColumn& column, Row& row) {
@@ -135,7 +142,7 @@ bool Binder::read_value(const Measure& measure, Row& row, std::optional<Decimal>
          .text = std::string(cell),
          .what = read.error().what,
          .remedy = read.error().remedy},
-        row, measure.column);
+        row, measure.field);
     return false;
   }
   value = read->number;
@@ -148,7 +155,7 @@ bool Binder::read_value(const Measure& measure, Row& row, std::optional<Decimal>
            .text = std::string(cell),
            .what = "the number and the column of qualifiers say different things",
            .remedy = "leave one of them out"},
-          row, measure.column);
+          row, measure.field);
       return false;
     }
     qualifier = in_cell;

@@ -13,6 +13,10 @@
 namespace rapporteur::sources {
 namespace {
 
+// Several names of one code are proposed as one.
+constexpr std::size_t kNamesLookedAt = 12;
+constexpr std::size_t kNamesProposed = 3;
+
 bool is_text(Attribute attribute) {
   return attribute == Attribute::kSourceCode || attribute == Attribute::kMethod ||
          attribute == Attribute::kCommentObs;
@@ -47,6 +51,38 @@ std::optional<std::string> code_of_label(codelists::ListId list, std::string_vie
     }
   }
   return std::nullopt;
+}
+
+std::optional<codelists::ListId> list_of(const Target& target) {
+  if (target.kind == Target::Kind::kDimension) {
+    return codelists::list_of(static_cast<Dimension>(target.index));
+  }
+  return std::nullopt;
+}
+
+// Names near the text, each with its code, and each code once: "Albania (AL)". Where none is, the
+// labels of the list, which are in French, too.
+std::vector<std::string> near_names(const Target& target, CodeNames names, std::string_view text) {
+  std::vector<std::string_view> known;
+  for (const CodeName& entry : names) {
+    if (!entry.code.empty()) known.push_back(entry.name);
+  }
+  std::vector<std::string> out;
+  std::vector<std::string_view> codes;
+  for (const std::string_view name : nearest_names(text, known, kNamesLookedAt)) {
+    const std::string_view code = find_name(names, name)->code;
+    if (out.size() >= kNamesProposed) break;
+    if (std::find(codes.begin(), codes.end(), code) != codes.end()) continue;
+    codes.push_back(code);
+    out.push_back(std::string(name) + " (" + std::string(code) + ')');
+  }
+  if (const auto list = list_of(target); list && out.empty()) {
+    for (const std::string_view code : codelists::nearest(*list, text, kNamesProposed)) {
+      out.push_back(std::string(codelists::find(*list, code)->label_en) + " (" + std::string(code) +
+                    ')');
+    }
+  }
+  return out;
 }
 
 ResolvedCode mapped(std::string code, std::string_view text) {
@@ -105,6 +141,29 @@ ResolvedCode CodeResolver::resolve_attribute(Attribute attribute, std::string_vi
   return unknown(name(attribute), text, codelists::list_of(attribute));
 }
 
+// What is near a name is proposed and never taken for it: a country is not guessed.
+ResolvedCode CodeResolver::resolve_name(const Target& target, CodeNames names,
+                                        std::string_view text) {
+  const CodeName* const name = find_name(names, text);
+  if (name != nullptr && !name->code.empty()) return mapped(std::string(name->code), text);
+  ResolvedCode out{.code = std::string(text)};
+  const std::string remedy = "map it under [codes." + std::string(target.name()) + ']';
+  if (name != nullptr) {
+    out.problem = "NO_CODE_FITS";
+    out.what = "no code is right: " + std::string(name->why_none);
+    out.remedy = "if you know what is meant, " + remedy;
+    return out;
+  }
+  out.problem = "UNKNOWN_CODE";
+  out.what = "is no name of " + std::string(target.name());
+  const std::vector<std::string> near = near_names(target, names, text);
+  const std::vector<std::string_view> proposed(near.begin(), near.end());
+  out.remedy = did_you_mean_one_of(proposed);
+  if (!out.remedy.empty()) out.remedy += ' ';
+  out.remedy += remedy;
+  return out;
+}
+
 ResolvedCode CodeResolver::resolve(const Target& target, const Component& component,
                                    std::string_view prefix, std::string_view cell) const {
   std::string_view text = cell;
@@ -120,6 +179,7 @@ ResolvedCode CodeResolver::resolve(const Target& target, const Component& compon
     }
   }
   if (text.empty()) return {};
+  if (!component.names.empty()) return resolve_name(target, component.names, text);
   if (target.kind == Target::Kind::kDimension) {
     return resolve_dimension(static_cast<Dimension>(target.index), text);
   }

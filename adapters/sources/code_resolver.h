@@ -34,6 +34,8 @@ class CodeResolver {
   [[nodiscard]] ResolvedCode resolve_dimension(Dimension dimension, std::string_view text) const;
   [[nodiscard]] ResolvedCode resolve_attribute(Attribute attribute, std::string_view prefix,
                                                std::string_view text) const;
+  [[nodiscard]] static ResolvedCode resolve_name(const Target& target, CodeNames names,
+                                                 std::string_view text);
 
   const Mapping& mapping_;
   const Dataset& dataset_;

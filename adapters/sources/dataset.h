@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/sources/names.h"
 #include "proto/base/result.h"
 
 namespace rapporteur::sources {
@@ -51,6 +52,12 @@ struct Component {
   std::vector<std::string> languages{};   // of a multilingual component, in the header's order
   std::optional<std::size_t> label_of{};  // index in Dataset::components
   std::size_t column = 0;                 // cell of a RowBlock that holds it
+  // The field of the file it was read from, where a source does not hand on fields as they stand.
+  std::optional<std::size_t> read_from{};
+  CodeNames names{};             // the texts of the format; empty when it writes codes
+  bool blank_is_absent = false;  // a blank says no more than if there were no such column
+
+  [[nodiscard]] std::size_t field() const { return read_from.value_or(column); }
 };
 
 enum class Labels : std::uint8_t { kId, kName, kBoth };

@@ -6,6 +6,7 @@
 
 #include "adapters/sources/aggregate_csv/aggregate_csv.h"
 #include "adapters/sources/csv/text_check.h"
+#include "adapters/sources/glotip/glotip.h"
 #include "adapters/sources/sdmx_csv/sdmx_csv.h"
 #include "adapters/sources/suggest.h"
 
@@ -13,8 +14,10 @@ namespace rapporteur::sources {
 namespace {
 
 // The most specific first: every SDMX-CSV file is a table with a header, too.
-constexpr std::array<SourceFormat, 2> kFormats{{
+constexpr std::array<SourceFormat, 3> kFormats{{
     {"sdmx_csv", "SDMX-CSV 2.0 data messages", recognises_sdmx_csv, open_sdmx_csv},
+    {"glotip", "bulk file of the UNODC Global Report on Trafficking in Persons", recognises_glotip,
+     open_glotip},
     {"aggregate_csv", "any character-separated table with a header line, read through a mapping",
      recognises_aggregate_csv, open_aggregate_csv},
 }};

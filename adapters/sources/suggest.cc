@@ -11,7 +11,6 @@ namespace rapporteur::sources {
 namespace {
 
 constexpr std::size_t kLongestCompared = 64;
-constexpr std::size_t kMostNamed = 3;
 constexpr std::size_t kShortestPrefix = 3;
 constexpr std::size_t kPrefixDistance = 2;
 
@@ -78,7 +77,9 @@ std::string did_you_mean_one_of(std::span<const std::string_view> near) {
   return out + '?';
 }
 
-std::string did_you_mean(std::string_view text, std::span<const std::string_view> known) {
+std::vector<std::string_view> nearest_names(std::string_view text,
+                                            std::span<const std::string_view> known,
+                                            std::size_t most) {
   text = text.substr(0, kLongestCompared);
   std::vector<std::pair<std::size_t, std::string_view>> near;
   for (const std::string_view name : known) {
@@ -87,11 +88,15 @@ std::string did_you_mean(std::string_view text, std::span<const std::string_view
     if (away <= std::max<std::size_t>(2, name.size() / 3)) near.emplace_back(away, name);
   }
   std::sort(near.begin(), near.end());
-  near.resize(std::min(near.size(), kMostNamed));
+  near.resize(std::min(near.size(), most));
   std::vector<std::string_view> names;
   names.reserve(near.size());
   for (const auto& [away, name] : near) names.push_back(name);
-  return did_you_mean_one_of(names);
+  return names;
+}
+
+std::string did_you_mean(std::string_view text, std::span<const std::string_view> known) {
+  return did_you_mean_one_of(nearest_names(text, known));
 }
 
 }  // namespace rapporteur::sources
