@@ -73,6 +73,10 @@ class CellPool {
   }
   // The codes joined by '.', in the order of the dimensions.
   [[nodiscard]] std::string key_text(const Cell& cell) const;
+  // Takes a code up that no cell has; its position, also of one that is there.
+  std::uint32_t add_code(Dimension d, std::string_view code);
+  // The code's term in the hash of a cell.
+  [[nodiscard]] static std::uint64_t hash_term(Dimension d, std::uint32_t position);
   // Position of a code that some cell has.
   [[nodiscard]] std::optional<std::uint32_t> position(Dimension d, std::string_view code) const;
 
