@@ -13,8 +13,8 @@
 namespace rapporteur::disclosure {
 
 struct Witness {
-  std::int64_t denominator = 1;           // 1 to kMaxDenominator
-  std::vector<std::int64_t> numerators;   // by variable
+  std::int64_t denominator = 1;          // 1 to kMaxDenominator
+  std::vector<std::int64_t> numerators;  // by variable
 };
 inline constexpr std::int64_t kMaxDenominator = std::int64_t{1} << 40U;
 

@@ -1,0 +1,12 @@
+rapporteur_test(unit_derivation LABELS unit
+  SOURCES unit/derivation_test.cc
+  LINKS rapporteur::broker_disclosure)
+rapporteur_test(unit_disclosure_vectors LABELS unit
+  SOURCES unit/disclosure_vectors_test.cc
+  LINKS rapporteur::broker_disclosure nlohmann_json::nlohmann_json)
+rapporteur_test(unit_table_witness LABELS unit
+  SOURCES unit/table_witness_test.cc
+  LINKS rapporteur::broker_disclosure)
+rapporteur_test(property_derivation LABELS property PROPERTIES
+  SOURCES property/derivation_test.cc
+  LINKS rapporteur::broker_disclosure)
