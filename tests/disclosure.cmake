@@ -10,3 +10,9 @@ rapporteur_test(unit_table_witness LABELS unit
 rapporteur_test(property_derivation LABELS property PROPERTIES
   SOURCES property/derivation_test.cc
   LINKS rapporteur::broker_disclosure)
+rapporteur_test(unit_table_system LABELS unit
+  SOURCES unit/table_system_test.cc
+  LINKS rapporteur::test_figures)
+rapporteur_test(unit_release_check LABELS unit
+  SOURCES unit/release_check_test.cc
+  LINKS rapporteur::test_figures)
