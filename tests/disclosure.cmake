@@ -16,3 +16,6 @@ rapporteur_test(unit_table_system LABELS unit
 rapporteur_test(unit_release_check LABELS unit
   SOURCES unit/release_check_test.cc
   LINKS rapporteur::test_figures)
+rapporteur_test(unit_attack LABELS unit
+  SOURCES unit/attack_test.cc
+  LINKS rapporteur::adapters_anonymise nlohmann_json::nlohmann_json)

@@ -10,53 +10,13 @@
 
 #include "broker/disclosure/derivation.h"
 #include "tests/support/paths.h"
+#include "tests/support/table_vector.h"
 
 namespace rapporteur::disclosure {
 namespace {
 
 using nlohmann::json;
-
-// The suppressed cells of a table as the variables of its constraints.
-struct VectorTable {
-  explicit VectorTable(const json& vector) {
-    for (const json& cell : vector.at("cells")) {
-      const std::string key = cell.at("key").dump();
-      if (!cell.at("suppressed").get<bool>()) {
-        published.emplace(key, cell.at("value").get<std::int64_t>());
-        continue;
-      }
-      variables.emplace(key, static_cast<Variable>(keys.size()));
-      keys.push_back(key);
-      system.bounds.emplace_back();
-    }
-    for (const json& constraint : vector.at("constraints")) {
-      std::map<Variable, std::int32_t> factors;
-      std::int64_t constant = 0;
-      put(constraint.at("total"), 1, factors, constant);
-      for (const json& part : constraint.at("parts")) put(part, -1, factors, constant);
-      Equation& equation = system.equations.emplace_back();
-      equation.constant = constant;
-      for (const auto& [variable, factor] : factors) {
-        if (factor != 0) equation.terms.push_back({variable, factor});
-      }
-    }
-  }
-
-  void put(const json& key, std::int32_t factor, std::map<Variable, std::int32_t>& factors,
-           std::int64_t& constant) {
-    const auto variable = variables.find(key.dump());
-    if (variable != variables.end()) {
-      factors[variable->second] += factor;
-    } else {
-      constant -= factor * published.at(key.dump());
-    }
-  }
-
-  LinearSystem system;
-  std::vector<std::string> keys;  // by variable
-  std::map<std::string, Variable> variables;
-  std::map<std::string, std::int64_t> published;
-};
+using testing::VectorTable;
 
 std::vector<std::string> derived_keys(const json& vector) {
   const VectorTable table(vector);
