@@ -61,12 +61,11 @@ class EquationsBuilder {
   [[nodiscard]] const Cell& cell(std::uint32_t number) const { return lattice_.cells()[number]; }
 
   void add_line(Dimension d, Line line) {
-    const Group& group = group_of(d, line);
     const auto total = lattice_.beside(cell(line.front()), d, lattice_.total_code(d));
     if (d == Dimension::kAge) {
-      add_ages(line, total, group);
+      add_ages(line, total);
     } else if (total && !mixes_areas(d, line)) {
-      add(d, *total, {line.begin(), line.end()}, group);
+      add(d, *total, {line.begin(), line.end()}, line);
     }
   }
 
@@ -98,28 +97,33 @@ class EquationsBuilder {
     return countries && collectives;
   }
 
-  void add(Dimension d, std::uint32_t total, const std::vector<std::uint32_t>& parts,
-           const Group& group) {
+  void add(Dimension d, std::uint32_t total, const std::vector<std::uint32_t>& parts, Line line) {
     TableEquation equation{d, {{total, 1}}};
     for (const std::uint32_t part : parts) equation.members.push_back({part, -1});
-    if (contradicted(equation)) violated_[group.table].insert(&group);
+    const Verdict verdict = verdict_on(equation);
+    // Most lines are known in full and add up.
+    if (verdict == Verdict::kHolds) return;
+    const Group& group = group_of(d, line);
+    if (verdict == Verdict::kContradicted) violated_[group.table].insert(&group);
     candidates_.push_back({std::move(equation), &group});
   }
 
+  enum class Verdict { kHolds, kOpen, kContradicted };
   // By exact figures: they differ, or parts are above their total.
-  [[nodiscard]] bool contradicted(const TableEquation& equation) const {
+  [[nodiscard]] Verdict verdict_on(const TableEquation& equation) const {
     Int128 sum = 0;
     bool all_known = true;
     for (const TableMember& member : equation.members) {
       const auto count = exact_count(cell(member.cell));
-      if (!count && member.factor > 0) return false;
+      if (!count && member.factor > 0) return Verdict::kOpen;
       all_known = all_known && count;
       if (count) sum += static_cast<Int128>(member.factor) * *count;
     }
-    return sum < 0 || (all_known && sum != 0);
+    if (sum < 0 || (all_known && sum != 0)) return Verdict::kContradicted;
+    return all_known ? Verdict::kHolds : Verdict::kOpen;
   }
 
-  void add_ages(Line line, std::optional<std::uint32_t> total, const Group& group) {
+  void add_ages(Line line, std::optional<std::uint32_t> total) {
     std::vector<rules::AgeEdge> bands;
     std::optional<std::uint32_t> unknown;
     for (const std::uint32_t part : line) {
@@ -128,18 +132,18 @@ class EquationsBuilder {
       if (const auto edge = rules::age_edge(code, part)) bands.push_back(*edge);
     }
     if (bands.empty()) return;
-    check_chains(bands, total, unknown, group);
+    check_chains(bands, total, unknown, line);
     const std::map<int, rules::AgeEdge> inner = innermost(bands);
     for (const rules::AgeEdge& band : bands) {
       if (inner.at(band.first).member == band.member) continue;
       const auto parts = between(inner, band.first, band.end);
-      if (!parts.empty()) add(Dimension::kAge, band.member, parts, group);
+      if (!parts.empty()) add(Dimension::kAge, band.member, parts, line);
     }
     auto parts = between(inner, 0, codelists::AgeBand::kNoUpperEnd);
     if (!total || parts.empty()) return;
     if (unknown) parts.push_back(*unknown);
     std::sort(parts.begin(), parts.end());
-    add(Dimension::kAge, *total, parts, group);
+    add(Dimension::kAge, *total, parts, line);
   }
 
   // Empty if there is a gap.
@@ -172,7 +176,7 @@ class EquationsBuilder {
 
   // Exact figures of two ways between the same ages may differ where no one equation shows it.
   void check_chains(const std::vector<rules::AgeEdge>& bands, std::optional<std::uint32_t> total,
-                    std::optional<std::uint32_t> unknown, const Group& group) {
+                    std::optional<std::uint32_t> unknown, Line line) {
     std::vector<rules::AgeEdge> exact;
     for (const rules::AgeEdge& band : bands) {
       if (exact_count(cell(band.member))) exact.push_back(band);
@@ -189,7 +193,9 @@ class EquationsBuilder {
     const auto whole = total ? exact_count(cell(*total)) : std::nullopt;
     const auto rest = unknown ? exact_count(cell(*unknown)) : 0;
     if (whole && rest && !ways.all.empty()) differ |= sum(ways.all) + *rest != *whole;
-    if (differ) violated_[group.table].insert(&group);
+    if (!differ) return;
+    const Group& group = group_of(Dimension::kAge, line);
+    violated_[group.table].insert(&group);
   }
 
   void add_indicators(const codelists::Indicator& whole) {
@@ -209,7 +215,7 @@ class EquationsBuilder {
       }
       if (!all || parts.size() < codes.size()) return;
       std::sort(parts.begin(), parts.end());
-      add(Dimension::kIndicator, *all, parts, group_of(Dimension::kIndicator, parts));
+      add(Dimension::kIndicator, *all, parts, parts);
     });
   }
 

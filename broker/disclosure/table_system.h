@@ -34,7 +34,7 @@ class TableSystem {
   TableSystem(const TableSystem&) = delete;
   TableSystem& operator=(const TableSystem&) = delete;
 
-  [[nodiscard]] const LinearSystem& system() const { return system_; }
+  [[nodiscard]] const LinearSystem& linear() const { return system_; }
   [[nodiscard]] const CellLattice& lattice() const { return lattice_; }
   [[nodiscard]] const Protection& protection() const { return protection_; }
 

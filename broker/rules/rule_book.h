@@ -96,8 +96,8 @@ struct Submission {
 // Only those it would write into.
 [[nodiscard]] std::vector<TableKey> tables_touched(const Submission& submission);
 
-// Those it would write into and, of the same areas and periods, those of the indicators that its own
-// are summands or sums of.
+// Those it would write into and, of the same areas and periods, those of the indicators that its
+// own are summands or sums of.
 [[nodiscard]] std::vector<TableKey> tables_added_up(const Submission& submission);
 
 // All findings, ordered by (row, field, code); errors and warnings. At most limits::kFindings,

@@ -123,6 +123,14 @@ TEST(ReleaseCheck, ATotalThatWasNotSentIsTheSumOfItsParts) {
                           "[SEX=F AGE=Y_LT18] = 53 − 30 − 20 = 3"));
 }
 
+TEST(ReleaseCheck, AMarginOfSmallFiguresIsNoFindingBesideThem) {
+  const std::string rows = text({.sex = "F", .age = "Y_LT18", .value = "2"}) +
+                           text({.sex = "F", .age = "Y_GE18", .value = "3"});
+  EXPECT_THAT(found_in(rows), IsEmpty());
+  EXPECT_THAT(said(found_in(rows + sex("F", ""))),
+              ElementsAre("3 LINEAR_EXACT SEX=F: _T = Y_GE18 + Y_LT18 = 3 + 2 = 5"));
+}
+
 TEST(ReleaseCheck, AgesBetweenTwoLimits) {
   EXPECT_THAT(said(found_in(age("Y_LT18", "20") + kPublished + age("Y_LT16", "18"))),
               ElementsAre("1 LINEAR_EXACT AGE=Y16T17: Y16T17 = Y_LT18 − Y_LT16 = 20 − 18 = 2"));

@@ -47,13 +47,13 @@ struct Described {
 
 Described described(const TableSystem& table) {
   Described out;
-  for (disclosure::Variable v = 0; v < table.system().bounds.size(); ++v) {
-    const Bounds& bounds = table.system().bounds[v];
+  for (disclosure::Variable v = 0; v < table.linear().bounds.size(); ++v) {
+    const Bounds& bounds = table.linear().bounds[v];
     out.variables.push_back(short_key(table, table.number_of(v)) + " " +
                             std::to_string(bounds.least) + ".." +
                             (bounds.most ? std::to_string(*bounds.most) : ""));
   }
-  for (std::uint32_t e = 0; e < table.system().equations.size(); ++e) {
+  for (std::uint32_t e = 0; e < table.linear().equations.size(); ++e) {
     const auto& members = table.origin_of(e).members;
     std::string text = short_key(table, members.front().cell);
     for (std::size_t i = 1; i < members.size(); ++i) {
