@@ -19,3 +19,6 @@ rapporteur_test(unit_release_check LABELS unit
 rapporteur_test(unit_attack LABELS unit
   SOURCES unit/attack_test.cc
   LINKS rapporteur::adapters_anonymise nlohmann_json::nlohmann_json)
+rapporteur_test(property_protect LABELS property PROPERTIES
+  SOURCES property/protect_test.cc
+  LINKS rapporteur::adapters_anonymise)

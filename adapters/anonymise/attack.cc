@@ -1,8 +1,8 @@
 #include "adapters/anonymise/attack.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <ranges>
 
@@ -20,15 +20,15 @@ using disclosure::Variable;
 using disclosure::WidthRule;
 using disclosure::Witness;
 
-constexpr double kTolerance = 1e-6;
-
 // No program is without an end: counts far beyond any that is asked for are left out.
 constexpr std::int64_t kFarAway = 10'000'000;
 
 LinearSystem tightened(const LinearSystem& system, const disclosure::Tightened& known) {
-  LinearSystem out{known.bounds, system.equations};
-  for (disclosure::Bounds& bounds : out.bounds) {
-    if (!bounds.most) bounds.most = bounds.least + kFarAway;
+  LinearSystem out = system;
+  for (std::size_t v = 0; v < out.bounds.size(); ++v) {
+    disclosure::Bounds& bounds = out.bounds[v];
+    if (known.bounds[v].most == known.bounds[v].least) bounds = known.bounds[v];
+    if (!known.bounds[v].most) bounds.most = bounds.least + kFarAway;
   }
   return out;
 }
@@ -59,7 +59,7 @@ class Attacker {
         is_narrow_(targets.size(), 0),
         equations_of_(system.bounds.size()),
         used_by_(system.equations.size(), 0),
-        average_(system.bounds.size(), 0) {
+        centre_(centre_of(tight, exact.independent())) {
     for (const std::uint32_t e : exact.independent()) {
       for (const auto& term : system.equations[e].terms) equations_of_[term.variable].push_back(e);
     }
@@ -67,6 +67,8 @@ class Attacker {
 
   Result<Attack> run() && {
     if (targets_.empty()) return std::move(out_);
+    if (!centre_) return tl::unexpected(nothing_fits());
+    if (auto witness = exact_.nearest(*centre_)) use(std::move(*witness));
     std::vector<std::size_t> all(targets_.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     if (auto done = push_up(all); !done) return tl::unexpected(done.error());
@@ -179,22 +181,16 @@ class Attacker {
     if (outcome == Solver::Outcome::kInfeasible) return tl::unexpected(nothing_fits());
     if (outcome == Solver::Outcome::kGivenUp) return tl::unexpected(solver_gave_up());
     const std::vector<double>& values = solver_.values();
-    for (std::size_t v = 0; v < values.size(); ++v) average_[v] += values[v];
-    ++averaged_;
-    if (auto witness = exact_.nearest(values)) {
-      use(std::move(*witness));
-      return {};
-    }
     // An optimum lies on many bounds, where rounding oversteps one: a little towards the middle.
-    for (const double step : {1.0 / 256, 1.0 / 32}) {
+    for (const double step : {0.0, 1.0 / 4096, 1.0 / 256, 1.0 / 32}) {
       std::vector<double> inside(values.size());
       for (std::size_t v = 0; v < values.size(); ++v) {
-        inside[v] = (1 - step) * values[v] + step * average_[v] / static_cast<double>(averaged_);
+        inside[v] = (1 - step) * values[v] + step * (*centre_)[v];
       }
-      if (auto witness = exact_.nearest(inside)) {
-        use(std::move(*witness));
-        return {};
-      }
+      auto witness = exact_.nearest(inside);
+      if (!witness) continue;
+      use(std::move(*witness));
+      break;
     }
     return {};
   }
@@ -224,8 +220,7 @@ class Attacker {
   std::vector<char> is_narrow_;
   std::vector<std::vector<std::uint32_t>> equations_of_;  // by variable
   std::vector<std::uint32_t> used_by_;                    // by equation: the last round
-  std::vector<double> average_;
-  std::size_t averaged_ = 0;
+  std::optional<std::vector<double>> centre_;
   std::uint32_t round_ = 0;
   std::mt19937_64 random_{1};
   Attack out_;

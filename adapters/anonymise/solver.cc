@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <coin/ClpSimplex.hpp>
 #include <coin/CoinPackedMatrix.hpp>
@@ -15,10 +16,82 @@ using disclosure::LinearSystem;
 using disclosure::LinearTerm;
 using disclosure::Variable;
 
+// A program by rows, as it is put together.
+struct Rows {
+  CoinPackedMatrix matrix{false, 0, 0};
+  std::vector<double> lower;
+  std::vector<double> upper;
+
+  void add(const std::vector<int>& places, const std::vector<double>& factors, double least,
+           double most) {
+    matrix.appendRow(static_cast<int>(places.size()), places.data(), factors.data());
+    lower.push_back(least);
+    upper.push_back(most);
+  }
+};
+
 constexpr int kNoColumn = -1;
 constexpr double kNotHolding = 1e-7;
 
 }  // namespace
+
+// Each variable is its least count, the room, and something more; the room is made as large as can
+// be, but no larger than is of use.
+std::optional<std::vector<double>> centre_of(const LinearSystem& system,
+                                             std::span<const std::uint32_t> equations) {
+  constexpr double kRoomOfUse = 1;
+  const auto variables = static_cast<int>(system.bounds.size());
+  const int room = variables;
+  Rows rows;
+  rows.matrix.setDimensions(0, variables + 1);
+  const auto is_constant = [&](Variable v) {
+    return system.bounds[v].most == system.bounds[v].least;
+  };
+  for (const std::uint32_t e : equations) {
+    double side = static_cast<double>(system.equations[e].constant);
+    double of_room = 0;
+    std::vector<int> places;
+    std::vector<double> factors;
+    for (const LinearTerm& term : system.equations[e].terms) {
+      side -= term.factor * static_cast<double>(system.bounds[term.variable].least);
+      if (is_constant(term.variable)) continue;
+      places.push_back(static_cast<int>(term.variable));
+      factors.push_back(term.factor);
+      of_room += term.factor;
+    }
+    if (places.empty()) continue;
+    places.push_back(room);
+    factors.push_back(of_room);
+    rows.add(places, factors, side, side);
+  }
+  std::vector<double> upper(system.bounds.size() + 1, COIN_DBL_MAX);
+  for (Variable v = 0; v < system.bounds.size(); ++v) {
+    const Bounds& bounds = system.bounds[v];
+    if (is_constant(v)) {
+      upper[v] = 0;
+    } else if (bounds.most) {
+      rows.add({static_cast<int>(v), room}, {1, 2}, -COIN_DBL_MAX,
+               static_cast<double>(*bounds.most - bounds.least));
+    }
+  }
+  upper.back() = kRoomOfUse;
+  const std::vector<double> lower(upper.size(), 0);
+  std::vector<double> objective(upper.size(), 0);
+  objective.back() = -1;
+  ClpSimplex program;
+  program.setLogLevel(0);
+  program.loadProblem(rows.matrix, lower.data(), upper.data(), objective.data(), rows.lower.data(),
+                      rows.upper.data());
+  program.dual();
+  if (!program.isProvenOptimal()) return std::nullopt;
+  const double* solution = program.primalColumnSolution();
+  std::vector<double> values(system.bounds.size());
+  for (Variable v = 0; v < values.size(); ++v) {
+    values[v] = static_cast<double>(system.bounds[v].least);
+    if (!is_constant(v)) values[v] += solution[v] + solution[room];
+  }
+  return values;
+}
 
 struct Solver::Model {
   // Up to the cap, and above it where there is one.
@@ -59,8 +132,7 @@ struct Solver::Model {
     objective.assign(lower.size(), 0);
   }
 
-  void add_rows(const LinearSystem& system, const SolverOptions& options, CoinPackedMatrix& matrix,
-                std::vector<double>& sides) {
+  void add_rows(const LinearSystem& system, const SolverOptions& options, Rows& rows) {
     std::vector<int> places;
     std::vector<double> factors;
     for (const std::uint32_t e : options.equations) {
@@ -81,8 +153,7 @@ struct Solver::Model {
         }
       }
       if (places.empty()) continue;
-      matrix.appendRow(static_cast<int>(places.size()), places.data(), factors.data());
-      sides.push_back(side);
+      rows.add(places, factors, side, side);
       equation_of_row.push_back(e);
     }
   }
@@ -102,14 +173,13 @@ Solver::Solver(const LinearSystem& system, const SolverOptions& options)
   std::vector<double> lower;
   std::vector<double> upper;
   model_->add_columns(system, options, lower, upper);
-  CoinPackedMatrix matrix(false, 0, 0);
-  matrix.setDimensions(0, static_cast<int>(lower.size()));
-  std::vector<double> sides;
-  model_->add_rows(system, options, matrix, sides);
+  Rows rows;
+  rows.matrix.setDimensions(0, static_cast<int>(lower.size()));
+  model_->add_rows(system, options, rows);
   ClpSimplex& program = model_->program;
   program.setLogLevel(0);
-  program.loadProblem(matrix, lower.data(), upper.data(), model_->objective.data(), sides.data(),
-                      sides.data());
+  program.loadProblem(rows.matrix, lower.data(), upper.data(), model_->objective.data(),
+                      rows.lower.data(), rows.upper.data());
   program.setMaximumIterations(options.iterations);
 }
 

@@ -6,12 +6,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "broker/disclosure/linear_system.h"
 
 namespace rapporteur::anonymise {
+
+// A table as far from all bounds as can be: there is room around it for rounding. Values by
+// variable; empty if no counts fit, or the solver gave up.
+[[nodiscard]] std::optional<std::vector<double>> centre_of(
+    const disclosure::LinearSystem& system, std::span<const std::uint32_t> equations);
 
 struct SolverOptions {
   // Equations that count; the others must follow from them.
