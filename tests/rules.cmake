@@ -33,3 +33,5 @@ rapporteur_sabotage(rules-off unit_rule_fixtures
   Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/UNKNOWN_CODE)
 rapporteur_sabotage(small-cell-off unit_rule_fixtures
   Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/SMALL_CELL)
+rapporteur_sabotage(linear-exact-off unit_rule_fixtures
+  Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/LINEAR_EXACT)

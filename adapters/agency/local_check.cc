@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "adapters/agency/program.h"
+#include "broker/disclosure/release_check.h"
 #include "broker/disclosure/small_cell.h"
 #include "broker/rules/claims.h"
 #include "proto/codelists/code_lists.h"
@@ -156,6 +157,8 @@ std::vector<rules::Finding> LocalCheck::judge_one(const sources::PlannedSubmissi
   append(findings, rules::judge(submission, in_force, figures.published));
   append(findings,
          disclosure::check_small_cells(submission, in_force, figures.published, figures.before));
+  append(findings,
+         disclosure::check_release(submission, in_force, figures.published, figures.before));
   std::stable_sort(findings.begin(), findings.end(),
                    [](const rules::Finding& a, const rules::Finding& b) { return a.row < b.row; });
   return findings;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/admission/records.h"
+#include "broker/disclosure/release_check.h"
 #include "broker/disclosure/small_cell.h"
 #include "broker/rules/claims.h"
 #include "broker/rules/rule_codes.h"
@@ -243,6 +244,7 @@ Status SubmissionJudge::judge_content() {
   const rules::Policy policy = directory_.policy(header_.dataflow());
   findings_.add_all(rules::judge(submission, policy, view_));
   findings_.add_all(disclosure::check_small_cells(submission, policy, view_, view_.before()));
+  findings_.add_all(disclosure::check_release(submission, policy, view_, view_.before()));
   if (view_.error()) return tl::unexpected(*view_.error());
   return {};
 }

@@ -1,5 +1,7 @@
 #include "broker/disclosure/protection.h"
 
+#include <algorithm>
+
 #include "broker/rules/relations.h"
 #include "proto/codelists/code_lists.h"
 
@@ -23,6 +25,14 @@ Interval interval_of(const Cell& cell) {
     return {cell.amount.plus(one).value_or(cell.amount), std::nullopt};
   }
   return {cell.amount, cell.amount};
+}
+
+bool has_protected_indicator(const rules::Submission& submission) {
+  const auto& indicators = submission.observations.column(Dimension::kIndicator).codes;
+  return std::any_of(indicators.begin(), indicators.end(), [](const std::string& code) {
+    const codelists::Indicator* indicator = codelists::find_indicator(code);
+    return indicator != nullptr && indicator->is_protected;
+  });
 }
 
 Protection::Protection(const rules::CellPool& pool, const rules::Policy& policy)

@@ -30,6 +30,9 @@ struct Interval {
 using MarginKey = std::array<std::uint32_t, kDimensions>;
 inline constexpr std::uint32_t kMargin = UINT32_MAX;
 
+// Cheap: by the submission's dictionary of indicators.
+[[nodiscard]] bool has_protected_indicator(const rules::Submission& submission);
+
 class Protection {
  public:
   Protection(const rules::CellPool& pool, const rules::Policy& policy);

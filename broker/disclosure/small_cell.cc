@@ -193,14 +193,6 @@ Detail detail_of(const PublicCells& cells, const Cell& cell, const Failure& fail
   return {figure + " is below " + threshold, figure + " est inférieur à " + threshold};
 }
 
-bool has_protected_indicator(const Submission& submission) {
-  const auto& indicators = submission.observations.column(Dimension::kIndicator).codes;
-  return std::any_of(indicators.begin(), indicators.end(), [](const std::string& code) {
-    const codelists::Indicator* indicator = codelists::find_indicator(code);
-    return indicator != nullptr && indicator->is_protected;
-  });
-}
-
 bool has_protected_number(const CellPool& pool, const Policy& policy) {
   const Protection protection(pool, policy);
   return std::any_of(pool.cells().begin(), pool.cells().end(), [&](const Cell& cell) {

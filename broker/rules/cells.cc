@@ -36,21 +36,21 @@ std::uint64_t spread(std::uint64_t word) {
   return word ^ (word >> 31U);
 }
 
-std::uint64_t hash_term(std::size_t dimension, std::uint32_t code) {
+std::uint64_t term_of(std::size_t dimension, std::uint32_t code) {
   return spread((static_cast<std::uint64_t>(dimension + 1) << 32U) + code);
 }
 
 // A sum, so that a dimension can be taken out again.
 std::uint64_t hash_of(const Cell& cell) {
   std::uint64_t hash = 0;
-  for (std::size_t d = 0; d < kDimensions; ++d) hash += hash_term(d, cell.codes[d]);
+  for (std::size_t d = 0; d < kDimensions; ++d) hash += term_of(d, cell.codes[d]);
   return hash;
 }
 
 std::uint64_t hash_without(const Cell& cell, DimensionMask free) {
   std::uint64_t hash = cell.hash;
   for (std::size_t d = 0; d < kDimensions; ++d) {
-    if ((free >> d & 1U) != 0) hash -= hash_term(d, cell.codes[d]);
+    if ((free >> d & 1U) != 0) hash -= term_of(d, cell.codes[d]);
   }
   return hash;
 }
@@ -73,6 +73,14 @@ std::uint32_t CellPool::place(std::size_t dimension, std::string_view code, bool
   dictionary.codes.push_back(code);
   dictionary.positions.emplace(code, next);
   return next;
+}
+
+std::uint32_t CellPool::add_code(Dimension d, std::string_view code) {
+  return place(static_cast<std::size_t>(d), code, true);
+}
+
+std::uint64_t CellPool::hash_term(Dimension d, std::uint32_t position) {
+  return term_of(static_cast<std::size_t>(d), position);
 }
 
 void CellPool::add(const ObservationSet& set, std::uint32_t source) {

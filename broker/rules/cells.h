@@ -28,6 +28,8 @@ using DimensionMask = std::uint32_t;
 
 // Where a cell stands: in the submission with that number, or in what is published already.
 inline constexpr std::uint32_t kPublishedSource = UINT32_MAX;
+// In what was published and is in force no more, but may have been kept by whoever received it.
+inline constexpr std::uint32_t kSupersededSource = UINT32_MAX - 2;
 
 enum class CellState : std::uint8_t {
   kExact,        // a number
@@ -50,7 +52,9 @@ struct Cell {
   [[nodiscard]] std::uint32_t code(Dimension d) const { return codes[static_cast<std::size_t>(d)]; }
   [[nodiscard]] bool has_number() const { return state <= CellState::kAbout; }
   [[nodiscard]] bool exact() const { return state == CellState::kExact; }
-  [[nodiscard]] bool published() const { return source == kPublishedSource; }
+  [[nodiscard]] bool published() const {
+    return source == kPublishedSource || source == kSupersededSource;
+  }
 };
 
 class CellPool {
@@ -73,6 +77,10 @@ class CellPool {
   }
   // The codes joined by '.', in the order of the dimensions.
   [[nodiscard]] std::string key_text(const Cell& cell) const;
+  // Takes a code up that no cell has; its position, also of one that is there.
+  std::uint32_t add_code(Dimension d, std::string_view code);
+  // The code's term in the hash of a cell.
+  [[nodiscard]] static std::uint64_t hash_term(Dimension d, std::uint32_t position);
   // Position of a code that some cell has.
   [[nodiscard]] std::optional<std::uint32_t> position(Dimension d, std::string_view code) const;
 

@@ -17,7 +17,7 @@ void relate(Relation& relation, std::string_view a, std::string_view b) {
   if (a != b && std::find(names.begin(), names.end(), b) == names.end()) names.push_back(b);
 }
 
-Relation make_judged_together() {
+Relation make_added_up_with() {
   Relation relation;
   for (const codelists::Indicator& whole : codelists::indicators()) {
     Names equation(whole.parts.begin(), whole.parts.end());
@@ -27,6 +27,11 @@ Relation make_judged_together() {
       for (const std::string_view b : equation) relate(relation, a, b);
     }
   }
+  return relation;
+}
+
+Relation make_judged_together() {
+  Relation relation = make_added_up_with();
   for (const Overlap& overlap : kOverlaps) {
     relate(relation, overlap.mixed, overlap.separate);
     relate(relation, overlap.separate, overlap.mixed);
@@ -53,6 +58,11 @@ std::span<const std::string_view> look_up(const Relation& relation, std::string_
 
 std::span<const std::string_view> judged_together(std::string_view indicator) {
   static const Relation relation = make_judged_together();
+  return look_up(relation, indicator);
+}
+
+std::span<const std::string_view> added_up_with(std::string_view indicator) {
+  static const Relation relation = make_added_up_with();
   return look_up(relation, indicator);
 }
 

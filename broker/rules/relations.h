@@ -40,6 +40,8 @@ inline constexpr std::string_view kAssisted = "VIC_ASSIST";
 // Other indicators of the same area and period whose figures can make a submission of `indicator`
 // wrong: the members of its equations, and what it must not stand beside.
 [[nodiscard]] std::span<const std::string_view> judged_together(std::string_view indicator);
+// The members of its equations alone.
+[[nodiscard]] std::span<const std::string_view> added_up_with(std::string_view indicator);
 // Likewise those that can only raise a warning.
 [[nodiscard]] std::span<const std::string_view> compared_with(std::string_view indicator);
 

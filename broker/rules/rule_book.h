@@ -96,6 +96,10 @@ struct Submission {
 // Only those it would write into.
 [[nodiscard]] std::vector<TableKey> tables_touched(const Submission& submission);
 
+// Those it would write into and, of the same areas and periods, those of the indicators that its
+// own are summands or sums of.
+[[nodiscard]] std::vector<TableKey> tables_added_up(const Submission& submission);
+
 // All findings, ordered by (row, field, code); errors and warnings. At most limits::kFindings,
 // errors before warnings when there are more; MORE_FINDINGS (row 0) then says how many were left
 // out. `published` leaves out what the submission replaces. Disclosure findings come from

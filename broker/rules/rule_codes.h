@@ -43,6 +43,9 @@ inline constexpr std::string_view kTextUrl = "TEXT_URL";
 inline constexpr std::string_view kNonAdditive = "NON_ADDITIVE";
 inline constexpr std::string_view kNotSummable = "NOT_SUMMABLE";
 inline constexpr std::string_view kSmallCell = "SMALL_CELL";
+inline constexpr std::string_view kLinearExact = "LINEAR_EXACT";
+inline constexpr std::string_view kDifferenceWith = "DIFFERENCE_WITH";
+inline constexpr std::string_view kTooComplex = "TOO_COMPLEX";
 
 inline constexpr std::string_view kAlreadyPublic = "ALREADY_PUBLIC";
 inline constexpr std::string_view kAssistWithoutFigure = "ASSIST_WITHOUT_FIGURE";

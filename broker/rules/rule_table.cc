@@ -176,6 +176,31 @@ constexpr std::array kRules{
          "OBS_VALUE",
          "Masquer le chiffre et ce qui le révèle (pas de valeur, statut Q ; sous un petit total "
          "toute la ventilation), ou la rendre plus grossière."},
+    Rule{code::kLinearExact, kError,
+         "No hidden count, and no protected count below the threshold k, follows exactly from the "
+         "sums of what is public (totals, parts, earlier releases).",
+         "Aucun nombre masqué, ni aucun nombre protégé inférieur au seuil k, ne découle exactement "
+         "des sommes de ce qui est public (totaux, parties, publications antérieures).",
+         "Hide one more cell of the equation (status Q), or coarsen the breakdown; `anonymise` "
+         "chooses which.",
+         "OBS_VALUE",
+         "Masquer une cellule de plus de l’équation (statut Q), ou rendre la ventilation plus "
+         "grossière ; `anonymise` choisit laquelle."},
+    Rule{code::kDifferenceWith, kError,
+         "No protected count follows from the difference between this release and an earlier one "
+         "that it replaced.",
+         "Aucun nombre protégé ne découle de la différence entre cette publication et une "
+         "publication antérieure qu’elle a remplacée.",
+         "Collect several corrections in one release, or coarsen the breakdown.", "OBS_VALUE",
+         "Réunir plusieurs corrections en une publication, ou rendre la ventilation plus "
+         "grossière."},
+    Rule{
+        code::kTooComplex, kError,
+        "What follows from a submission and what is public beside it can be worked out within a "
+        "fixed bound.",
+        "Ce qui découle d’un envoi et de ce qui est public à côté se calcule dans une limite fixe.",
+        "Send one area and one period at a time, with the totals beside their parts.", "OBS_VALUE",
+        "Envoyer une zone et une période à la fois, les totaux avec leurs parties."},
 
     Rule{code::kAlreadyPublic, kWarning, "The cell is below the threshold, and was public before.",
          "La cellule est sous le seuil, et était déjà publique.", "Hide it in the next revision.",

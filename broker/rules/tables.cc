@@ -64,6 +64,19 @@ std::vector<TableKey> tables_touched(const Submission& submission) {
   return tables;
 }
 
+std::vector<TableKey> tables_added_up(const Submission& submission) {
+  const std::vector<TableKey> touched = tables_touched(submission);
+  std::vector<TableKey> tables = touched;
+  for (const TableKey& table : touched) {
+    for (const std::string_view indicator : added_up_with(table.indicator)) {
+      tables.push_back(table);
+      tables.back().indicator = indicator;
+    }
+  }
+  sort_distinct(tables);
+  return tables;
+}
+
 std::vector<TableKey> tables_read(const Submission& submission) {
   const std::vector<TableKey> touched = tables_touched(submission);
   std::vector<TableKey> tables = touched;

@@ -4,13 +4,13 @@
 // that is missing, hidden, or bounded by a qualifier leaves its equation unjudged.
 #include <algorithm>
 #include <array>
-#include <map>
+#include <span>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "broker/rules/checks.h"
 #include "broker/rules/comparison.h"
+#include "broker/rules/families.h"
 #include "broker/rules/relations.h"
 #include "broker/rules/rule_codes.h"
 
@@ -107,17 +107,6 @@ class Equations {
   Dimension dimension_;
 };
 
-// Codes that must all be supplied before the parts make up the total; empty: none do.
-std::vector<std::string_view> required_parts(Dimension dimension) {
-  if (dimension == Dimension::kSex) return {"F", "M"};
-  if (dimension != Dimension::kExplForm) return {};
-  std::vector<std::string_view> forms;
-  for (const codelists::Code& form : codelists::list(codelists::ListId::kExplForm)) {
-    if (!is_total_or_none(form.code) && form.code != "_U") forms.push_back(form.code);
-  }
-  return forms;
-}
-
 // The cells of one group, by code of the dimension.
 struct Family {
   const Cell* total = nullptr;    // exact
@@ -148,7 +137,7 @@ Sum sum_of(const CellPointers& cells) {
 }
 
 bool all_supplied(const Comparison& comparison, Dimension d, const CellPointers& parts,
-                  const std::vector<std::string_view>& required) {
+                  std::span<const std::string_view> required) {
   if (required.empty() || parts.size() < required.size()) return false;
   return std::all_of(required.begin(), required.end(), [&](std::string_view code) {
     return std::any_of(parts.begin(), parts.end(),
@@ -156,89 +145,41 @@ bool all_supplied(const Comparison& comparison, Dimension d, const CellPointers&
   });
 }
 
-// Bands are edges from their first age to the age after their last; two ways between the same ages
-// must have equal sums. Follows all ways from age 0.
-class AgeChains {
- public:
-  AgeChains(const Comparison& comparison, const Equations& equations)
-      : comparison_(comparison), equations_(equations) {}
-
-  bool check(const Family& family) {
-    bool said = false;
-    ways_.clear();
-    ways_[0] = {};
-    for (const Band& band : bands_of(family)) {
-      const auto from = ways_.find(band.first);
-      if (from == ways_.end()) continue;
-      const auto sum = from->second.sum.plus(band.cell->amount);
-      if (!sum) continue;
-      const Way way{*sum, band.cell, band.first, from->second.length + 1};
-      const auto [reached, is_new] = ways_.try_emplace(band.end, way);
-      if (!is_new) said |= compare(reached->second, way);
-    }
-    const auto all = ways_.find(codelists::AgeBand::kNoUpperEnd);
-    if (all == ways_.end() || family.total == nullptr) return said;
-    Sum parts = sum_along(all->second);
-    if (family.unknown != nullptr) parts.add(*family.unknown);
-    Sum total;
-    total.add(*family.total);
-    return equations_.check(total, parts) || said;
+// True if some ages do not add up.
+bool check_ages(const Comparison& comparison, const Equations& equations, const Family& family) {
+  std::vector<AgeEdge> bands;
+  for (std::uint32_t i = 0; i < family.parts.size(); ++i) {
+    const auto band = age_edge(comparison.code(Dimension::kAge, *family.parts[i]), i);
+    if (band && family.parts[i]->exact()) bands.push_back(*band);
   }
-
- private:
-  struct Band {
-    int first;
-    int end;
-    const Cell* cell;
-  };
-  struct Way {
-    Amount sum;
-    const Cell* last = nullptr;
-    int from = 0;
-    std::size_t length = 0;
-  };
-
-  [[nodiscard]] std::vector<Band> bands_of(const Family& family) const {
-    std::vector<Band> bands;
-    for (const Cell* cell : family.parts) {
-      const auto band = codelists::parse_age_band(comparison_.code(Dimension::kAge, *cell));
-      if (!band || !cell->exact()) continue;
-      const bool open = band->last >= codelists::AgeBand::kNoUpperEnd;
-      bands.push_back({band->first, open ? codelists::AgeBand::kNoUpperEnd : band->last + 1, cell});
-    }
-    std::sort(bands.begin(), bands.end(), [](const Band& a, const Band& b) {
-      return std::tie(a.first, a.end) < std::tie(b.first, b.end);
-    });
-    return bands;
-  }
-
-  // The way of fewer bands is the total of the other.
-  bool compare(const Way& a, const Way& b) const {
-    const bool a_is_total = a.length <= b.length;
-    return equations_.check(sum_along(a_is_total ? a : b), sum_along(a_is_total ? b : a));
-  }
-  [[nodiscard]] Sum sum_along(const Way& way) const {
+  const auto sum_along = [&](const AgeWay& way) {
     Sum sum;
-    for (const Way* at = &way; at->last != nullptr; at = &ways_.at(at->from)) sum.add(*at->last);
+    for (const std::uint32_t part : way) sum.add(*family.parts[part]);
     return sum;
+  };
+  bool said = false;
+  const AgeWays ways = follow_ages(std::move(bands));
+  for (const auto& [fewer, more] : ways.equal) {
+    said |= equations.check(sum_along(fewer), sum_along(more));
   }
-
-  const Comparison& comparison_;
-  const Equations& equations_;
-  std::map<int, Way> ways_;
-};
+  if (ways.all.empty() || family.total == nullptr) return said;
+  Sum parts = sum_along(ways.all);
+  if (family.unknown != nullptr) parts.add(*family.unknown);
+  Sum total;
+  total.add(*family.total);
+  return equations.check(total, parts) || said;
+}
 
 void check_breakdown(const Comparison& comparison, Dimension d) {
   const CellPool& pool = comparison.pool();
   if (pool.code_count(d) < 2) return;
   if (!pool.position(d, "_T") && d != Dimension::kAge) return;
   const Equations equations(comparison, d);
-  const std::vector<std::string_view> required = required_parts(d);
-  AgeChains chains(comparison, equations);
+  const std::span<const std::string_view> required = required_parts(d);
   pool.each_group(mask_of(d), [&](CellPool::Group group) {
     const Family family = family_of(comparison, d, group);
     bool said = false;
-    if (d == Dimension::kAge) said = chains.check(family);
+    if (d == Dimension::kAge) said = check_ages(comparison, equations, family);
     if (family.total == nullptr || said) return;
     if (all_supplied(comparison, d, family.parts, required)) {
       Sum total;
@@ -257,7 +198,7 @@ void check_indicator_parts(const Comparison& comparison) {
   const Equations equations(comparison, Dimension::kIndicator);
   for (const codelists::Indicator& whole : codelists::indicators()) {
     if (whole.parts.empty() || !pool.position(Dimension::kIndicator, whole.code)) continue;
-    const std::vector<std::string_view> required(whole.parts.begin(), whole.parts.end());
+    const std::span<const std::string_view> required = whole.parts;
     pool.each_group(mask_of(Dimension::kIndicator), [&](CellPool::Group group) {
       Sum total;
       CellPointers parts;

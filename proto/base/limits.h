@@ -41,6 +41,9 @@ inline constexpr std::chrono::minutes kCreatedAheadOfClock{5};
 
 // A table of the published view: cells of one sender, dataflow, indicator, area and period.
 inline constexpr std::size_t kCellsPerTable = 65'536;
+// With the margins and parts that anybody can add up, when it is judged what follows from them.
+inline constexpr std::size_t kDisclosureCells = 262'144;
+inline constexpr std::uint64_t kDerivationMultiplications = 50'000'000;
 // From a revised submission to the head of its chain, to name that in a refusal.
 inline constexpr std::size_t kRevisionsFollowed = 256;
 

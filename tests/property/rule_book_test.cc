@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "broker/disclosure/release_check.h"
 #include "broker/disclosure/small_cell.h"
 #include "tests/support/figures_csv.h"
 
@@ -34,6 +35,8 @@ std::vector<rules::Finding> judged(
   auto findings = rules::judge(submission, {}, published);
   auto small = disclosure::check_small_cells(submission, {}, published);
   std::move(small.begin(), small.end(), std::back_inserter(findings));
+  auto given_away = disclosure::check_release(submission, {}, published, published);
+  std::move(given_away.begin(), given_away.end(), std::back_inserter(findings));
   return findings;
 }
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "broker/disclosure/release_check.h"
 #include "broker/disclosure/small_cell.h"
 #include "tests/support/figures_csv.h"
 
@@ -47,6 +48,9 @@ TEST(FactsOf2008, All200PassAtTheDefaultPolicyWithoutAnError) {
     EXPECT_THAT(errors, IsEmpty()) << text_of(errors);
     const auto small = disclosure::check_small_cells(submission, file.policy, file.published);
     EXPECT_THAT(small, IsEmpty()) << text_of(small);
+    const auto given_away =
+        disclosure::check_release(submission, file.policy, file.published, file.published);
+    EXPECT_THAT(given_away, IsEmpty()) << text_of(given_away);
   }
   EXPECT_EQ(rows, 200U);
   const auto errors = errors_of(rules::judge_file(submissions, file.policy, file.published));

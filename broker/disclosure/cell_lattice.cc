@@ -1,0 +1,268 @@
+#include "broker/disclosure/cell_lattice.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "broker/rules/families.h"
+#include "broker/rules/relations.h"
+#include "proto/codelists/code_lists.h"
+
+namespace rapporteur::disclosure {
+namespace {
+
+using rules::Cell;
+using rules::CellPool;
+using rules::CellState;
+
+constexpr std::uint32_t kFree = UINT32_MAX;  // a slot
+
+std::uint64_t hash_beside(const Cell& cell, Dimension d, std::uint32_t code) {
+  return cell.hash - CellPool::hash_term(d, cell.code(d)) + CellPool::hash_term(d, code);
+}
+
+// How much a cell says.
+int rank_of(CellState state) {
+  switch (state) {
+    case CellState::kExact:
+      return 4;
+    case CellState::kBelow:
+    case CellState::kAbove:
+    case CellState::kAbout:
+      return 3;
+    case CellState::kHidden:
+      return 2;
+    case CellState::kMissing:
+      return 1;
+    case CellState::kCannotExist:
+      return 0;
+  }
+  return 0;
+}
+
+bool equal_but_for(const Cell& a, const Cell& b, Dimension free) {
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    if (d != static_cast<std::size_t>(free) && a.codes[d] != b.codes[d]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<CellLattice> CellLattice::of(CellPool pool, std::size_t most) {
+  CellLattice lattice(std::move(pool), most);
+  lattice.take_codes();
+  lattice.fold();
+  if (!lattice.grow(0)) return std::nullopt;
+  const std::size_t without_bands = lattice.cells_.size();
+  lattice.add_age_bands();
+  if (!lattice.grow(without_bands)) return std::nullopt;
+  lattice.put_in_order();
+  return lattice;
+}
+
+void CellLattice::take_codes() {
+  for (const Dimension d : rules::kPersonalDimensions) {
+    total_codes_[static_cast<std::size_t>(d)] = pool_.add_code(d, "_T");
+  }
+  for (const std::string_view sex : rules::required_parts(Dimension::kSex)) {
+    sexes_.push_back(pool_.add_code(Dimension::kSex, sex));
+  }
+  for (const codelists::Indicator& whole : codelists::indicators()) {
+    std::vector<std::string_view> family(whole.parts.begin(), whole.parts.end());
+    family.push_back(whole.code);
+    const auto there = std::count_if(family.begin(), family.end(), [&](std::string_view code) {
+      return pool_.position(Dimension::kIndicator, code).has_value();
+    });
+    // One alone gives nothing away of the others.
+    if (whole.parts.empty() || there < 2) continue;
+    std::vector<std::uint32_t> positions;
+    for (const std::string_view code : family) {
+      positions.push_back(pool_.add_code(Dimension::kIndicator, code));
+    }
+    indicators_beside_.resize(pool_.code_count(Dimension::kIndicator));
+    for (const std::string_view part : whole.parts) {
+      indicators_beside_[*pool_.position(Dimension::kIndicator, part)] = positions;
+    }
+  }
+  indicators_beside_.resize(pool_.code_count(Dimension::kIndicator));
+}
+
+// Takes the pool's cells over, with _Z as _T.
+void CellLattice::fold() {
+  for (Cell cell : pool_.cells()) {
+    for (const Dimension d : rules::kPersonalDimensions) {
+      if (pool_.code(d, cell) == "_Z") cell = moved(cell, d, total_code(d));
+    }
+    if (const auto known = find(cell)) {
+      merge(cells_[*known], cell);
+    } else {
+      add(cell);
+    }
+  }
+}
+
+void CellLattice::merge(Cell& known, const Cell& more) const {
+  if (known.exact() && more.exact() && known.amount != more.amount) {
+    known.state = CellState::kMissing;
+    return;
+  }
+  const auto said = [](const Cell& cell) {
+    return std::tuple(-rank_of(cell.state), cell.state, cell.amount, cell.published());
+  };
+  if (said(more) < said(known)) known = more;
+}
+
+// False when there would be too many cells.
+bool CellLattice::grow(std::size_t from) {
+  for (std::size_t i = from; i < cells_.size(); ++i) {
+    if (cells_.size() > most_) return false;
+    add_siblings(static_cast<std::uint32_t>(i));
+  }
+  return cells_.size() <= most_;
+}
+
+void CellLattice::add_siblings(std::uint32_t number) {
+  // A copy, since the vector grows.
+  const Cell cell = cells_[number];
+  const auto ensure = [&](Dimension d, std::uint32_t code) {
+    if (beside(cell, d, code)) return;
+    Cell sibling = moved(cell, d, code);
+    sibling.source = kNotSent;
+    sibling.state = CellState::kMissing;
+    add(sibling);
+  };
+  for (const Dimension d : rules::kPersonalDimensions) {
+    if (cell.code(d) == total_code(d)) continue;
+    ensure(d, total_code(d));
+    if (d != Dimension::kSex) continue;
+    for (const std::uint32_t sex : sexes_) ensure(d, sex);
+  }
+  for (const std::uint32_t indicator : indicators_beside_[cell.code(Dimension::kIndicator)]) {
+    ensure(Dimension::kIndicator, indicator);
+  }
+}
+
+// Between neighbouring limits, so that every band of a line is a sum of such.
+void CellLattice::add_age_bands() {
+  struct NewBand {
+    std::uint32_t like;
+    std::uint32_t code;
+  };
+  std::vector<NewBand> bands;
+  each_line(Dimension::kAge, [&](Line line) {
+    std::vector<int> limits;
+    for (const std::uint32_t cell : line) {
+      const auto edge = rules::age_edge(code(Dimension::kAge, cell), cell);
+      if (!edge) continue;
+      limits.push_back(edge->first);
+      limits.push_back(edge->end);
+    }
+    if (limits.empty()) return;
+    limits.push_back(0);
+    limits.push_back(codelists::AgeBand::kNoUpperEnd);
+    std::sort(limits.begin(), limits.end());
+    limits.erase(std::unique(limits.begin(), limits.end()), limits.end());
+    for (std::size_t i = 0; i + 1 < limits.size(); ++i) {
+      const bool there = std::any_of(line.begin(), line.end(), [&](std::uint32_t cell) {
+        const auto edge = rules::age_edge(code(Dimension::kAge, cell), cell);
+        return edge && edge->first == limits[i] && edge->end == limits[i + 1];
+      });
+      if (there) continue;
+      bands.push_back({line.front(),
+                       pool_.add_code(Dimension::kAge, rules::age_code(limits[i], limits[i + 1]))});
+    }
+  });
+  for (const NewBand& band : bands) {
+    Cell cell = moved(cells_[band.like], Dimension::kAge, band.code);
+    cell.source = kNotSent;
+    cell.state = CellState::kMissing;
+    if (!find(cell)) add(cell);
+  }
+}
+
+void CellLattice::put_in_order() {
+  std::array<std::vector<std::uint32_t>, kDimensions> ranks;
+  for (std::size_t i = 0; i < kDimensions; ++i) {
+    const auto d = static_cast<Dimension>(i);
+    std::vector<std::uint32_t> order(pool_.code_count(d));
+    for (std::uint32_t p = 0; p < order.size(); ++p) order[p] = p;
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return pool_.code(d, a) < pool_.code(d, b);
+    });
+    ranks[i].resize(order.size());
+    for (std::uint32_t p = 0; p < order.size(); ++p) ranks[i][order[p]] = p;
+  }
+  std::sort(cells_.begin(), cells_.end(), [&](const Cell& a, const Cell& b) {
+    for (std::size_t d = 0; d < kDimensions; ++d) {
+      if (a.codes[d] != b.codes[d]) return ranks[d][a.codes[d]] < ranks[d][b.codes[d]];
+    }
+    return false;
+  });
+  std::fill(slots_.begin(), slots_.end(), kFree);
+  for (std::uint32_t i = 0; i < cells_.size(); ++i) index(i);
+}
+
+void CellLattice::add(Cell cell) {
+  cells_.push_back(cell);
+  if (cells_.size() * 2 <= slots_.size()) {
+    index(static_cast<std::uint32_t>(cells_.size() - 1));
+    return;
+  }
+  slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), kFree);
+  for (std::uint32_t i = 0; i < cells_.size(); ++i) index(i);
+}
+
+void CellLattice::index(std::uint32_t cell) {
+  std::size_t slot = cells_[cell].hash & (slots_.size() - 1);
+  while (slots_[slot] != kFree) slot = (slot + 1) & (slots_.size() - 1);
+  slots_[slot] = cell;
+}
+
+Cell CellLattice::moved(Cell cell, Dimension d, std::uint32_t code) const {
+  cell.hash = hash_beside(cell, d, code);
+  cell.codes[static_cast<std::size_t>(d)] = code;
+  return cell;
+}
+
+std::optional<std::uint32_t> CellLattice::find(const Cell& cell) const {
+  if (slots_.empty()) return std::nullopt;
+  for (std::size_t slot = cell.hash & (slots_.size() - 1); slots_[slot] != kFree;
+       slot = (slot + 1) & (slots_.size() - 1)) {
+    const Cell& there = cells_[slots_[slot]];
+    if (there.hash == cell.hash && there.codes == cell.codes) return slots_[slot];
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> CellLattice::beside(const Cell& like, Dimension d,
+                                                 std::uint32_t code) const {
+  return find(moved(like, d, code));
+}
+
+// Sorts by hash, then splits what collides by comparing the codes themselves.
+CellLattice::Lines CellLattice::lines_along(Dimension d) const {
+  const bool personal = d != Dimension::kIndicator;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  for (std::uint32_t i = 0; i < cells_.size(); ++i) {
+    if (personal && cells_[i].code(d) == total_code(d)) continue;
+    order.emplace_back(cells_[i].hash - CellPool::hash_term(d, cells_[i].code(d)), i);
+  }
+  std::sort(order.begin(), order.end());
+  Lines lines;
+  lines.members.reserve(order.size());
+  for (auto run = order.begin(); run != order.end();) {
+    const auto run_end =
+        std::find_if(run, order.end(), [&](const auto& o) { return o.first != run->first; });
+    while (run != run_end) {
+      const Cell& first = cells_[run->second];
+      const auto others = std::stable_partition(
+          run, run_end, [&](const auto& o) { return equal_but_for(first, cells_[o.second], d); });
+      for (; run != others; ++run) lines.members.push_back(run->second);
+      lines.ends.push_back(lines.members.size());
+    }
+  }
+  return lines;
+}
+
+}  // namespace rapporteur::disclosure

@@ -1,0 +1,89 @@
+// The cells of a table with those that nobody sent but anybody can add up.
+//
+// Beside what is public stand: every margin of it along personal dimensions; the parts that a total
+// needs (SEX F and M; both summands of VIC_REG where more than one of the three is there); and of
+// ages the bands between neighbouring limits of those of their line. Never the dense cross of the
+// dimensions: only lines that hold a part grow. _Z of a personal dimension counts as _T.
+//
+// Units and shapes: cells stand in ascending order of their codes' texts, dimension by dimension in
+// the order of the key: the same whatever the order of rows. Of a key that is public twice the
+// better known one stands here; two different numbers are as good as none.
+// Threads: any, once it is made. Lifetime: borrows the submission's set, as the pool does.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "broker/rules/cells.h"
+
+namespace rapporteur::disclosure {
+
+// The source of a cell that nobody sent.
+inline constexpr std::uint32_t kNotSent = UINT32_MAX - 1;
+
+class CellLattice {
+ public:
+  // `pool` is settled. Empty if more than `most` cells were to stand in it.
+  [[nodiscard]] static std::optional<CellLattice> of(rules::CellPool pool, std::size_t most);
+
+  [[nodiscard]] const rules::CellPool& pool() const { return pool_; }
+  [[nodiscard]] const std::vector<rules::Cell>& cells() const { return cells_; }
+  [[nodiscard]] std::string_view code(Dimension d, std::uint32_t cell) const {
+    return pool_.code(d, cells_[cell]);
+  }
+  // Position of _T; of personal dimensions only.
+  [[nodiscard]] std::uint32_t total_code(Dimension d) const {
+    return total_codes_[static_cast<std::size_t>(d)];
+  }
+  // The cell that differs from `like` in that dimension alone.
+  [[nodiscard]] std::optional<std::uint32_t> beside(const rules::Cell& like, Dimension d,
+                                                    std::uint32_t code) const;
+  [[nodiscard]] rules::Cell moved(rules::Cell cell, Dimension d, std::uint32_t code) const;
+  [[nodiscard]] std::optional<std::uint32_t> find(const rules::Cell& cell) const;
+
+  // The parts of a line: ascending cells that are equal but for the dimension, without its total.
+  // Of INDICATOR all cells are parts. Lines come in an order of no meaning.
+  using Line = std::span<const std::uint32_t>;
+  template <typename Use>
+  void each_line(Dimension d, const Use& use) const {
+    const Lines lines = lines_along(d);
+    std::size_t begin = 0;
+    for (const std::size_t end : lines.ends) {
+      use(Line(lines.members).subspan(begin, end - begin));
+      begin = end;
+    }
+  }
+
+ private:
+  struct Lines {
+    std::vector<std::uint32_t> members;
+    std::vector<std::size_t> ends;
+  };
+
+  CellLattice(rules::CellPool pool, std::size_t most) : pool_(std::move(pool)), most_(most) {}
+  void take_codes();
+  void fold();
+  void merge(rules::Cell& known, const rules::Cell& more) const;
+  [[nodiscard]] bool grow(std::size_t from);
+  void add_siblings(std::uint32_t cell);
+  void add_age_bands();
+  void put_in_order();
+  void add(rules::Cell cell);
+  void index(std::uint32_t cell);
+  [[nodiscard]] Lines lines_along(Dimension d) const;
+
+  rules::CellPool pool_;
+  std::size_t most_;
+  std::vector<rules::Cell> cells_;
+  std::vector<std::uint32_t> slots_;  // by hash, open addressing
+  std::array<std::uint32_t, kDimensions> total_codes_{};
+  std::vector<std::uint32_t> sexes_;
+  // By indicator: those of its equation that must stand beside it.
+  std::vector<std::vector<std::uint32_t>> indicators_beside_;
+};
+
+}  // namespace rapporteur::disclosure

@@ -1,0 +1,159 @@
+#include "broker/disclosure/proof_text.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "broker/rules/relations.h"
+#include "proto/base/result.h"
+
+namespace rapporteur::disclosure {
+namespace {
+
+using rules::Cell;
+using rules::Int128;
+
+// Nobody reads on.
+constexpr std::size_t kPartsShown = 12;
+constexpr std::string_view kMinus = " − ";
+
+std::string text_of(Int128 number) {
+  return rules::Amount{number * rules::Amount::kPerUnit}.text();
+}
+
+// Names cells so that those given are told apart.
+class CellNames {
+ public:
+  CellNames(const TableSystem& table, const std::vector<std::uint32_t>& cells) : table_(table) {
+    for (std::size_t i = 0; i < kDimensions; ++i) {
+      const auto d = static_cast<Dimension>(i);
+      const bool differs = std::any_of(cells.begin(), cells.end(), [&](std::uint32_t cell) {
+        return at(cell).code(d) != at(cells.front()).code(d);
+      });
+      if (differs) differing_.push_back(d);
+    }
+  }
+
+  [[nodiscard]] std::string of(std::uint32_t cell) const {
+    if (differing_.size() <= 1) {
+      const Dimension d = differing_.empty() ? Dimension::kIndicator : differing_.front();
+      return printable(table_.lattice().code(d, cell));
+    }
+    std::string text;
+    for (const Dimension d : differing_) {
+      const bool personal =
+          std::find(std::begin(rules::kPersonalDimensions), std::end(rules::kPersonalDimensions),
+                    d) != std::end(rules::kPersonalDimensions);
+      if (!personal) text.append(table_.lattice().code(d, cell)).append(" ");
+    }
+    text += table_.protection().breakdown_text(at(cell));
+    if (text.empty()) text = "_T";
+    if (text.back() == ' ') text.pop_back();
+    return "[" + printable(text) + "]";
+  }
+
+ private:
+  [[nodiscard]] const Cell& at(std::uint32_t cell) const { return table_.lattice().cells()[cell]; }
+
+  const TableSystem& table_;
+  std::vector<Dimension> differing_;
+};
+
+// "a + 2 × b − c", by what `name` gives for each.
+template <typename Name>
+std::string sum_text(const std::vector<ProofPart>& parts, const Name& name) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const ProofPart& part : parts) {
+    if (shown++ == kPartsShown) return text + " …";
+    const bool minus = part.factor < 0;
+    if (!text.empty()) {
+      text += minus ? kMinus : " + ";
+    } else if (minus) {
+      text += "−";
+    }
+    const Int128 times = minus ? -part.factor : part.factor;
+    if (times != 1) text += text_of(times) + " × ";
+    text += name(part.cell);
+  }
+  return text.empty() ? "0" : text;
+}
+
+std::vector<std::uint32_t> cells_in(const std::vector<ProofPart>& parts) {
+  std::vector<std::uint32_t> cells;
+  for (const ProofPart& part : parts) cells.push_back(part.cell);
+  return cells;
+}
+
+std::string count_text(const TableSystem& table, std::uint32_t cell) {
+  return text_of(exact_count(table.lattice().cells()[cell]).value_or(0));
+}
+
+}  // namespace
+
+std::vector<ProofPart> parts_of(const TableSystem& table, std::span<const ProofTerm> proof) {
+  std::map<std::uint32_t, Int128> factors;
+  for (const ProofTerm& term : proof) {
+    for (const TableMember& member : table.origin_of(term.equation).members) {
+      if (table.variable_of(member.cell)) continue;
+      // On the other side of the equation.
+      factors[member.cell] -= static_cast<Int128>(term.multiplier) * member.factor;
+    }
+  }
+  std::vector<ProofPart> parts;
+  for (const auto& [cell, factor] : factors) {
+    if (factor != 0 && table.lattice().cells()[cell].exact()) parts.push_back({cell, factor});
+  }
+  return parts;
+}
+
+rules::Detail proof_text(const TableSystem& table, const Derived& derived) {
+  const Cell& cell = table.cell_of(derived.variable);
+  std::string breakdown = printable(table.protection().breakdown_text(cell));
+  if (breakdown.empty()) breakdown = "_T";
+  const std::string value = text_of(derived.value);
+  std::vector<ProofPart> parts = parts_of(table, derived.proof);
+  if (parts.empty()) {
+    return {breakdown + " = " + value + " follows from what is public",
+            breakdown + " = " + value + " découle de ce qui est public"};
+  }
+  std::stable_partition(parts.begin(), parts.end(), [](const auto& p) { return p.factor > 0; });
+  std::vector<std::uint32_t> cells = cells_in(parts);
+  cells.insert(cells.begin(), table.number_of(derived.variable));
+  const CellNames names(table, cells);
+  std::string sum = sum_text(parts, [&](std::uint32_t c) { return names.of(c); });
+  std::string counts = sum_text(parts, [&](std::uint32_t c) { return count_text(table, c); });
+  if (derived.divisor != 1) {
+    const std::string divided = ") / " + text_of(derived.divisor);
+    sum = "(" + sum + divided;
+    counts = "(" + counts + divided;
+  }
+  std::string equation = names.of(cells.front()) + " = " + sum;
+  if (counts != value) equation += " = " + counts;
+  equation += " = " + value;
+  return {breakdown + ": " + equation, breakdown + " : " + equation};
+}
+
+rules::Detail contradiction_text(const TableSystem& table,
+                                 std::span<const ProofTerm> contradiction) {
+  std::vector<ProofPart> left;
+  std::vector<ProofPart> right;
+  for (const ProofPart& part : parts_of(table, contradiction)) {
+    (part.factor > 0 ? left : right)
+        .push_back({part.cell, part.factor > 0 ? part.factor : -part.factor});
+  }
+  std::vector<std::uint32_t> cells = cells_in(left);
+  const std::vector<std::uint32_t> others = cells_in(right);
+  cells.insert(cells.end(), others.begin(), others.end());
+  if (cells.empty()) {
+    return {"the figures contradict each other", "les chiffres se contredisent"};
+  }
+  const CellNames names(table, cells);
+  const auto name = [&](std::uint32_t cell) { return names.of(cell); };
+  const auto count = [&](std::uint32_t cell) { return count_text(table, cell); };
+  const std::string equation = sum_text(left, name) + " = " + sum_text(right, name);
+  const std::string counts = sum_text(left, count) + " = " + sum_text(right, count);
+  return {equation + ": " + counts + " does not hold", equation + " : " + counts + " est faux"};
+}
+
+}  // namespace rapporteur::disclosure

@@ -1,0 +1,32 @@
+// A proof as people read it: "SEX=M: M = _T − F = 18 − 16 = 2".
+//
+// Cells are named by the code of the dimension in which they differ, or, where they differ in
+// several, by their breakdown in brackets. What cannot exist is nothing and is not named.
+// Threads: any; pure.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "broker/disclosure/derivation.h"
+#include "broker/disclosure/table_system.h"
+#include "broker/rules/findings.h"
+
+namespace rapporteur::disclosure {
+
+// A cell whose count is known, as often as an added-up proof counts it.
+struct ProofPart {
+  std::uint32_t cell = 0;
+  rules::Int128 factor = 1;
+};
+// Ascending cells, none with factor zero: what the equations say of public figures, with the signs
+// that give the cell whose multiples are left, or nothing where none is left.
+[[nodiscard]] std::vector<ProofPart> parts_of(const TableSystem& table,
+                                              std::span<const ProofTerm> proof);
+
+[[nodiscard]] rules::Detail proof_text(const TableSystem& table, const Derived& derived);
+// "F + M = _T: 16 + 3 = 18 does not hold".
+[[nodiscard]] rules::Detail contradiction_text(const TableSystem& table,
+                                               std::span<const ProofTerm> contradiction);
+
+}  // namespace rapporteur::disclosure

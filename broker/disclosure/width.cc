@@ -1,0 +1,56 @@
+#include "broker/disclosure/width.h"
+
+namespace rapporteur::disclosure {
+namespace {
+
+__extension__ using Product = __int128;
+
+// a/b < c/d; denominators are positive.
+bool less(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
+  return Product{a} * d < Product{c} * b;
+}
+
+}  // namespace
+
+void Range::include(std::int64_t numerator, std::int64_t denominator) {
+  if (!least_ || less(numerator, denominator, least_->numerator, least_->denominator)) {
+    least_ = {numerator, denominator};
+  }
+  if (!most_ || less(most_->numerator, most_->denominator, numerator, denominator)) {
+    most_ = {numerator, denominator};
+  }
+}
+
+bool Range::is_wide(const Target& target, const WidthRule& rule) const {
+  if (!least_) return false;
+  if (target.small_total && *target.small_total < rule.width) {
+    return least_->numerator <= 0 &&
+           !less(most_->numerator, most_->denominator, *target.small_total, 1);
+  }
+  // most - least >= width, over the product of the denominators, which are at most 2^40 each: the
+  // width is less than 2^20, so nothing overflows 128 bits.
+  const Product most = Product{most_->numerator} * least_->denominator;
+  const Product least = Product{least_->numerator} * most_->denominator;
+  return most - least >= Product{rule.width} * least_->denominator * most_->denominator;
+}
+
+bool Range::leaves_small_counts(const Target& target, const WidthRule& rule) const {
+  if (!least_) return false;
+  if (target.small_total) return least_->numerator <= 0;
+  return least_->numerator <= 0 || !less(most_->numerator, most_->denominator, rule.k, 1);
+}
+
+std::vector<std::size_t> not_shown(std::span<const Target> targets,
+                                   std::span<const Witness> witnesses, const WidthRule& rule) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    Range range;
+    for (const Witness& witness : witnesses) {
+      range.include(witness.numerators[targets[i].variable], witness.denominator);
+    }
+    if (!range.shows(targets[i], rule)) out.push_back(i);
+  }
+  return out;
+}
+
+}  // namespace rapporteur::disclosure

@@ -1,0 +1,24 @@
+rapporteur_test(unit_derivation LABELS unit
+  SOURCES unit/derivation_test.cc
+  LINKS rapporteur::broker_disclosure)
+rapporteur_test(unit_disclosure_vectors LABELS unit
+  SOURCES unit/disclosure_vectors_test.cc
+  LINKS rapporteur::broker_disclosure nlohmann_json::nlohmann_json)
+rapporteur_test(unit_table_witness LABELS unit
+  SOURCES unit/table_witness_test.cc
+  LINKS rapporteur::broker_disclosure)
+rapporteur_test(property_derivation LABELS property PROPERTIES
+  SOURCES property/derivation_test.cc
+  LINKS rapporteur::broker_disclosure)
+rapporteur_test(unit_table_system LABELS unit
+  SOURCES unit/table_system_test.cc
+  LINKS rapporteur::test_figures)
+rapporteur_test(unit_release_check LABELS unit
+  SOURCES unit/release_check_test.cc
+  LINKS rapporteur::test_figures)
+rapporteur_test(unit_attack LABELS unit
+  SOURCES unit/attack_test.cc
+  LINKS rapporteur::adapters_anonymise nlohmann_json::nlohmann_json)
+rapporteur_test(property_protect LABELS property PROPERTIES
+  SOURCES property/protect_test.cc
+  LINKS rapporteur::adapters_anonymise)

@@ -1,0 +1,237 @@
+// What a release gives away, case by case.
+#include "broker/disclosure/release_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/figures_csv.h"
+
+namespace rapporteur::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr std::string_view kHeader =
+    "INDICATOR,REF_AREA,TIME_PERIOD,EXPL_FORM,SEX,AGE,CITIZEN,UNIT_MEASURE,OBS_VALUE,OBS_STATUS,"
+    "VALUE_QUALIFIER\n";
+
+std::vector<rules::Finding> found_in(const std::string& rows, const std::string& policy = "k=10",
+                                     const disclosure::ReleaseBound& bound = {}) {
+  const FiguresFile file =
+      parse_figures("# policy: " + policy + "\n" + std::string(kHeader) + rows);
+  return disclosure::check_release(file.submission(0), file.policy, file.published, file.before,
+                                   bound);
+}
+
+// "row code detail" of each finding.
+std::vector<std::string> said(const std::vector<rules::Finding>& findings) {
+  std::vector<std::string> out;
+  for (const auto& finding : findings) {
+    out.push_back(std::to_string(finding.row) + " " + finding.code + " " + finding.detail_en);
+  }
+  return out;
+}
+
+struct Row {
+  std::string form = "_T";
+  std::string sex = "_T";
+  std::string age = "_T";
+  std::string value{};
+  std::string status = "A";
+  std::string qualifier{};
+  std::string citizen = "_T";
+  std::string indicator = "VIC_REG";
+};
+
+std::string text(const Row& row) {
+  return row.indicator + ",LV,2007," + row.form + "," + row.sex + "," + row.age + "," +
+         row.citizen + ",PER," + row.value + "," + row.status + "," + row.qualifier + "\n";
+}
+// By sex alone; no value is hidden.
+std::string sex(const std::string& code, const std::string& value) {
+  return text({.sex = code, .value = value, .status = value.empty() ? "Q" : "A"});
+}
+std::string age(const std::string& code, const std::string& value) {
+  return text({.age = code, .value = value, .status = value.empty() ? "Q" : "A"});
+}
+
+const std::string kPublished = "# published\n";
+
+TEST(ReleaseCheck, TheHiddenPartOfAKnownTotal) {
+  const auto found = found_in(sex("F", "16") + sex("M", "") + kPublished + sex("_T", "18"));
+  EXPECT_THAT(said(found), ElementsAre("2 LINEAR_EXACT SEX=M: M = _T − F = 18 − 16 = 2"));
+  EXPECT_EQ(found[0].detail_fr, "SEX=M : M = _T − F = 18 − 16 = 2");
+  EXPECT_EQ(found[0].key, "A.LV._Z.VIC_REG._T.M._T._T._Z.PER.2007");
+  EXPECT_EQ(found[0].field, "OBS_VALUE");
+}
+
+TEST(ReleaseCheck, ThePartThatNobodySent) {
+  const auto found = found_in(sex("F", "16") + kPublished + sex("_T", "18"));
+  EXPECT_THAT(said(found), ElementsAre("1 LINEAR_EXACT SEX=M: M = _T − F = 18 − 16 = 2"));
+  EXPECT_EQ(found[0].key, "A.LV._T.VIC_REG._T.M._T._T._T.PER.2007");
+  EXPECT_THAT(said(found_in(sex("_T", "18") + kPublished + sex("F", "16"))),
+              ElementsAre("1 LINEAR_EXACT SEX=M: M = _T − F = 18 − 16 = 2"));
+  // Ten and more, and none, are no secret where nobody hid them.
+  EXPECT_THAT(found_in(sex("F", "16") + sex("_T", "26")), IsEmpty());
+  EXPECT_THAT(found_in(sex("F", "16") + sex("_T", "16")), IsEmpty());
+  EXPECT_THAT(said(found_in(sex("F", "16") + sex("_T", "16"), "zeros_sensitive=yes")),
+              ElementsAre("1 LINEAR_EXACT SEX=M: M = _T − F = 16 − 16 = 0"));
+}
+
+TEST(ReleaseCheck, WhatIsHiddenStaysHiddenWhateverItIs) {
+  EXPECT_THAT(said(found_in(sex("F", "16") + sex("M", "") + sex("_T", "36"))),
+              ElementsAre("2 LINEAR_EXACT SEX=M: M = _T − F = 36 − 16 = 20"));
+}
+
+TEST(ReleaseCheck, TwoHiddenPartsProtectEachOther) {
+  EXPECT_THAT(found_in(sex("F", "") + sex("M", "") + sex("_T", "18")), IsEmpty());
+  EXPECT_THAT(found_in(sex("F", "") + sex("M", "") + sex("_U", "16") + sex("_T", "18")), IsEmpty());
+}
+
+TEST(ReleaseCheck, ResidualsCountWhenTheyAreSupplied) {
+  EXPECT_THAT(said(found_in(sex("F", "16") + sex("M", "") + sex("_U", "11") + sex("_T", "30"))),
+              ElementsAre("2 LINEAR_EXACT SEX=M: M = _T − F − _U = 30 − 16 − 11 = 3"));
+}
+
+TEST(ReleaseCheck, WhatCannotExistIsNothing) {
+  const std::string rows = text({.sex = "M", .status = "M"}) + sex("F", "") + sex("_T", "18");
+  EXPECT_THAT(said(found_in(rows)), ElementsAre("2 LINEAR_EXACT SEX=F: F = _T = 18"));
+}
+
+TEST(ReleaseCheck, AMissingFigureMayFollowToo) {
+  const auto missing = [](const std::string& status, const std::string& total) {
+    return said(found_in(text({.sex = "M", .status = status}) + sex("F", "16") + sex("_T", total)));
+  };
+  for (const std::string status : {"O", "L", "K"}) {
+    EXPECT_THAT(missing(status, "18"),
+                ElementsAre("1 LINEAR_EXACT SEX=M: M = _T − F = 18 − 16 = 2"));
+    EXPECT_THAT(missing(status, "50"), IsEmpty());
+  }
+  const std::string below = text({.sex = "M", .value = "30", .qualifier = "<"});
+  EXPECT_THAT(said(found_in(below + sex("F", "16") + sex("_T", "18"))),
+              ElementsAre("1 LINEAR_EXACT SEX=M: M = _T − F = 18 − 16 = 2"));
+}
+
+TEST(ReleaseCheck, ATotalThatWasNotSentIsTheSumOfItsParts) {
+  const std::string rows = text({.sex = "F", .age = "Y_LT18", .value = "20"}) +
+                           text({.sex = "F", .age = "Y_GE18", .value = "30"}) + sex("M", "") +
+                           sex("_T", "53");
+  EXPECT_THAT(said(found_in(rows)),
+              ElementsAre("3 LINEAR_EXACT SEX=M: [SEX=M] = [_T] − [SEX=F AGE=Y_GE18] − "
+                          "[SEX=F AGE=Y_LT18] = 53 − 30 − 20 = 3"));
+}
+
+TEST(ReleaseCheck, AMarginOfSmallFiguresIsNoFindingBesideThem) {
+  const std::string rows = text({.sex = "F", .age = "Y_LT18", .value = "2"}) +
+                           text({.sex = "F", .age = "Y_GE18", .value = "3"});
+  EXPECT_THAT(found_in(rows), IsEmpty());
+  EXPECT_THAT(said(found_in(rows + sex("F", ""))),
+              ElementsAre("3 LINEAR_EXACT SEX=F: _T = Y_GE18 + Y_LT18 = 3 + 2 = 5"));
+}
+
+TEST(ReleaseCheck, AgesBetweenTwoLimits) {
+  EXPECT_THAT(said(found_in(age("Y_LT18", "20") + kPublished + age("Y_LT16", "18"))),
+              ElementsAre("1 LINEAR_EXACT AGE=Y16T17: Y16T17 = Y_LT18 − Y_LT16 = 20 − 18 = 2"));
+  EXPECT_THAT(said(found_in(age("Y_LT18", "16") + kPublished + age("_T", "18"))),
+              ElementsAre("1 LINEAR_EXACT AGE=Y_GE18: Y_GE18 = _T − Y_LT18 = 18 − 16 = 2"));
+}
+
+TEST(ReleaseCheck, OneFormHiddenAmongThoseSupplied) {
+  const auto form = [](const std::string& code, const std::string& value) {
+    return text({.form = code, .value = value, .status = value.empty() ? "Q" : "A"});
+  };
+  const std::string rows = form("_T", "40") + form("SEX", "25") + form("LAB", "");
+  EXPECT_THAT(said(found_in(rows + form("BEG", "12"))),
+              ElementsAre("3 LINEAR_EXACT EXPL_FORM=LAB: LAB = _T − BEG − SEX = 40 − 12 − 25 = 3"));
+  EXPECT_THAT(found_in(rows + form("BEG", "")), IsEmpty());
+}
+
+TEST(ReleaseCheck, PartsThatAreShownNotToBeAllGiveNothing) {
+  const auto cell = [](const std::string& form, const std::string& sex, const std::string& value) {
+    return text({.form = form, .sex = sex, .value = value, .status = value.empty() ? "Q" : "A"});
+  };
+  const std::string of_women =
+      cell("_T", "F", "40") + cell("SEX", "F", "25") + cell("LAB", "F", "");
+  EXPECT_THAT(said(found_in(of_women)), ElementsAre(HasSubstr("3 LINEAR_EXACT")));
+  EXPECT_THAT(found_in(of_women + cell("_T", "_T", "90") + cell("SEX", "_T", "50") +
+                       cell("LAB", "_T", "30")),
+              IsEmpty());
+}
+
+TEST(ReleaseCheck, AcrossIndicatorsAsTheCatalogueSays) {
+  const auto of = [](const std::string& indicator, const std::string& value) {
+    return text(
+        {.sex = "F", .value = value, .status = value.empty() ? "Q" : "A", .indicator = indicator});
+  };
+  EXPECT_THAT(
+      said(found_in(of("VIC_REG", "30") + kPublished + of("VIC_IDENT", "27") + of("VIC_PRES", ""))),
+      ElementsAre("1 LINEAR_EXACT SEX=F: VIC_PRES = VIC_REG − VIC_IDENT = 30 − 27 = 3"));
+  EXPECT_THAT(said(found_in(of("VIC_REG", "30") + kPublished + of("VIC_IDENT", "27"))),
+              ElementsAre("1 LINEAR_EXACT SEX=F: VIC_PRES = VIC_REG − VIC_IDENT = 30 − 27 = 3"));
+}
+
+TEST(ReleaseCheck, MarginsWithoutABreakdownCountAlike) {
+  const std::string total = text({.value = "18", .citizen = "_Z"});
+  EXPECT_THAT(said(found_in(sex("F", "16") + kPublished + total)),
+              ElementsAre("1 LINEAR_EXACT SEX=M: M = _T − F = 18 − 16 = 2"));
+}
+
+TEST(ReleaseCheck, WhatFollowedBeforeIsAWarning) {
+  const auto replaced = [](const std::string& now, const std::string& then) {
+    return said(found_in(now + "# replaced\n" + then));
+  };
+  const std::string open = sex("F", "16") + sex("M", "") + sex("_T", "18");
+  EXPECT_THAT(replaced(open, open),
+              ElementsAre("2 ALREADY_PUBLIC SEX=M: M = _T − F = 18 − 16 = 2"));
+  EXPECT_THAT(replaced(open, sex("F", "") + sex("M", "") + sex("_T", "18")),
+              ElementsAre(HasSubstr("LINEAR_EXACT")));
+  EXPECT_THAT(replaced(open, sex("F", "16") + sex("M", "2") + sex("_T", "18")),
+              ElementsAre(HasSubstr("ALREADY_PUBLIC")));
+}
+
+TEST(ReleaseCheck, WhatOthersGaveAwayIsNoNews) {
+  const std::string published = kPublished + sex("F", "16") + sex("M", "") + sex("_T", "18");
+  EXPECT_THAT(found_in(age("Y_LT18", "") + age("Y_GE18", "") + published), IsEmpty());
+}
+
+TEST(ReleaseCheck, AnEquationThatDoesNotHoldGivesNothing) {
+  const std::string wrong = text({.sex = "F", .age = "Y_LT18", .value = "20"}) +
+                            text({.sex = "M", .age = "Y_LT18", .value = "20"}) +
+                            age("Y_LT18", "50");
+  EXPECT_THAT(found_in(wrong + sex("F", "20") + sex("_T", "18")), IsEmpty());
+}
+
+TEST(ReleaseCheck, AContradictionOverSeveralEquationsIsNamed) {
+  // By sex there are 50 under 18; by age 45.
+  const std::string rows = text({.sex = "F", .age = "Y_LT18", .value = "20"}) +
+                           text({.sex = "M", .age = "Y_LT18", .value = "30"}) +
+                           age("Y_GE18", "55") + age("_T", "100");
+  EXPECT_THAT(said(found_in(rows)), ElementsAre(HasSubstr("NON_ADDITIVE")));
+}
+
+TEST(ReleaseCheck, NationalTotalsAndUnprotectedIndicatorsPass) {
+  EXPECT_THAT(found_in(text({.value = "18"})), IsEmpty());
+  EXPECT_THAT(found_in(text({.form = "LAB", .value = "", .status = "Q", .indicator = "CJ_INV"}) +
+                       text({.value = "18", .indicator = "CJ_INV"})),
+              IsEmpty());
+}
+
+TEST(ReleaseCheck, TooMuchIsRefusedWithAdvice) {
+  std::string rows;
+  for (const std::string citizen : {"RO", "BG", "MD"}) {
+    rows += text({.sex = "F", .status = "Q", .citizen = citizen});
+    rows += text({.sex = "M", .status = "Q", .citizen = citizen});
+  }
+  EXPECT_THAT(found_in(rows), IsEmpty());
+  for (const disclosure::ReleaseBound& bound :
+       {disclosure::ReleaseBound{.cells = 8}, disclosure::ReleaseBound{.multiplications = 5}}) {
+    const auto found = found_in(rows, "k=10", bound);
+    EXPECT_THAT(said(found), ElementsAre(HasSubstr("0 TOO_COMPLEX")));
+    EXPECT_THAT(found[0].detail_en, HasSubstr("one area and one period at a time"));
+  }
+}
+
+}  // namespace
+}  // namespace rapporteur::testing
