@@ -101,12 +101,12 @@ class Tightening {
     Bounds& bounds = out_.bounds[term.variable];
     if (from_above == (term.factor > 0)) {
       const Wide most = floor_of(limit, term.factor);
-      if (most > kLargestCount || (bounds.most && most >= *bounds.most)) return;
+      if (most > kAsGoodAsUnbounded || (bounds.most && most >= *bounds.most)) return;
       bounds.most = static_cast<std::int64_t>(most);
       out_.most_from[term.variable] = e;
     } else {
       const Wide lowest = ceiling_of(limit, term.factor);
-      if (lowest <= bounds.least || lowest > kLargestCount) return;
+      if (lowest <= bounds.least || lowest > kAsGoodAsUnbounded) return;
       bounds.least = static_cast<std::int64_t>(lowest);
     }
     if (bounds.most && bounds.least > *bounds.most) {

@@ -23,7 +23,7 @@ struct Tightened {
 };
 
 // Numbers above this are as good as unbounded; sums of them never overflow.
-inline constexpr std::int64_t kLargestCount = std::int64_t{1} << 40U;
+inline constexpr std::int64_t kAsGoodAsUnbounded = std::int64_t{1} << 40U;
 
 [[nodiscard]] Tightened tighten(const LinearSystem& system, std::uint64_t steps = 10'000'000);
 
