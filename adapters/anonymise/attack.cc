@@ -4,7 +4,6 @@
 #include <numeric>
 #include <optional>
 #include <random>
-#include <ranges>
 
 #include "adapters/anonymise/exact_tables.h"
 #include "adapters/anonymise/solver.h"
@@ -168,8 +167,8 @@ class Attacker {
       narrow.equations.insert(narrow.equations.end(), holding.begin(), holding.end());
     }
     std::ranges::sort(narrow.equations);
-    const auto repeated = std::ranges::unique(narrow.equations);
-    narrow.equations.erase(repeated.begin(), repeated.end());
+    narrow.equations.erase(std::unique(narrow.equations.begin(), narrow.equations.end()),
+                           narrow.equations.end());
     out_.narrow.push_back(std::move(narrow));
     is_narrow_[i] = 1;
     return {};
@@ -222,7 +221,8 @@ class Attacker {
   std::vector<std::uint32_t> used_by_;                    // by equation: the last round
   std::optional<std::vector<double>> centre_;
   std::uint32_t round_ = 0;
-  std::mt19937_64 random_{1};
+  // The same at every run, so that the same table gives the same answer.
+  std::mt19937_64 random_{1};  // NOLINT(cert-msc32-c,cert-msc51-cpp)
   Attack out_;
 };
 

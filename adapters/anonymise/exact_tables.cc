@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <ranges>
 
 namespace rapporteur::anonymise {
 namespace {
@@ -60,11 +59,9 @@ ExactTables::ExactTables(const LinearSystem& system)
       contradictory_ = true;
       return;
     }
-    const auto variables = std::ranges::subrange(
-        left.begin(), left.back().row == constant_row ? left.end() - 1 : left.end());
-    const std::uint32_t row = std::ranges::min_element(variables, {}, [&](const Term& term) {
-                                return uses[term.row];
-                              })->row;
+    const auto end = left.back().row == constant_row ? left.end() - 1 : left.end();
+    const auto fewer_uses = [&](const Term& a, const Term& b) { return uses[a.row] < uses[b.row]; };
+    const std::uint32_t row = std::min_element(left.begin(), end, fewer_uses)->row;
     elimination.publish(std::move(left), row);
     independent_.push_back(e);
     is_solved_[row] = 1;
@@ -94,18 +91,19 @@ std::optional<Witness> ExactTables::rounded(std::span<const double> values,
   witness.numerators.assign(variables, 0);
   for (std::size_t v = 0; v < variables; ++v) {
     if (is_solved_[v] != 0) continue;
-    const double parts = values[v] * static_cast<double>(kDenominator / multiples);
+    const double parts =
+        values[v] * static_cast<double>(kDenominator) / static_cast<double>(multiples);
     if (!(std::abs(parts) < static_cast<double>(std::int64_t{1} << 50U))) return std::nullopt;
     witness.numerators[v] = std::llround(parts) * multiples;
     numerators[v] = Residue::of(witness.numerators[v]);
   }
-  for (const Solved& solved : std::views::reverse(solved_)) {
+  for (auto solved = solved_.rbegin(); solved != solved_.rend(); ++solved) {
     Residue sum;
-    for (const Term& term : solved.rest) {
+    for (const Term& term : solved->rest) {
       sum = sum.minus(term.factor.times(numerators[term.row]));
     }
-    numerators[solved.variable] = sum;
-    witness.numerators[solved.variable] = small_number(sum);
+    numerators[solved->variable] = sum;
+    witness.numerators[solved->variable] = small_number(sum);
   }
   // Smaller numbers say the same.
   std::int64_t common = kDenominator;

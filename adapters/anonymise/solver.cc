@@ -48,7 +48,7 @@ std::optional<std::vector<double>> centre_of(const LinearSystem& system,
     return system.bounds[v].most == system.bounds[v].least;
   };
   for (const std::uint32_t e : equations) {
-    double side = static_cast<double>(system.equations[e].constant);
+    auto side = static_cast<double>(system.equations[e].constant);
     double of_room = 0;
     std::vector<int> places;
     std::vector<double> factors;
@@ -117,9 +117,9 @@ struct Solver::Model {
       const Bounds& bounds = system.bounds[v];
       values[v] = static_cast<double>(bounds.least);
       if (bounds.most == bounds.least) continue;
-      const double least = static_cast<double>(bounds.least);
+      const auto least = static_cast<double>(bounds.least);
       const double most = bounds.most ? static_cast<double>(*bounds.most) : COIN_DBL_MAX;
-      const double cap = static_cast<double>(options.cap);
+      const auto cap = static_cast<double>(options.cap);
       const bool split = is_capped[v] != 0 && least < cap && most > cap;
       columns[v].below = static_cast<int>(lower.size());
       lower.push_back(least);
@@ -137,7 +137,7 @@ struct Solver::Model {
     std::vector<double> factors;
     for (const std::uint32_t e : options.equations) {
       const Equation& equation = system.equations[e];
-      double side = static_cast<double>(equation.constant);
+      auto side = static_cast<double>(equation.constant);
       places.clear();
       factors.clear();
       for (const LinearTerm& term : equation.terms) {

@@ -95,7 +95,9 @@ Result<std::unique_ptr<AtomicFile>> AtomicFile::open_part(std::string path, mode
   std::unique_ptr<AtomicFile> file(
       new AtomicFile(std::move(path), std::move(part), descriptor, durable));
   // The process' mask holds for new files alone.
-  if (exact_mode && ::fchmod(descriptor, mode) != 0) return disk_error("cannot be written", path);
+  if (exact_mode && ::fchmod(descriptor, mode) != 0) {
+    return disk_error("cannot be written", file->path_);
+  }
   return file;
 }
 

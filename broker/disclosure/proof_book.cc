@@ -34,8 +34,8 @@ std::int64_t centred(Residue residue) {
 // The denominator of the only small fraction that is this residue: the extended Euclidean
 // algorithm, stopped half-way (Wang, 1981).
 std::optional<std::int64_t> denominator_of(Residue residue) {
-  std::int64_t above = static_cast<std::int64_t>(Residue::kPrime);
-  std::int64_t here = static_cast<std::int64_t>(residue.value());
+  auto above = static_cast<std::int64_t>(Residue::kPrime);
+  auto here = static_cast<std::int64_t>(residue.value());
   std::int64_t factor_above = 0;
   std::int64_t factor = 1;
   while (here > kLargestPart) {

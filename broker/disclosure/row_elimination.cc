@@ -185,7 +185,7 @@ std::optional<std::vector<RowFactor>> RowElimination::rows_giving(std::uint32_t 
   const bool all_gone =
       std::all_of(touched.begin(), touched.end(), [&](auto v) { return rest[v].zero(); });
   if (!all_gone) return std::nullopt;
-  return unwind(std::move(solved));
+  return unwind(solved);
 }
 
 std::vector<RowFactor> RowElimination::contradicting_rows() {
@@ -193,12 +193,12 @@ std::vector<RowFactor> RowElimination::contradicting_rows() {
   for (const RowFactor& taken : rows_[contradicting_].taken) {
     rows.push_back({taken.row, Residue().minus(taken.factor)});
   }
-  auto unwound = unwind(std::move(rows));
+  auto unwound = unwind(rows);
   return unwound ? std::move(*unwound) : std::vector<RowFactor>{};
 }
 
 // From rows as they were solved to rows as they came. A row that was not solved stands for itself.
-std::optional<std::vector<RowFactor>> RowElimination::unwind(std::vector<RowFactor> solved) {
+std::optional<std::vector<RowFactor>> RowElimination::unwind(const std::vector<RowFactor>& solved) {
   std::vector<Residue> factors(pivots_.size());
   std::vector<char> seen(pivots_.size(), 0);
   std::priority_queue<std::uint32_t> due;  // the last solved first: it leads only to earlier ones

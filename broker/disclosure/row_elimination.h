@@ -65,7 +65,7 @@ class RowElimination {
   [[nodiscard]] std::uint32_t rarest_variable(const Row& row) const;
   [[nodiscard]] bool take_off(std::uint32_t row, const Pivot& pivot);
   void merge(std::uint32_t row, Residue factor, const Row& pivot);
-  [[nodiscard]] std::optional<std::vector<RowFactor>> unwind(std::vector<RowFactor> solved);
+  [[nodiscard]] std::optional<std::vector<RowFactor>> unwind(const std::vector<RowFactor>& solved);
 
   WorkBound& bound_;
   std::vector<Row> rows_;

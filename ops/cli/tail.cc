@@ -59,7 +59,7 @@ Status wait_for_hub(const Session& session, OperatorLine& line, Error lost) {
   session.warn(lost.line());
   while (true) {
     std::this_thread::sleep_for(kBetweenTries);
-    const auto again = line.renew();
+    auto again = line.renew();
     if (again) break;
     if (!may_pass(again.error())) return again;
   }

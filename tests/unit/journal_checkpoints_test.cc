@@ -55,7 +55,7 @@ TEST(JournalCompaction, WhatWasAppendedIsThereWhenFilesWereMerged) {
       LocalJournal::create(temp / "log", "test.example/log", testing::seeded_key(1), clock);
   ASSERT_TRUE(journal) << journal.error().line();
   const auto notes = append_three_groups(**journal);
-  EXPECT_EQ(compact(temp / "log").error().kind, ErrorKind::kStorage) << "it is open";
+  EXPECT_EQ(compact(temp / "log").error().kind, ErrorKind::kOverloaded) << "it is open";
   journal->reset();
   const auto families = compact(temp / "log");
   ASSERT_TRUE(families) << families.error().line();
