@@ -36,8 +36,6 @@ class Pattern {
   [[nodiscard]] const std::vector<char>& hidden() const { return hidden_; }
   // Hides what lets the count of a hidden cell vary as the rule asks. False: there is no such box.
   [[nodiscard]] bool widen(std::uint32_t cell);
-  // Hidden cells that nothing can be hidden for any more, ascending.
-  [[nodiscard]] const std::vector<std::uint32_t>& hopeless() const { return hopeless_; }
 
   // What is public, as a system over the hidden cells in the order of the cells.
   [[nodiscard]] disclosure::LinearSystem linear() const;
@@ -50,7 +48,6 @@ class Pattern {
 
   const PatternTask& task_;
   std::vector<char> hidden_;
-  std::vector<std::uint32_t> hopeless_;
 };
 
 }  // namespace rapporteur::anonymise

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "broker/rules/equal_runs.h"
 #include "broker/rules/families.h"
 #include "broker/rules/relations.h"
 #include "proto/codelists/code_lists.h"
@@ -240,28 +241,22 @@ std::optional<std::uint32_t> CellLattice::beside(const Cell& like, Dimension d,
   return find(moved(like, d, code));
 }
 
-// Sorts by hash, then splits what collides by comparing the codes themselves.
 CellLattice::Lines CellLattice::lines_along(Dimension d) const {
   const bool personal = d != Dimension::kIndicator;
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  rules::Hashed order;
   for (std::uint32_t i = 0; i < cells_.size(); ++i) {
     if (personal && cells_[i].code(d) == total_code(d)) continue;
     order.emplace_back(cells_[i].hash - CellPool::hash_term(d, cells_[i].code(d)), i);
   }
-  std::sort(order.begin(), order.end());
   Lines lines;
   lines.members.reserve(order.size());
-  for (auto run = order.begin(); run != order.end();) {
-    const auto run_end =
-        std::find_if(run, order.end(), [&](const auto& o) { return o.first != run->first; });
-    while (run != run_end) {
-      const Cell& first = cells_[run->second];
-      const auto others = std::stable_partition(
-          run, run_end, [&](const auto& o) { return equal_but_for(first, cells_[o.second], d); });
-      for (; run != others; ++run) lines.members.push_back(run->second);
-      lines.ends.push_back(lines.members.size());
-    }
-  }
+  const auto equal = [&](std::uint32_t a, std::uint32_t b) {
+    return equal_but_for(cells_[a], cells_[b], d);
+  };
+  rules::each_equal_run(order, equal, [&](auto run, auto end) {
+    for (; run != end; ++run) lines.members.push_back(run->second);
+    lines.ends.push_back(lines.members.size());
+  });
   return lines;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/rules/equal_runs.h"
+
 namespace rapporteur::rules {
 namespace {
 
@@ -150,31 +152,22 @@ std::optional<std::uint32_t> CellPool::position(Dimension d, std::string_view co
   return found->second;
 }
 
-// Sorts by hash, then splits what collides by comparing the codes themselves.
 CellPool::Groups CellPool::group(DimensionMask free) const {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  Hashed order;
   order.reserve(cells_.size());
   for (std::uint32_t i = 0; i < cells_.size(); ++i) {
     order.emplace_back(hash_without(cells_[i], free), i);
   }
-  std::sort(order.begin(), order.end());
-
   Groups groups;
   groups.members.reserve(cells_.size());
-  for (auto run = order.begin(); run != order.end();) {
-    const auto run_end =
-        std::find_if(run, order.end(), [&](const auto& o) { return o.first != run->first; });
-    while (run != run_end) {
-      const Cell& first = cells_[run->second];
-      const auto others = std::stable_partition(
-          run, run_end, [&](const auto& o) { return same_but_for(first, cells_[o.second], free); });
-      if (others - run >= 2) {
-        for (; run != others; ++run) groups.members.push_back(run->second);
-        groups.ends.push_back(groups.members.size());
-      }
-      run = others;
-    }
-  }
+  const auto equal = [&](std::uint32_t a, std::uint32_t b) {
+    return same_but_for(cells_[a], cells_[b], free);
+  };
+  each_equal_run(order, equal, [&](auto run, auto end) {
+    if (end - run < 2) return;
+    for (; run != end; ++run) groups.members.push_back(run->second);
+    groups.ends.push_back(groups.members.size());
+  });
   return groups;
 }
 
