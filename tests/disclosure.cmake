@@ -15,10 +15,17 @@ rapporteur_test(unit_table_system LABELS unit
   LINKS rapporteur::test_figures)
 rapporteur_test(unit_release_check LABELS unit
   SOURCES unit/release_check_test.cc
-  LINKS rapporteur::test_figures)
+  LINKS rapporteur::test_figures rapporteur::adapters_anonymise)
+rapporteur_test(unit_interval_check LABELS unit
+  SOURCES unit/interval_check_test.cc
+  LINKS rapporteur::test_figures rapporteur::adapters_anonymise)
 rapporteur_test(unit_attack LABELS unit
   SOURCES unit/attack_test.cc
   LINKS rapporteur::adapters_anonymise nlohmann_json::nlohmann_json)
 rapporteur_test(property_protect LABELS property PROPERTIES
   SOURCES property/protect_test.cc
   LINKS rapporteur::adapters_anonymise)
+rapporteur_test(unit_certificate LABELS unit
+  SOURCES unit/certificate_test.cc
+  LINKS rapporteur::adapters_anonymise rapporteur::proto_crypto rapporteur::proto_messages)
+rapporteur_fuzz(certificate SOURCES fuzz/certificate_fuzz.cc LINKS rapporteur::broker_disclosure)

@@ -19,6 +19,9 @@ rapporteur_test(unit_gate LABELS unit
     unit/gate_fault_test.cc
   LINKS rapporteur::test_gate_stage)
 
+rapporteur_test(unit_gate_certificate LABELS unit
+  SOURCES unit/gate_certificate_test.cc
+  LINKS rapporteur::test_gate_stage rapporteur::adapters_anonymise)
 rapporteur_test(property_gate_refusal PROPERTIES LABELS property
   SOURCES property/gate_refusal_test.cc
   LINKS rapporteur::test_gate_stage)

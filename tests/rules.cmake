@@ -9,7 +9,7 @@ rapporteur_test(unit_facts_2008_rules LABELS unit
   LINKS rapporteur::test_figures)
 rapporteur_test(unit_rule_fixtures LABELS unit
   SOURCES unit/rule_fixtures_test.cc
-  LINKS rapporteur::test_figures)
+  LINKS rapporteur::test_figures rapporteur::adapters_anonymise)
 rapporteur_test(unit_total_rules LABELS unit
   SOURCES unit/total_rules_test.cc
   LINKS rapporteur::test_figures)
@@ -35,3 +35,5 @@ rapporteur_sabotage(small-cell-off unit_rule_fixtures
   Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/SMALL_CELL)
 rapporteur_sabotage(linear-exact-off unit_rule_fixtures
   Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/LINEAR_EXACT)
+rapporteur_sabotage(certificate-unchecked unit_rule_fixtures
+  Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/BAD_CERTIFICATE)

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "adapters/agency/program.h"
+#include "adapters/anonymise/certify.h"
 #include "broker/disclosure/release_check.h"
 #include "broker/disclosure/small_cell.h"
 #include "broker/rules/claims.h"
@@ -29,6 +30,24 @@ rules::Submission as_submission(const std::string& sender,
   return {sender, planned.dataflow, planned.indicator, planned.ref_areas, planned.observations};
 }
 
+// What is published, with what the hub will have taken by then.
+class FiguresByThen final : public rules::PublishedFigures {
+ public:
+  FiguresByThen(const LedgerFigures& published, const std::set<MessageId>& gone,
+                const LedgerFigures& coming)
+      : published_(published), gone_(gone), coming_(coming) {}
+  void visit(const rules::TableKey& table,
+             const std::function<void(const ObservationSet&, std::size_t)>& use) const override {
+    published_.visit_but(gone_, table, use);
+    coming_.visit(table, use);
+  }
+
+ private:
+  const LedgerFigures& published_;
+  const std::set<MessageId>& gone_;
+  const LedgerFigures& coming_;
+};
+
 void append(std::vector<rules::Finding>& to, std::vector<rules::Finding> more) {
   std::move(more.begin(), more.end(), std::back_inserter(to));
 }
@@ -49,20 +68,19 @@ Result<LedgerFigures> LedgerFigures::open(std::span<const client::OwnSubmission>
                   "a submission of the ledger cannot be read: " + body.error().what,
                   uuid_text(own.message_id), "sync again");
     }
-    figures.add(own.header.sender(), own,
+    figures.add(own.header.dataflow(), own.header.sender(), own.message_id,
                 std::make_unique<const ObservationSet>(std::move(body->observations)));
   }
   return figures;
 }
 
-void LedgerFigures::add(const std::string& sender, const client::OwnSubmission& submission,
+void LedgerFigures::add(const std::string& dataflow, const std::string& sender, MessageId id,
                         std::unique_ptr<const ObservationSet> observations) {
   for (std::size_t row = 0; row < observations->rows(); ++row) {
-    rules::TableKey table{submission.header.dataflow(), sender,
-                          observations->code(Dimension::kIndicator, row),
+    rules::TableKey table{dataflow, sender, observations->code(Dimension::kIndicator, row),
                           observations->code(Dimension::kRefArea, row),
                           observations->code(Dimension::kTimePeriod, row)};
-    cells_[std::move(table)].push_back({observations.get(), row, submission.message_id});
+    cells_[std::move(table)].push_back({observations.get(), row, id});
   }
   submissions_.push_back(std::move(observations));
 }
@@ -70,9 +88,17 @@ void LedgerFigures::add(const std::string& sender, const client::OwnSubmission& 
 void LedgerFigures::visit(
     const rules::TableKey& table,
     const std::function<void(const ObservationSet&, std::size_t)>& use) const {
+  visit_but({}, table, use);
+}
+
+void LedgerFigures::visit_but(
+    const std::set<MessageId>& gone, const rules::TableKey& table,
+    const std::function<void(const ObservationSet&, std::size_t)>& use) const {
   const auto found = cells_.find(table);
   if (found == cells_.end()) return;
-  for (const Cell& cell : found->second) use(*cell.observations, cell.row);
+  for (const Cell& cell : found->second) {
+    if (!gone.contains(cell.holder)) use(*cell.observations, cell.row);
+  }
 }
 
 std::vector<rules::Finding> LedgerFigures::taken_keys(const rules::Submission& submission) const {
@@ -149,19 +175,41 @@ std::vector<rules::Finding> LocalCheck::judge_claims(const rules::Submission& su
   return findings;
 }
 
-std::vector<rules::Finding> LocalCheck::judge_one(const sources::PlannedSubmission& planned,
-                                                  const Figures& figures) const {
+std::vector<rules::Finding> LocalCheck::judge_disclosure(const rules::Submission& submission,
+                                                         const rules::Policy& in_force,
+                                                         const Figures& figures,
+                                                         std::string& certificate) const {
+  std::vector<rules::Finding> findings =
+      disclosure::check_small_cells(submission, in_force, figures.published, figures.before);
+  const auto make = [&](const disclosure::CertificateTask& task) {
+    auto made = anonymise::certify(task);
+    if (made) certificate = made->bytes;
+    return made;
+  };
+  append(findings,
+         disclosure::check_release(submission, in_force,
+                                   FiguresByThen(figures.published, gone_, figures.coming),
+                                   FiguresByThen(figures.before, gone_, figures.coming), make));
+  return findings;
+}
+
+LocalCheck::Judged LocalCheck::judge_one(const sources::PlannedSubmission& planned,
+                                         const Figures& figures) const {
   const rules::Submission submission = as_submission(participant_, planned);
   const rules::Policy in_force = policy(planned.dataflow);
-  std::vector<rules::Finding> findings = judge_claims(submission, figures);
-  append(findings, rules::judge(submission, in_force, figures.published));
-  append(findings,
-         disclosure::check_small_cells(submission, in_force, figures.published, figures.before));
-  append(findings,
-         disclosure::check_release(submission, in_force, figures.published, figures.before));
-  std::stable_sort(findings.begin(), findings.end(),
+  Judged out;
+  out.findings = judge_claims(submission, figures);
+  append(out.findings, rules::judge(submission, in_force, figures.published));
+  append(out.findings, judge_disclosure(submission, in_force, figures, out.certificate));
+  std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const rules::Finding& a, const rules::Finding& b) { return a.row < b.row; });
-  return findings;
+  return out;
+}
+
+void LocalCheck::expect(const std::string& dataflow, std::optional<MessageId> revises,
+                        ObservationSet observations) {
+  if (revises) gone_.insert(*revises);
+  expected_.push_back({dataflow, std::move(observations)});
 }
 
 Result<LocalCheck::Figures> LocalCheck::figures_of(const std::string& dataflow,
@@ -170,7 +218,12 @@ Result<LocalCheck::Figures> LocalCheck::figures_of(const std::string& dataflow,
   if (!published) return tl::unexpected(published.error());
   auto before = LedgerFigures::open(ledger_, dataflow, std::nullopt);
   if (!before) return tl::unexpected(before.error());
-  Figures figures{std::move(*published), std::move(*before), std::nullopt};
+  Figures figures{std::move(*published), std::move(*before), {}, std::nullopt};
+  for (const Expected& one : expected_) {
+    if (one.dataflow != dataflow) continue;
+    figures.coming.add(dataflow, participant_, {},
+                       std::make_unique<const ObservationSet>(one.observations));
+  }
   for (const client::OwnSubmission& own : ledger_) {
     if (own.message_id != replaced || own.header.dataflow() != dataflow) continue;
     auto body = BodyCodec::decode(bytes_of(own.body));
@@ -180,10 +233,10 @@ Result<LocalCheck::Figures> LocalCheck::figures_of(const std::string& dataflow,
   return figures;
 }
 
-Result<std::vector<std::vector<rules::Finding>>> LocalCheck::judge(
+Result<std::vector<LocalCheck::Judged>> LocalCheck::judge(
     std::span<const sources::PlannedSubmission> submissions,
     std::optional<MessageId> replaced) const {
-  std::vector<std::vector<rules::Finding>> all;
+  std::vector<Judged> all;
   std::map<std::string, Figures, std::less<>> by_dataflow;
   for (const sources::PlannedSubmission& planned : submissions) {
     auto known = by_dataflow.find(planned.dataflow);
@@ -193,6 +246,8 @@ Result<std::vector<std::vector<rules::Finding>>> LocalCheck::judge(
       known = by_dataflow.emplace(planned.dataflow, std::move(*figures)).first;
     }
     all.push_back(judge_one(planned, known->second));
+    known->second.coming.add(planned.dataflow, participant_, {},
+                             std::make_unique<const ObservationSet>(planned.observations));
   }
   return all;
 }

@@ -1,5 +1,8 @@
-// The hub's own rules, run here: rights, keys, the rule book and the small-cell rule over what
-// would be sent, against what the last sync says this agency may send and has published.
+// The hub's own rules, run here: rights, keys, the rule book and disclosure control over what would
+// be sent, against what the last sync says this agency may send and has published.
+//
+// What hides protected counts gets its certificate here, against what will be public when the hub
+// judges it: also what goes before it, of the same file and by `expect`.
 //
 // Threads: one at a time. Errors: kStorage for a ledger that cannot be read.
 #pragma once
@@ -7,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,8 +30,14 @@ class LedgerFigures final : public rules::PublishedFigures {
                                                   std::optional<MessageId> replaced);
   void visit(const rules::TableKey& table,
              const std::function<void(const ObservationSet&, std::size_t)>& use) const override;
+  void visit_but(const std::set<MessageId>& gone, const rules::TableKey& table,
+                 const std::function<void(const ObservationSet&, std::size_t)>& use) const;
   // One finding for each row whose key is held already.
   [[nodiscard]] std::vector<rules::Finding> taken_keys(const rules::Submission& submission) const;
+
+  // Figures that will be live, too.
+  void add(const std::string& dataflow, const std::string& sender, MessageId id,
+           std::unique_ptr<const ObservationSet> observations);
 
  private:
   struct Cell {
@@ -35,8 +45,6 @@ class LedgerFigures final : public rules::PublishedFigures {
     std::size_t row;
     MessageId holder;
   };
-  void add(const std::string& sender, const client::OwnSubmission& submission,
-           std::unique_ptr<const ObservationSet> observations);
   std::vector<std::unique_ptr<const ObservationSet>> submissions_;
   std::map<rules::TableKey, std::vector<Cell>> cells_;
 };
@@ -47,9 +55,17 @@ class LocalCheck {
   [[nodiscard]] static Result<LocalCheck> open(const std::string& participant,
                                                const client::Ledger& ledger);
 
-  // Findings of each submission, in order; ordered by row. `replaced` is left out of what counts as
-  // published.
-  [[nodiscard]] Result<std::vector<std::vector<rules::Finding>>> judge(
+  // What the hub will have taken before anything that is judged here. It replaces or takes back
+  // `revises`; a withdrawal has no observations.
+  void expect(const std::string& dataflow, std::optional<MessageId> revises,
+              ObservationSet observations);
+
+  struct Judged {
+    std::vector<rules::Finding> findings;  // ordered by row
+    std::string certificate;               // "" where none is needed, or none could be made
+  };
+  // Of each submission, in order. `replaced` is left out of what counts as published.
+  [[nodiscard]] Result<std::vector<Judged>> judge(
       std::span<const sources::PlannedSubmission> submissions,
       std::optional<MessageId> replaced = {}) const;
   // Findings across the submissions of one file, rows counted through all of them.
@@ -67,11 +83,20 @@ class LocalCheck {
   struct Figures {
     LedgerFigures published;  // without what is replaced
     LedgerFigures before;
+    LedgerFigures coming;  // what the hub will have taken before
     std::optional<ObservationSet> replaced;
   };
+  struct Expected {
+    std::string dataflow;
+    ObservationSet observations;
+  };
   [[nodiscard]] rules::Policy policy(const std::string& dataflow) const;
-  [[nodiscard]] std::vector<rules::Finding> judge_one(const sources::PlannedSubmission& planned,
-                                                      const Figures& figures) const;
+  [[nodiscard]] Judged judge_one(const sources::PlannedSubmission& planned,
+                                 const Figures& figures) const;
+  [[nodiscard]] std::vector<rules::Finding> judge_disclosure(const rules::Submission& submission,
+                                                             const rules::Policy& in_force,
+                                                             const Figures& figures,
+                                                             std::string& certificate) const;
   [[nodiscard]] std::vector<rules::Finding> judge_claims(const rules::Submission& submission,
                                                          const Figures& figures) const;
   [[nodiscard]] Result<Figures> figures_of(const std::string& dataflow,
@@ -80,6 +105,8 @@ class LocalCheck {
   std::optional<client::SignedDirectory> directory_;
   std::optional<UnixMillis> synced_at_;
   std::vector<client::OwnSubmission> ledger_;
+  std::vector<Expected> expected_;
+  std::set<MessageId> gone_;  // that what is expected replaces or takes back
 };
 
 }  // namespace rapporteur::agency

@@ -44,7 +44,8 @@ Status apply_rules(const LocalCheck& check, std::optional<MessageId> replaced, P
   auto judged = check.judge(out.submissions, replaced);
   if (!judged) return tl::unexpected(judged.error());
   for (std::size_t i = 0; i < out.submissions.size(); ++i) {
-    for (const rules::Finding& finding : (*judged)[i]) {
+    out.certificates.push_back(std::move((*judged)[i].certificate));
+    for (const rules::Finding& finding : (*judged)[i].findings) {
       const auto& lines = out.submissions[i].lines;
       const bool has_line = finding.row > 0 && finding.row <= lines.size();
       add_rule(finding, has_line ? lines[finding.row - 1] : 0, out);
@@ -189,17 +190,23 @@ v1::Releasability wire(const sources::Releasability& releasability) {
   return out;
 }
 
-client::NewItem item_of(const sources::PlannedSubmission& planned, const std::string& file) {
-  client::NewItem item;
-  item.dataflow = planned.dataflow;
-  item.indicator = planned.indicator;
-  item.ref_areas = planned.ref_areas;
-  item.releasability = wire(planned.releasability);
-  item.body = BodyCodec::encode(planned.observations, planned.rows_left_out);
-  item.rows = planned.observations.rows();
-  item.source = file;
-  item.lines = planned.lines;
-  return item;
+std::vector<client::NewItem> items_of(const PlannedFile& file) {
+  std::vector<client::NewItem> items;
+  for (std::size_t i = 0; i < file.submissions.size(); ++i) {
+    const sources::PlannedSubmission& planned = file.submissions[i];
+    client::NewItem item;
+    item.dataflow = planned.dataflow;
+    item.indicator = planned.indicator;
+    item.ref_areas = planned.ref_areas;
+    item.releasability = wire(planned.releasability);
+    item.body = BodyCodec::encode(planned.observations, planned.rows_left_out);
+    item.certificate = file.certificates[i];
+    item.rows = planned.observations.rows();
+    item.source = file.file;
+    item.lines = planned.lines;
+    items.push_back(std::move(item));
+  }
+  return items;
 }
 
 }  // namespace rapporteur::agency

@@ -43,7 +43,8 @@ struct FileFinding {
 struct PlannedFile {
   std::string file;
   std::vector<sources::PlannedSubmission> submissions;
-  std::vector<FileFinding> findings;  // of reading, then of the rules, each by line
+  std::vector<std::string> certificates;  // by submission; "" where there is none
+  std::vector<FileFinding> findings;      // of reading, then of the rules, each by line
   std::uint64_t findings_not_kept = 0;
   std::uint64_t rows_left_out = 0;
   bool readable = false;    // there is a plan
@@ -60,7 +61,7 @@ struct PlannedFile {
                                             std::optional<MessageId> replaced = {});
 
 [[nodiscard]] v1::Releasability wire(const sources::Releasability& releasability);
-[[nodiscard]] client::NewItem item_of(const sources::PlannedSubmission& planned,
-                                      const std::string& file);
+// By submission, in order.
+[[nodiscard]] std::vector<client::NewItem> items_of(const PlannedFile& file);
 
 }  // namespace rapporteur::agency

@@ -1,5 +1,6 @@
 // push: files to the hub, through the local rules and the outbox.
 #include <algorithm>
+#include <iterator>
 
 #include <CLI/CLI.hpp>
 
@@ -87,12 +88,15 @@ Outcome refuse(const Program& program, const LocalCheck& check,
 
 // What the files hold, judged; ends at the first that cannot be read.
 Result<std::vector<PlannedFile>> plan_files(const Program& program, const PushOptions& options,
-                                            const FileOptions& reading, const LocalCheck& check) {
+                                            const FileOptions& reading, LocalCheck& check) {
   std::vector<PlannedFile> files;
   for (const std::string& name : options.files) {
     auto planned = plan_file(name, reading, check);
     if (!planned) return tl::unexpected(planned.error());
     planned->show(program);
+    for (const auto& submission : planned->submissions) {
+      check.expect(submission.dataflow, {}, submission.observations);
+    }
     files.push_back(std::move(*planned));
   }
   return files;
@@ -119,6 +123,9 @@ Outcome push(Program& program, const PushOptions& options) {
   const client::Ledger ledger((*desk)->agency.state(), client::log_key((*desk)->hub).key);
   auto check = LocalCheck::open((*desk)->participant(), ledger);
   if (!check) return tl::unexpected(check.error());
+  if (auto expected = expect_waiting(**desk, *check); !expected) {
+    return tl::unexpected(expected.error());
+  }
   const FileOptions reading = options.file.with_default((*desk)->agency.settings().mapping);
   auto files = plan_files(program, options, reading, *check);
   if (!files) return tl::unexpected(files.error());
@@ -136,7 +143,7 @@ Outcome push(Program& program, const PushOptions& options) {
   std::vector<client::NewItem> items;
   for (const PlannedFile& file : *files) {
     carrying.said.add(file);
-    for (const auto& planned : file.submissions) items.push_back(item_of(planned, file.file));
+    std::ranges::move(items_of(file), std::back_inserter(items));
   }
   return add_and_carry(program, **desk, items, carrying);
 }

@@ -5,6 +5,7 @@
 
 #include "adapters/agency/carry.h"
 #include "adapters/agency/planned_file.h"
+#include "adapters/agency/waiting_keys.h"
 #include "adapters/client/ledger.h"
 #include "proto/statistics/body_codec.h"
 
@@ -93,6 +94,9 @@ Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOp
   const client::Ledger ledger(desk.agency.state(), client::log_key(desk.hub).key);
   auto check = LocalCheck::open(desk.participant(), ledger);
   if (!check) return tl::unexpected(check.error());
+  if (auto expected = expect_waiting(desk, *check); !expected) {
+    return tl::unexpected(expected.error());
+  }
   const FileOptions reading = options.reading.with_default(desk.agency.settings().mapping);
   auto planned = plan_file(options.file, reading, *check, id);
   if (!planned) return tl::unexpected(planned.error());
@@ -111,7 +115,7 @@ Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOp
                     " in " + printable(revised->dataflow(), 100),
                 options.file, "a revision replaces the whole submission, and nothing else");
   }
-  client::NewItem item = item_of(planned->submissions.front(), options.file);
+  client::NewItem item = std::move(items_of(*planned).front());
   item.kind = v1::KIND_REVISION;
   item.revises = id;
   return item;

@@ -35,9 +35,9 @@ Status warn_of_waiting(const Program& program, const Desk& desk, const PlannedFi
   const std::set<std::string> keys = keys_of(file);
   for (const Item& item : *items) {
     if (!waits(item)) continue;
-    auto bytes = desk.outbox.body(item);
-    if (!bytes) return tl::unexpected(bytes.error());
-    auto body = BodyCodec::decode(bytes_of(*bytes));
+    auto envelope = desk.outbox.envelope(item);
+    if (!envelope) return tl::unexpected(envelope.error());
+    auto body = BodyCodec::decode(bytes_of(envelope->body()));
     if (!body) continue;  // the hub will say so
     std::size_t again = 0;
     for (std::size_t row = 0; row < body->observations.rows(); ++row) {
@@ -48,6 +48,23 @@ Status warn_of_waiting(const Program& program, const Desk& desk, const PlannedFi
                 " KEYS_WAIT: " + counted(again, "key") + " of it already in the outbox as " +
                 uuid_text(item.message_id) + ", " + std::string(client::name(item.state)) +
                 " (the hub takes one of the two: 'outbox discard' takes the other back)");
+  }
+  return {};
+}
+
+Status expect_waiting(const Desk& desk, LocalCheck& check) {
+  for (const ItemState state : {ItemState::kReady, ItemState::kSent}) {
+    auto items = desk.outbox.list(state);
+    if (!items) return tl::unexpected(items.error());
+    for (const Item& item : *items) {
+      if (item.kind == v1::KIND_SKIP) continue;
+      auto envelope = desk.outbox.envelope(item);
+      if (!envelope) return tl::unexpected(envelope.error());
+      v1::Header header;
+      auto body = BodyCodec::decode(bytes_of(envelope->body()));
+      if (!body || !header.ParseFromString(envelope->header())) continue;  // the hub will say so
+      check.expect(item.dataflow, MessageId::from(header.revises()), std::move(body->observations));
+    }
   }
   return {};
 }

@@ -1,4 +1,7 @@
-// Tells when a file gives keys again that wait in the outbox: the hub would refuse the second.
+// What waits in the outbox and reaches the hub before a file does: keys that the file gives again
+// (the hub would refuse the second), and figures that will be public beside it.
+//
+// Errors: kStorage.
 #pragma once
 
 #include "adapters/agency/desk.h"
@@ -6,8 +9,11 @@
 
 namespace rapporteur::agency {
 
-// One line for each item that waits and holds such keys. Errors: kStorage.
+// One line for each item that waits and holds such keys.
 [[nodiscard]] Status warn_of_waiting(const Program& program, const Desk& desk,
                                      const PlannedFile& file);
+
+// What has a number goes first; what is held may never go.
+[[nodiscard]] Status expect_waiting(const Desk& desk, LocalCheck& check);
 
 }  // namespace rapporteur::agency

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/agency/item_view.h"
+#include "adapters/agency/waiting_keys.h"
 #include "adapters/client/files.h"
 #include "adapters/client/ledger.h"
 #include "adapters/client/login.h"
@@ -144,19 +145,16 @@ Status WatchFolder::take(const std::filesystem::path& path, const WatchedFile& f
   const client::Ledger ledger(desk_->agency.state(), client::log_key(desk_->hub).key);
   auto check = LocalCheck::open(desk_->participant(), ledger);
   if (!check) return tl::unexpected(check.error());
+  if (auto expected = expect_waiting(*desk_, *check); !expected) return expected;
   const FileOptions reading = FileOptions().with_default(desk_->agency.settings().mapping);
   auto planned = plan_file(path.string(), reading, *check);
   if (!planned) return move(path, false, planned.error().line() + "\n");
   if (!planned->readable || !planned->rules_hold) {
     return move(path, false, report_of(*planned, *check));
   }
-  std::vector<client::NewItem> items;
-  for (const auto& submission : planned->submissions) {
-    items.push_back(item_of(submission, path.string()));
-  }
-  auto added = desk_->outbox.add(items, client::login(), [&](std::span<const MessageId> ids) {
-    return watched_.add(file, ids);
-  });
+  auto added =
+      desk_->outbox.add(items_of(*planned), client::login(),
+                        [&](std::span<const MessageId> ids) { return watched_.add(file, ids); });
   if (!added) return tl::unexpected(added.error());
   return {};
 }

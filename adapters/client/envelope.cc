@@ -6,6 +6,7 @@
 #include "proto/base/limits.h"
 #include "proto/base/sabotage.h"
 #include "proto/crypto/domain.h"
+#include "proto/crypto/sha256.h"
 #include "proto/statements/refusal.h"
 #include "store/merkle/tree.h"
 
@@ -101,6 +102,10 @@ v1::Envelope make_draft(const EnvelopeParts& parts) {
   if (parts.revises) header.set_revises(parts.revises->string());
   if (parts.releasability.audience() != v1::AUDIENCE_UNSPECIFIED) {
     *header.mutable_releasability() = parts.releasability;
+  }
+  if (!parts.certificate.empty()) {
+    envelope.set_certificate(parts.certificate);
+    header.set_certificate_sha256(crypto::sha256(parts.certificate).string());
   }
   envelope.set_header(header.SerializeAsString());
   return envelope;

@@ -32,6 +32,7 @@ struct EnvelopeParts {
   std::optional<MessageId> revises;
   v1::Releasability releasability;
   std::string body;
+  std::string certificate;  // "" is none
 };
 
 // Salts, commits and signs. The salt is fresh for every call.

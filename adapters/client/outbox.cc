@@ -172,6 +172,7 @@ Result<std::vector<MessageId>> Outbox::add(std::span<const NewItem> items, const
     parts.revises = item.revises;
     parts.releasability = item.releasability;
     parts.body = item.body;
+    parts.certificate = item.certificate;
     v1::Envelope envelope = make_draft(parts);
     std::optional<Sequence> number;
     if (!owner_.approval_required) {
@@ -217,7 +218,7 @@ Result<Item> Outbox::find(const MessageId& id) const {
   return std::move(items->front());
 }
 
-Result<std::string> Outbox::body(const Item& item) const {
+Result<v1::Envelope> Outbox::envelope(const Item& item) const {
   Statement select = state_.prepare("SELECT envelope FROM outbox WHERE id = ?");
   auto row = select.bind(item.id).step();
   if (!row) return tl::unexpected(row.error());
@@ -225,7 +226,7 @@ Result<std::string> Outbox::body(const Item& item) const {
   if (!*row || !envelope.ParseFromString(select.bytes(0))) {
     return fail(ErrorKind::kStorage, "an outbox item is damaged", "state.db");
   }
-  return envelope.body();
+  return envelope;
 }
 
 Status Outbox::check_second_person(const Item& item, const Approval& approval) const {

@@ -43,6 +43,7 @@ struct NewItem {
   std::optional<MessageId> revises;
   v1::Releasability releasability;
   std::string body;
+  std::string certificate;  // "" is none
   std::size_t rows = 0;
   std::string source;                // the file it came from
   std::vector<std::uint64_t> lines;  // of the file, one a row; empty when there is none
@@ -115,7 +116,7 @@ class Outbox {
   // kNotFound.
   [[nodiscard]] Result<Item> find(const MessageId& id) const;
   // As it is or would be sent.
-  [[nodiscard]] Result<std::string> body(const Item& item) const;
+  [[nodiscard]] Result<v1::Envelope> envelope(const Item& item) const;
 
   // Numbers and signs. kRefused for an item that is neither held nor doubtful, and when the rule of
   // the second person is not kept: another login than the one that pushed; where an approver is

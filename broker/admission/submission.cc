@@ -244,7 +244,9 @@ Status SubmissionJudge::judge_content() {
   const rules::Policy policy = directory_.policy(header_.dataflow());
   findings_.add_all(rules::judge(submission, policy, view_));
   findings_.add_all(disclosure::check_small_cells(submission, policy, view_, view_.before()));
-  findings_.add_all(disclosure::check_release(submission, policy, view_, view_.before()));
+  findings_.add_all(
+      disclosure::check_release(submission, policy, view_, view_.before(),
+                                disclosure::given_certificate(message_.envelope->certificate())));
   if (view_.error()) return tl::unexpected(*view_.error());
   return {};
 }

@@ -156,4 +156,23 @@ rules::Detail contradiction_text(const TableSystem& table,
   return {equation + ": " + counts + " does not hold", equation + " : " + counts + " est faux"};
 }
 
+std::string equation_text(const TableSystem& table, std::uint32_t equation) {
+  std::vector<ProofPart> left;
+  std::vector<ProofPart> right;
+  for (const TableMember& member : table.origin_of(equation).members) {
+    if (table.lattice().cells()[member.cell].state == rules::CellState::kCannotExist) continue;
+    (member.factor > 0 ? left : right)
+        .push_back({member.cell, member.factor > 0 ? member.factor : -member.factor});
+  }
+  std::vector<std::uint32_t> cells = cells_in(left);
+  const std::vector<std::uint32_t> others = cells_in(right);
+  cells.insert(cells.end(), others.begin(), others.end());
+  const CellNames names(table, cells);
+  const auto name = [&](std::uint32_t cell) {
+    const bool known = table.lattice().cells()[cell].exact();
+    return names.of(cell) + (known ? " (" + count_text(table, cell) + ")" : "");
+  };
+  return sum_text(left, name) + " = " + sum_text(right, name);
+}
+
 }  // namespace rapporteur::disclosure

@@ -5,7 +5,9 @@
 // Threads: any; pure.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "broker/disclosure/derivation.h"
@@ -28,5 +30,7 @@ struct ProofPart {
 // "F + M = _T: 16 + 3 = 18 does not hold".
 [[nodiscard]] rules::Detail contradiction_text(const TableSystem& table,
                                                std::span<const ProofTerm> contradiction);
+// Of the system: "_T (18) = F + M", with the counts that are known.
+[[nodiscard]] std::string equation_text(const TableSystem& table, std::uint32_t equation);
 
 }  // namespace rapporteur::disclosure

@@ -8,83 +8,16 @@
 #include <unordered_set>
 #include <utility>
 
-#include "broker/disclosure/derivation.h"
+#include "broker/disclosure/interval_check.h"
+#include "broker/disclosure/judged_table.h"
 #include "broker/disclosure/proof_text.h"
 #include "broker/disclosure/protection.h"
-#include "broker/disclosure/table_system.h"
 #include "broker/rules/findings.h"
 #include "broker/rules/rule_codes.h"
 #include "proto/base/sabotage.h"
 
 namespace rapporteur::disclosure {
 namespace {
-
-using rules::CellState;
-
-// Contradictions that are taken out one after the other before the rest is judged.
-constexpr int kContradictions = 32;
-
-bool from_submission(const rules::Cell& cell) {
-  return !cell.published() && cell.source != kNotSent;
-}
-
-// What is public with what follows from it; what contradicts itself is out of it.
-class JudgedTable {
- public:
-  JudgedTable(CellLattice lattice, const rules::Policy& policy)
-      : policy_(policy), table_(std::move(lattice), policy) {}
-
-  // False if the bound was exceeded, or contradictions remain.
-  bool judge(DerivationBound bound) {
-    for (int i = 0; i < kContradictions; ++i) {
-      derivation_ = derive(table_.linear(), bound, [this](Variable variable, std::int64_t value) {
-        return fails(variable, value);
-      });
-      if (derivation_.outcome == Derivation::Outcome::kDone) return true;
-      if (derivation_.contradiction.empty()) return false;
-      take_note(derivation_.contradiction);
-      table_.leave_out(derivation_.contradiction);
-    }
-    return false;
-  }
-
-  [[nodiscard]] const TableSystem& table() const { return table_; }
-  [[nodiscard]] const std::vector<Derived>& derived() const { return derivation_.derived; }
-  struct Contradiction {
-    std::optional<std::uint32_t> own;  // the first cell of the submission among its figures
-    rules::Detail text;
-  };
-  [[nodiscard]] const std::vector<Contradiction>& contradictions() const { return noted_; }
-
-  [[nodiscard]] bool fails(Variable variable, std::int64_t value) const {
-    const rules::Cell& cell = table_.cell_of(variable);
-    if (!table_.protection().is_protected(cell)) return false;
-    return cell.state == CellState::kHidden || is_small(value);
-  }
-  [[nodiscard]] bool is_small(std::int64_t count) const {
-    return count < policy_.k && (count > 0 || (count == 0 && policy_.zeros_sensitive));
-  }
-  [[nodiscard]] std::optional<std::uint32_t> own_cell(std::span<const ProofTerm> proof) const {
-    for (const ProofPart& part : parts_of(table_, proof)) {
-      if (from_submission(table_.lattice().cells()[part.cell])) return part.cell;
-    }
-    return std::nullopt;
-  }
-
- private:
-  void take_note(std::span<const ProofTerm> contradiction) {
-    rules::Detail text = contradiction_text(table_, contradiction);
-    // The same figures may contradict each other by more than one choice of equations.
-    const bool said = std::any_of(noted_.begin(), noted_.end(),
-                                  [&](const auto& other) { return other.text.en == text.en; });
-    if (!said) noted_.push_back({own_cell(contradiction), std::move(text)});
-  }
-
-  rules::Policy policy_;
-  TableSystem table_;
-  Derivation derivation_;
-  std::vector<Contradiction> noted_;
-};
 
 void add_published(rules::CellPool& pool, const rules::Submission& submission,
                    const rules::PublishedFigures& published) {
@@ -111,10 +44,10 @@ using BeforeByKey = std::unordered_map<std::string, Before>;
 class ReleaseCheck {
  public:
   ReleaseCheck(const rules::Submission& submission, const rules::Policy& policy,
-               const ReleaseBound& bound)
-      : submission_(submission), policy_(policy), bound_(bound) {}
+               const rules::PublishedFigures& before, const ReleaseBound& bound)
+      : submission_(submission), policy_(policy), before_(before), bound_(bound) {}
 
-  std::vector<rules::Finding> run(rules::CellPool pool, const rules::PublishedFigures& before) {
+  std::vector<rules::Finding> run(rules::CellPool pool, const CertificateSource& source) {
     const std::size_t sent = pool.cells().size();
     auto lattice = CellLattice::of(std::move(pool), bound_.cells);
     if (!lattice) return too_complex(sent);
@@ -130,7 +63,8 @@ class ReleaseCheck {
         failing.push_back(&one);
       }
     }
-    if (!failing.empty()) report(judged, failing, known_before(judged, failing, before));
+    if (!failing.empty()) report(judged, failing, known_before(judged, failing));
+    report_intervals(judged, source);
     return std::move(sink_).take();
   }
 
@@ -163,7 +97,7 @@ class ReleaseCheck {
       // What others gave away is no news of this submission.
       if (nothing_new && !own && !sent_now) continue;
       add(nothing_new ? rules::code::kAlreadyPublic : code_of(table, *one), table, number,
-          sent_now ? number : own.value_or(first_own(table)), proof_text(table, *one));
+          sent_now ? number : own.value_or(judged.first_own()), proof_text(table, *one));
     }
   }
 
@@ -185,12 +119,6 @@ class ReleaseCheck {
                                          [](const ProofPart& part) { return part.factor > 0; });
   }
 
-  [[nodiscard]] static std::uint32_t first_own(const TableSystem& table) {
-    const auto& cells = table.lattice().cells();
-    const auto own = std::find_if(cells.begin(), cells.end(), from_submission);
-    return own == cells.end() ? 0 : static_cast<std::uint32_t>(own - cells.begin());
-  }
-
   // At the row of `place`.
   void add(std::string_view code, const TableSystem& table, std::uint32_t number,
            std::uint32_t place, const rules::Detail& detail) {
@@ -203,17 +131,37 @@ class ReleaseCheck {
     sink_.add(code, "OBS_VALUE", row, key, [&] { return detail; });
   }
 
-  // Nothing where what was public before cannot be worked out.
-  [[nodiscard]] BeforeByKey known_before(const JudgedTable& judged,
-                                         const std::vector<const Derived*>& failing,
-                                         const rules::PublishedFigures& before) const {
+  void report_intervals(const JudgedTable& judged, const CertificateSource& source) {
+    const TableSystem& table = judged.table();
+    for (const IntervalFinding& one :
+         check_intervals(judged, source, [this]() { return earlier(); })) {
+      if (!one.variable) {
+        sink_.add(one.code, "certificate", 0, "", [&] { return one.detail; });
+        continue;
+      }
+      const std::uint32_t number = table.number_of(*one.variable);
+      const bool sent_now = from_submission(table.lattice().cells()[number]);
+      add(one.code, table, number, sent_now ? number : judged.first_own(), one.detail);
+    }
+  }
+
+  // What was public before; nothing where that cannot be worked out.
+  [[nodiscard]] const JudgedTable* earlier() {
+    if (std::exchange(earlier_asked_, true)) return earlier_.get();
     rules::CellPool pool;
-    add_published(pool, submission_, before);
-    if (pool.cells().empty()) return {};
+    add_published(pool, submission_, before_);
+    if (pool.cells().empty()) return nullptr;
     auto lattice = CellLattice::of(std::move(pool), bound_.cells);
-    if (!lattice) return {};
-    JudgedTable earlier(std::move(*lattice), policy_);
-    if (!earlier.judge({bound_.multiplications})) return {};
+    if (!lattice) return nullptr;
+    auto table = std::make_unique<JudgedTable>(std::move(*lattice), policy_);
+    if (table->judge({bound_.multiplications})) earlier_ = std::move(table);
+    return earlier_.get();
+  }
+
+  [[nodiscard]] BeforeByKey known_before(const JudgedTable& judged,
+                                         const std::vector<const Derived*>& failing) {
+    if (earlier() == nullptr) return {};
+    const JudgedTable& earlier = *earlier_;
     std::unordered_set<std::string> keys;
     for (const Derived* one : failing) {
       keys.insert(judged.table().key_text(judged.table().cell_of(one->variable)));
@@ -234,7 +182,10 @@ class ReleaseCheck {
 
   const rules::Submission& submission_;
   const rules::Policy& policy_;
+  const rules::PublishedFigures& before_;
   ReleaseBound bound_;
+  bool earlier_asked_ = false;
+  std::unique_ptr<JudgedTable> earlier_;
   rules::FindingSink sink_;
 };
 
@@ -244,6 +195,7 @@ std::vector<rules::Finding> check_release(const rules::Submission& submission,
                                           const rules::Policy& policy,
                                           const rules::PublishedFigures& published,
                                           const rules::PublishedFigures& before,
+                                          const CertificateSource& source,
                                           const ReleaseBound& bound) {
   if (sabotaged("linear-exact-off")) return {};
   // Nothing protected pays nothing.
@@ -252,7 +204,7 @@ std::vector<rules::Finding> check_release(const rules::Submission& submission,
   pool.add(submission.observations, 0);
   add_published(pool, submission, published);
   if (!any_protected(pool, policy)) return {};
-  return ReleaseCheck(submission, policy, bound).run(std::move(pool), before);
+  return ReleaseCheck(submission, policy, before, bound).run(std::move(pool), source);
 }
 
 }  // namespace rapporteur::disclosure

@@ -4,7 +4,9 @@
 // it is hidden (status Q), whatever it is, and where it is missing or was not sent and is 1..k-1 (0
 // too where zeros are sensitive); DIFFERENCE_WITH where its equation needs a figure that is in
 // force no more. What followed already from what was public before, and is no better known now, is
-// the warning ALREADY_PUBLIC, if the submission has a part in it. NON_ADDITIVE says of sums that
+// the warning ALREADY_PUBLIC, if the submission has a part in it. Hidden protected cells that do
+// not follow need a certificate (interval_check.h): else NEEDS_CERTIFICATE, BAD_CERTIFICATE,
+// STALE_LEDGER, or INTERVAL for each that its witnesses do not show. NON_ADDITIVE says of sums that
 // contradict each other only over several equations. TOO_COMPLEX refuses what cannot be judged
 // within the bound. Small figures that are sent as such are for small_cell.h.
 //
@@ -19,6 +21,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "broker/disclosure/certificate_source.h"
 #include "broker/rules/rule_book.h"
 #include "proto/base/limits.h"
 
@@ -29,10 +32,9 @@ struct ReleaseBound {
   std::uint64_t multiplications = limits::kDerivationMultiplications;
 };
 
-[[nodiscard]] std::vector<rules::Finding> check_release(const rules::Submission& submission,
-                                                        const rules::Policy& policy,
-                                                        const rules::PublishedFigures& published,
-                                                        const rules::PublishedFigures& before,
-                                                        const ReleaseBound& bound = {});
+[[nodiscard]] std::vector<rules::Finding> check_release(
+    const rules::Submission& submission, const rules::Policy& policy,
+    const rules::PublishedFigures& published, const rules::PublishedFigures& before,
+    const CertificateSource& source = given_certificate({}), const ReleaseBound& bound = {});
 
 }  // namespace rapporteur::disclosure

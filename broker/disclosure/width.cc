@@ -40,15 +40,44 @@ bool Range::leaves_small_counts(const Target& target, const WidthRule& rule) con
   return least_->numerator <= 0 || !less(most_->numerator, most_->denominator, rule.k, 1);
 }
 
+bool Range::covers(const Bounds& bounds) const {
+  return least_ && bounds.most && !less(bounds.least, 1, least_->numerator, least_->denominator) &&
+         !less(most_->numerator, most_->denominator, *bounds.most, 1);
+}
+
+std::int64_t Range::whole_width() const {
+  if (!least_) return 0;
+  const Product most = Product{most_->numerator} * least_->denominator;
+  const Product least = Product{least_->numerator} * most_->denominator;
+  return static_cast<std::int64_t>((most - least) /
+                                   (Product{least_->denominator} * most_->denominator));
+}
+
+std::vector<Range> ranges_of(std::span<const Target> targets, std::span<const Witness> witnesses) {
+  std::vector<Range> ranges(targets.size());
+  for (const Witness& witness : witnesses) {
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      ranges[i].include(witness.numerators[targets[i].variable], witness.denominator);
+    }
+  }
+  return ranges;
+}
+
+std::int64_t narrowest_of(std::span<const Range> ranges) {
+  std::optional<std::int64_t> narrowest;
+  for (const Range& range : ranges) {
+    const std::int64_t width = range.whole_width();
+    if (!narrowest || width < *narrowest) narrowest = width;
+  }
+  return narrowest.value_or(0);
+}
+
 std::vector<std::size_t> not_shown(std::span<const Target> targets,
                                    std::span<const Witness> witnesses, const WidthRule& rule) {
+  const std::vector<Range> ranges = ranges_of(targets, witnesses);
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    Range range;
-    for (const Witness& witness : witnesses) {
-      range.include(witness.numerators[targets[i].variable], witness.denominator);
-    }
-    if (!range.shows(targets[i], rule)) out.push_back(i);
+    if (!ranges[i].shows(targets[i], rule)) out.push_back(i);
   }
   return out;
 }

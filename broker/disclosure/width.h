@@ -37,16 +37,30 @@ class Range {
   [[nodiscard]] bool shows(const Target& target, const WidthRule& rule) const {
     return is_wide(target, rule) && leaves_small_counts(target, rule);
   }
+  // Reaches from one bound to the other; false where there is none above.
+  [[nodiscard]] bool covers(const Bounds& bounds) const;
+  // From the lowest to the highest, rounded down; 0 where nothing was included.
+  [[nodiscard]] std::int64_t whole_width() const;
 
- private:
   struct Ratio {
     std::int64_t numerator = 0;
     std::int64_t denominator = 1;
     bool operator==(const Ratio&) const = default;
   };
+  // Empty where nothing was included.
+  [[nodiscard]] const std::optional<Ratio>& least() const { return least_; }
+  [[nodiscard]] const std::optional<Ratio>& most() const { return most_; }
+
+ private:
   std::optional<Ratio> least_;
   std::optional<Ratio> most_;
 };
+
+// By target. Witnesses have a numerator for each.
+[[nodiscard]] std::vector<Range> ranges_of(std::span<const Target> targets,
+                                           std::span<const Witness> witnesses);
+// The least whole width; 0 where there are none.
+[[nodiscard]] std::int64_t narrowest_of(std::span<const Range> ranges);
 
 // Positions (in `targets`) of those that the witnesses do not show to be safe. Witnesses fit.
 [[nodiscard]] std::vector<std::size_t> not_shown(std::span<const Target> targets,

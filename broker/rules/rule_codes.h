@@ -46,6 +46,10 @@ inline constexpr std::string_view kSmallCell = "SMALL_CELL";
 inline constexpr std::string_view kLinearExact = "LINEAR_EXACT";
 inline constexpr std::string_view kDifferenceWith = "DIFFERENCE_WITH";
 inline constexpr std::string_view kTooComplex = "TOO_COMPLEX";
+inline constexpr std::string_view kInterval = "INTERVAL";
+inline constexpr std::string_view kNeedsCertificate = "NEEDS_CERTIFICATE";
+inline constexpr std::string_view kBadCertificate = "BAD_CERTIFICATE";
+inline constexpr std::string_view kStaleLedger = "STALE_LEDGER";
 
 inline constexpr std::string_view kAlreadyPublic = "ALREADY_PUBLIC";
 inline constexpr std::string_view kAssistWithoutFigure = "ASSIST_WITHOUT_FIGURE";

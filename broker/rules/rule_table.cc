@@ -201,6 +201,38 @@ constexpr std::array kRules{
         "Ce qui découle d’un envoi et de ce qui est public à côté se calcule dans une limite fixe.",
         "Send one area and one period at a time, with the totals beside their parts.", "OBS_VALUE",
         "Envoyer une zone et une période à la fois, les totaux avec leurs parties."},
+    Rule{code::kInterval, kError,
+         "What is public leaves each hidden protected count a range of at least the policy's "
+         "width that does not lie within 1 to k-1; under a known total below that width, the "
+         "whole range from 0 to the total.",
+         "Ce qui est public laisse à chaque nombre protégé masqué un intervalle d’au moins la "
+         "largeur fixée, qui ne tient pas entre 1 et k-1 ; sous un total connu inférieur à cette "
+         "largeur, tout l’intervalle de 0 au total.",
+         "Hide one more cell of the equations (status Q), or coarsen the breakdown; `anonymise` "
+         "chooses which.",
+         "OBS_VALUE",
+         "Masquer une cellule de plus des équations (statut Q), ou rendre la ventilation plus "
+         "grossière ; `anonymise` choisit laquelle."},
+    Rule{code::kNeedsCertificate, kError,
+         "A submission that hides protected counts comes with a certificate that they cannot be "
+         "told.",
+         "Un envoi qui masque des nombres protégés s’accompagne d’un certificat montrant qu’ils "
+         "restent inconnus.",
+         "Send it with the adapter, which makes the certificate.", "certificate",
+         "L’envoyer avec l’adaptateur, qui établit le certificat."},
+    Rule{code::kBadCertificate, kError,
+         "A certificate is canonical, and its witnesses fit every sum and bound of what is public.",
+         "Un certificat est sous sa forme canonique, et ses témoins satisfont toutes les sommes et "
+         "bornes de ce qui est public.",
+         "Send it with the adapter, which makes the certificate.", "certificate",
+         "L’envoyer avec l’adaptateur, qui établit le certificat."},
+    Rule{code::kStaleLedger, kError,
+         "A certificate was made against what is public beside the submission now, under the "
+         "dataflow's policy.",
+         "Un certificat a été établi avec ce qui est public à côté de l’envoi à ce jour, sous la "
+         "politique du flux.",
+         "Run `sync`, then push the file anew: the certificate is then made anew.", "certificate",
+         "Lancer `sync`, puis envoyer le fichier de nouveau : le certificat est alors refait."},
 
     Rule{code::kAlreadyPublic, kWarning, "The cell is below the threshold, and was public before.",
          "La cellule est sous le seuil, et était déjà publique.", "Hide it in the next revision.",

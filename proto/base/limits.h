@@ -44,6 +44,8 @@ inline constexpr std::size_t kCellsPerTable = 65'536;
 // With the margins and parts that anybody can add up, when it is judged what follows from them.
 inline constexpr std::size_t kDisclosureCells = 262'144;
 inline constexpr std::uint64_t kDerivationMultiplications = 50'000'000;
+// Of all witnesses of a certificate together.
+inline constexpr std::size_t kCertificateNumerators = 4UL << 20U;
 // From a revised submission to the head of its chain, to name that in a refusal.
 inline constexpr std::size_t kRevisionsFollowed = 256;
 

@@ -147,6 +147,7 @@ class FileReader {
     if (name == "sender") file_.sender = value;
     if (name == "dataflow") file_.dataflow = value;
     if (name == "policy") set_policy(file_.policy, value);
+    if (name == "certificate") file_.certificate = value;
     if (name == "file") file_.whole_file = true;
     if (name == "indicator") claimed_indicator_ = value;
     if (name == "ref_areas") claimed_areas_ = words_of(value);

@@ -4,6 +4,8 @@
 //   # sender: lv            # dataflow: RAPPORTEUR:THB(1.0)
 //   # indicator: VIC_REG    # ref_areas: LV UK      what the header claims; else what the rows say
 //   # policy: k=10 depth_from=1 zeros_sensitive=yes free_text=none
+//   # certificate: made      for this submission; or `altered` (a count of the first witness is one
+//                            more), or `elsewhere` (made where nothing is published)
 //   # file                  the rows are a whole file: one submission for each indicator
 //   # published             the rows that follow are published already
 //   # replaced              likewise, but the submission replaces them
@@ -40,6 +42,7 @@ struct FiguresFile {
   std::string sender = "lv";
   std::string dataflow = "RAPPORTEUR:THB(1.0)";
   rules::Policy policy;
+  std::string certificate;  // as the directive says; "" is none
   bool whole_file = false;
   struct Part {
     std::string indicator;

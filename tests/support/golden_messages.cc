@@ -12,6 +12,7 @@
 #include "proto/crypto/encoding.h"
 #include "proto/crypto/sha256.h"
 #include "rapporteur/v1/audit.pb.h"
+#include "rapporteur/v1/certificate.pb.h"
 #include "rapporteur/v1/directory.pb.h"
 #include "rapporteur/v1/envelope.pb.h"
 #include "rapporteur/v1/exchange.pb.h"
@@ -28,10 +29,11 @@ using google::protobuf::OneofDescriptor;
 
 constexpr int kElements = 2;
 
-std::array<const google::protobuf::FileDescriptor*, 6> all_files() {
+std::array<const google::protobuf::FileDescriptor*, 7> all_files() {
   return {v1::Record::descriptor()->file(),         v1::DirectoryState::descriptor()->file(),
           v1::Envelope::descriptor()->file(),       v1::Frame::descriptor()->file(),
-          v1::SubmissionBody::descriptor()->file(), cursor::CursorState::descriptor()->file()};
+          v1::SubmissionBody::descriptor()->file(), v1::Certificate::descriptor()->file(),
+          cursor::CursorState::descriptor()->file()};
 }
 
 std::vector<const Descriptor*> all_messages() {

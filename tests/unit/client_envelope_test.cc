@@ -3,6 +3,7 @@
 
 #include "adapters/client/envelope.h"
 #include "proto/crypto/domain.h"
+#include "proto/crypto/sha256.h"
 #include "tests/fakes/fake_log.h"
 
 namespace rapporteur {
@@ -73,6 +74,21 @@ TEST(ClientEnvelope, SignsAHeaderThatCommitsToTheBody) {
             crypto::commitment(bytes_of(envelope.salt()), bytes_of(envelope.body())).view());
   EXPECT_TRUE(crypto::verify(key.public_key(), crypto::domain::kHeader, bytes_of(envelope.header()),
                              *SignatureBytes::from(envelope.signature())));
+}
+
+TEST(ClientEnvelope, CarriesTheCertificateThatItsHeaderStates) {
+  const auto key = crypto::SigningKey::generate();
+  client::EnvelopeParts with = parts();
+  with.certificate = "certificate";
+  const v1::Envelope envelope = client::make_envelope(with, key);
+  v1::Header header;
+  ASSERT_TRUE(header.ParseFromString(envelope.header()));
+  EXPECT_EQ(envelope.certificate(), "certificate");
+  EXPECT_EQ(header.certificate_sha256(), crypto::sha256("certificate").view());
+  const v1::Envelope without = client::make_envelope(parts(), key);
+  ASSERT_TRUE(header.ParseFromString(without.header()));
+  EXPECT_TRUE(without.certificate().empty());
+  EXPECT_TRUE(header.certificate_sha256().empty());
 }
 
 TEST(ClientEnvelope, SaltIsFreshEachTime) {

@@ -105,6 +105,8 @@ TEST(ProtocolDocument, StatesTheLimitsOfTheCode) {
       {"bytes of a header", l::kHeaderBytes},
       {"bytes of a body", l::kBodyBytes},
       {"bytes of a certificate", l::kCertificateBytes},
+      {"variables of a certificate", l::kDisclosureCells},
+      {"numerators of a certificate", l::kCertificateNumerators},
       {"observations of a submission", l::kObservations},
       {"bytes of a code", l::kCodeBytes},
       {"characters of a free text", l::kFreeTextCharacters},

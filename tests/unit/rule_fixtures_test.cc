@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/anonymise/certify.h"
+#include "broker/disclosure/certificate.h"
 #include "broker/disclosure/release_check.h"
 #include "broker/disclosure/small_cell.h"
 #include "broker/rules/rule_book.h"
@@ -19,6 +21,30 @@ namespace {
 // release_check_test has them.
 constexpr std::string_view kNotInFiles[] = {"DIFFERENCE_WITH", "MORE_FINDINGS", "TOO_COMPLEX"};
 
+std::string altered(const std::string& bytes) {
+  disclosure::Certificate certificate = disclosure::decode_certificate(bytes).value();
+  ++certificate.witnesses.at(0).numerators.at(0);
+  return disclosure::encode(certificate).value();
+}
+
+// As the file says.
+std::string certificate_of(const FiguresFile& file, const rules::Submission& submission) {
+  if (file.certificate.empty()) return {};
+  const rules::NothingPublished nothing;
+  const bool elsewhere = file.certificate == "elsewhere";
+  std::string bytes;
+  const auto make = [&](const disclosure::CertificateTask& task) {
+    auto made = anonymise::certify(task);
+    if (made) bytes = made->bytes;
+    return made;
+  };
+  static_cast<void>(disclosure::check_release(
+      submission, file.policy,
+      elsewhere ? static_cast<const rules::PublishedFigures&>(nothing) : file.published,
+      file.before, make));
+  return file.certificate == "altered" ? altered(bytes) : bytes;
+}
+
 std::vector<rules::Finding> all_findings(const FiguresFile& file) {
   std::vector<rules::Finding> findings;
   const auto append = [&](std::vector<rules::Finding> more) {
@@ -30,7 +56,9 @@ std::vector<rules::Finding> all_findings(const FiguresFile& file) {
     append(rules::judge(submissions.back(), file.policy, file.published));
     append(disclosure::check_small_cells(submissions.back(), file.policy, file.published,
                                          file.before));
-    append(disclosure::check_release(submissions.back(), file.policy, file.published, file.before));
+    append(disclosure::check_release(
+        submissions.back(), file.policy, file.published, file.before,
+        disclosure::given_certificate(certificate_of(file, submissions.back()))));
   }
   if (file.whole_file) append(rules::judge_file(submissions, file.policy, file.published));
   return findings;
