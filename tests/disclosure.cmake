@@ -22,3 +22,6 @@ rapporteur_test(unit_attack LABELS unit
 rapporteur_test(property_protect LABELS property PROPERTIES
   SOURCES property/protect_test.cc
   LINKS rapporteur::adapters_anonymise)
+rapporteur_test(unit_anonymise LABELS unit
+  SOURCES unit/anonymise_cases_test.cc unit/anonymise_spec_test.cc
+  LINKS rapporteur::adapters_anonymise)

@@ -10,6 +10,7 @@ endfunction()
 rapporteur_scenario(startup TIMEOUT 240)
 rapporteur_scenario(exchange TIMEOUT 300)
 rapporteur_scenario(adapter TIMEOUT 240)
+rapporteur_scenario(anonymise TIMEOUT 240)
 rapporteur_scenario(demo TIMEOUT 240)
 rapporteur_scenario(readme TIMEOUT 120)
 

@@ -129,7 +129,7 @@ bool Pattern::widen(std::uint32_t cell) {
   return true;
 }
 
-LinearSystem Pattern::system() const {
+LinearSystem Pattern::public_system() const {
   const CaseTable& table = task_.table;
   std::vector<std::uint32_t> variable(table.cells(), UINT32_MAX);
   LinearSystem out;

@@ -40,7 +40,7 @@ class Pattern {
   [[nodiscard]] const std::vector<std::uint32_t>& hopeless() const { return hopeless_; }
 
   // What is public, as a system over the hidden cells in the order of the cells.
-  [[nodiscard]] disclosure::LinearSystem system() const;
+  [[nodiscard]] disclosure::LinearSystem public_system() const;
 
  private:
   void hide_primaries();

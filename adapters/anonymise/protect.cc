@@ -32,7 +32,7 @@ Result<ProtectedTable> protect(const PatternTask& task) {
       if (task.is_protected[cell] != 0) targets.push_back({variable, {}});
       out.hidden_cells.push_back(cell);
     }
-    auto found = attack(pattern.system(), targets, task.rule);
+    auto found = attack(pattern.public_system(), targets, task.rule);
     if (!found) return tl::unexpected(found.error());
     ++out.rounds;
     out.programs += found->programs;
