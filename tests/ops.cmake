@@ -11,6 +11,7 @@ rapporteur_scenario(startup TIMEOUT 240)
 rapporteur_scenario(exchange TIMEOUT 300)
 rapporteur_scenario(adapter TIMEOUT 240)
 rapporteur_scenario(certificate TIMEOUT 240)
+rapporteur_scenario(anonymise TIMEOUT 240)
 rapporteur_scenario(demo TIMEOUT 240)
 rapporteur_scenario(readme TIMEOUT 120)
 

@@ -49,6 +49,7 @@ void add_init(CLI::App& app, Command& chosen);
 void add_enrol(CLI::App& app, Command& chosen);
 void add_sync(CLI::App& app, Command& chosen);
 void add_validate(CLI::App& app, Command& chosen);
+void add_anonymise(CLI::App& app, Command& chosen);
 void add_push(CLI::App& app, Command& chosen);
 void add_revise(CLI::App& app, Command& chosen);
 void add_withdraw(CLI::App& app, Command& chosen);

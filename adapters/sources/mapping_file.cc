@@ -1,16 +1,14 @@
 // Reads and checks the TOML form of a mapping.
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <utility>
-
-#include <toml++/toml.h>
 
 #include "adapters/sources/input.h"
 #include "adapters/sources/limits.h"
 #include "adapters/sources/mapping.h"
 #include "adapters/sources/period_format.h"
 #include "adapters/sources/suggest.h"
+#include "adapters/sources/toml_reader.h"
 #include "proto/codelists/code_lists.h"
 
 namespace rapporteur::sources {
@@ -18,12 +16,13 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kMissingStatuses{"H", "K", "L", "M", "O", "Q", "0"};
 
-class MappingReader {
+class MappingReader : private TomlReader {
  public:
-  MappingReader(std::string file, Mapping& mapping) : file_(std::move(file)), mapping_(mapping) {}
+  MappingReader(std::string file, Mapping& mapping)
+      : TomlReader(std::move(file)), mapping_(mapping) {}
 
   Status read(const toml::table& root) {
-    mapping_.file = file_;
+    mapping_.file = file();
     return each(root, "the mapping",
                 {{"format", [&](const auto& n) { return text(n, mapping_.format); }},
                  {"dataflow", [&](const auto& n) { return dataflow(n); }},
@@ -44,75 +43,13 @@ class MappingReader {
   Status check_whole() {
     if (mapping_.by_name) return {};
     if (mapping_.columns.empty() || mapping_.measures.empty()) {
-      return fail(ErrorKind::kConfiguration, "the mapping binds no columns", file_,
+      return fail(ErrorKind::kConfiguration, "the mapping binds no columns", file(),
                   "give [columns] and at least one [[measures]], or by_name = true");
     }
     return {};
   }
 
  private:
-  struct Key {
-    std::string_view name;
-    std::function<Status(const toml::node&)> use;
-  };
-
-  [[nodiscard]] tl::unexpected<Error> wrong(const toml::source_region& at, std::string what,
-                                            std::string remedy = {}) const {
-    return fail(ErrorKind::kConfiguration, std::move(what),
-                file_ + ':' + std::to_string(at.begin.line), std::move(remedy));
-  }
-  [[nodiscard]] tl::unexpected<Error> wrong(const toml::node& node, std::string what,
-                                            std::string remedy = {}) const {
-    return wrong(node.source(), std::move(what), std::move(remedy));
-  }
-
-  Status each(const toml::table& table, std::string_view where, const std::vector<Key>& keys) {
-    std::vector<std::string_view> names;
-    names.reserve(keys.size());
-    for (const auto& key : keys) names.push_back(key.name);
-    for (const auto& [key, node] : table) {
-      const std::string_view name = key.str();
-      const auto known = std::find_if(keys.begin(), keys.end(),
-                                      [&](const Key& candidate) { return candidate.name == name; });
-      if (known == keys.end()) {
-        return wrong(key.source(),
-                     "unknown key in " + std::string(where) + ": " + printable(name, 80),
-                     did_you_mean(name, names));
-      }
-      if (auto used = known->use(node); !used) return used;
-    }
-    return {};
-  }
-
-  Status as_table(const toml::node& node, const toml::table*& out) const {
-    out = node.as_table();
-    if (out == nullptr) return wrong(node, "a table is wanted here", "write [name] above its keys");
-    return {};
-  }
-
-  Status text(const toml::node& node, std::string& out) const {
-    const auto* value = node.as_string();
-    if (value == nullptr) return wrong(node, "a text is wanted here", "put it between quotes");
-    out = value->get();
-    return {};
-  }
-
-  Status truth(const toml::node& node, bool& out) const {
-    const auto* value = node.as_boolean();
-    if (value == nullptr) return wrong(node, "true or false is wanted here");
-    out = value->get();
-    return {};
-  }
-
-  Status texts(const toml::node& node, std::vector<std::string>& out) const {
-    const auto* list = node.as_array();
-    if (list == nullptr) return wrong(node, "a list of texts is wanted here", R"(["a", "b"])");
-    for (const auto& element : *list) {
-      if (auto read = text(element, out.emplace_back()); !read) return read;
-    }
-    return {};
-  }
-
   Status one_character(const toml::node& node, std::optional<char>& out) const {
     std::string value;
     if (auto read = text(node, value); !read) return read;
@@ -353,18 +290,8 @@ class MappingReader {
     return {};
   }
 
-  std::string file_;
   Mapping& mapping_;
 };
-
-Result<toml::table> parse_toml(std::string_view toml, const std::string& file) {
-  try {
-    return toml::parse(toml, file);
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorKind::kConfiguration, "is not TOML: " + printable(error.description()),
-                file + ':' + std::to_string(error.source().begin.line));
-  }
-}
 
 }  // namespace
 
@@ -372,7 +299,7 @@ Result<Mapping> Mapping::parse(std::string_view toml, std::string file) {
   if (toml.size() > limits::kMappingBytes) {
     return fail(ErrorKind::kConfiguration, "is larger than a mapping may be", std::move(file));
   }
-  const auto table = parse_toml(toml, file);
+  const auto table = TomlReader::parse(toml, file);
   if (!table) return tl::unexpected<Error>(table.error());
   Mapping mapping;
   MappingReader reader(std::move(file), mapping);

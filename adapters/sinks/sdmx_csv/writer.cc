@@ -50,9 +50,9 @@ void append_text(std::string& out, std::string_view text) {
 }
 
 // The columns that are the same in every row of a submission.
-std::string first_cells(const ReceivedSubmission& submission, Action action) {
+std::string first_cells(std::string_view dataflow, Action action) {
   std::string out(sources::name(sources::StructureKind::kDataflow));
-  append_cell(out, submission.dataflow);
+  append_cell(out, dataflow);
   append_cell(out, std::string(1, sources::letter(action)));
   return out;
 }
@@ -73,6 +73,25 @@ void append_key(const ObservationSet& set, std::size_t row, std::string& out) {
   for (std::size_t d = 0; d < kDimensions; ++d) {
     append_text(out, set.code(static_cast<Dimension>(d), row));
   }
+}
+
+void append_observation(const ObservationSet& set, std::size_t row, std::string& out) {
+  append_key(set, row, out);
+  append_cell(out, set.value(row) ? set.value(row)->text() : "");
+  for (std::size_t a = 0; a < kAttributes; ++a) {
+    append_text(out, set.code(static_cast<Attribute>(a), row));
+  }
+}
+
+// Up to the attributes.
+std::string observation_columns() {
+  std::string out(columns::kStructure);
+  append_cell(out, columns::kStructureId);
+  append_cell(out, columns::kAction);
+  for (const auto dimension : kDimensionNames) append_cell(out, dimension);
+  append_cell(out, columns::kObsValue);
+  for (const auto attribute : kAttributeNames) append_cell(out, attribute);
+  return out;
 }
 
 }  // namespace
@@ -97,14 +116,20 @@ bool sdmx_csv_can_carry(const ReceivedSubmission& submission, sources::FindingLo
 }
 
 std::string sdmx_csv_header() {
-  std::string out(columns::kStructure);
-  append_cell(out, columns::kStructureId);
-  append_cell(out, columns::kAction);
-  for (const auto dimension : kDimensionNames) append_cell(out, dimension);
-  append_cell(out, columns::kObsValue);
-  for (const auto attribute : kAttributeNames) append_cell(out, attribute);
+  std::string out = observation_columns();
   for (const auto custom : kCustom) append_cell(out, custom);
   out += '\n';
+  return out;
+}
+
+std::string sdmx_csv_of(std::string_view dataflow, const ObservationSet& observations) {
+  std::string out = observation_columns() + '\n';
+  const std::string first = first_cells(dataflow, Action::kInformation);
+  for (std::size_t row = 0; row < observations.rows(); ++row) {
+    out += first;
+    append_observation(observations, row, out);
+    out += '\n';
+  }
   return out;
 }
 
@@ -112,18 +137,14 @@ void append_sdmx_csv_rows(const ReceivedSubmission& submission, std::string& out
   const bool revision = submission.kind == SubmissionKind::kRevision;
   const std::string last = last_cells(submission);
   const std::string given =
-      first_cells(submission, revision ? Action::kReplace : Action::kInformation);
+      first_cells(submission.dataflow, revision ? Action::kReplace : Action::kInformation);
   const ObservationSet& set = submission.observations;
   for (std::size_t row = 0; row < set.rows(); ++row) {
     out += given;
-    append_key(set, row, out);
-    append_cell(out, set.value(row) ? set.value(row)->text() : "");
-    for (std::size_t a = 0; a < kAttributes; ++a) {
-      append_text(out, set.code(static_cast<Attribute>(a), row));
-    }
+    append_observation(set, row, out);
     out += last;
   }
-  const std::string taken = first_cells(submission, Action::kDelete);
+  const std::string taken = first_cells(submission.dataflow, Action::kDelete);
   for (std::size_t row = 0; row < submission.deleted.rows(); ++row) {
     out += taken;
     append_key(submission.deleted, row, out);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "adapters/sinks/received.h"
 #include "adapters/sources/findings.h"
@@ -19,5 +20,8 @@ namespace rapporteur::sinks {
 bool sdmx_csv_can_carry(const ReceivedSubmission& submission, sources::FindingLog& findings);
 // Appends the rows of the submission, each ended by a line feed.
 void append_sdmx_csv_rows(const ReceivedSubmission& submission, std::string& out);
+// A whole file of figures that nobody sent yet: without the custom columns.
+[[nodiscard]] std::string sdmx_csv_of(std::string_view dataflow,
+                                      const ObservationSet& observations);
 
 }  // namespace rapporteur::sinks

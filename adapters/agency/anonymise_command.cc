@@ -1,0 +1,164 @@
+// anonymise: a register of cases as a table that may be published.
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+
+#include "adapters/agency/program.h"
+#include "adapters/anonymise/cases.h"
+#include "adapters/anonymise/certificate_json.h"
+#include "adapters/anonymise/release.h"
+#include "adapters/anonymise/report.h"
+#include "adapters/anonymise/spec.h"
+#include "adapters/sinks/atomic_file.h"
+#include "adapters/sinks/sdmx_csv/writer.h"
+
+namespace rapporteur::agency {
+namespace {
+
+struct AnonymiseOptions {
+  std::string spec;
+  std::string input;
+  std::string output;
+  std::string certificate;
+  std::string html;
+  std::string json;
+  std::string language = "en";
+  bool skip_refused_rows = false;
+  bool no_alternatives = false;
+};
+
+// All that was asked for appears, or none of it.
+class OutputFiles {
+ public:
+  Status add(const std::string& path, std::string_view content) {
+    auto file = sinks::AtomicFile::create(path);
+    if (!file) return tl::unexpected(file.error());
+    if (auto written = (*file)->append(content); !written) return written;
+    files_.push_back(std::move(*file));
+    return {};
+  }
+  Status commit() {
+    for (const auto& file : files_) {
+      if (auto done = file->commit(); !done) return done;
+    }
+    return {};
+  }
+
+ private:
+  std::vector<std::unique_ptr<sinks::AtomicFile>> files_;
+};
+
+std::vector<std::string> outputs_of(const AnonymiseOptions& options) {
+  std::vector<std::string> out;
+  for (const auto& path : {options.output, options.certificate, options.html, options.json}) {
+    if (!path.empty()) out.push_back(path);
+  }
+  return out;
+}
+
+// What is written never takes the place of what is read, nor of each other.
+Status check_places(const AnonymiseOptions& options) {
+  std::vector<std::string> taken{options.input, options.spec};
+  for (const std::string& path : outputs_of(options)) {
+    for (const std::string& other : taken) {
+      std::error_code ignored;
+      if (path != other && !std::filesystem::equivalent(path, other, ignored)) continue;
+      return fail(ErrorKind::kUsage, "would be written over: it is named twice", path,
+                  "name another file");
+    }
+    taken.push_back(path);
+  }
+  return {};
+}
+
+void warn_of_refused(const Program& program, const anonymise::Cases& cases,
+                     const std::string& file) {
+  for (const anonymise::RefusedRow& row : cases.refused_rows) {
+    const std::string column = row.column.empty() ? "" : " " + printable(row.column, 60) + ":";
+    program.warn(file + ':' + std::to_string(row.line) + ':' + column + ' ' + row.what);
+  }
+  if (cases.refused > cases.refused_rows.size()) {
+    program.warn(counted(cases.refused - cases.refused_rows.size(), "more row") +
+                 " cannot be mapped");
+  }
+}
+
+Status write_all(const AnonymiseOptions& options, const anonymise::Spec& spec,
+                 const anonymise::Release& release, const anonymise::ReleaseReport& report) {
+  const auto language =
+      options.language == "fr" ? anonymise::Language::kFrench : anonymise::Language::kEnglish;
+  const std::string table =
+      sinks::sdmx_csv_of(spec.dataflow, anonymise::observations_of(spec, release));
+  OutputFiles files;
+  Status status = files.add(options.output, table);
+  if (status && !options.certificate.empty()) {
+    status = files.add(options.certificate, anonymise::certificate_json(spec, release, table));
+  }
+  if (status && !options.html.empty()) {
+    status = files.add(options.html, anonymise::report_html(report, language));
+  }
+  if (status && !options.json.empty()) {
+    status = files.add(options.json, anonymise::report_json(report));
+  }
+  if (!status) return status;
+  return files.commit();
+}
+
+Outcome anonymise_file(Program& program, const AnonymiseOptions& options) {
+  if (auto places = check_places(options); !places) return tl::unexpected(places.error());
+  const auto spec = anonymise::Spec::read_file(options.spec);
+  if (!spec) return tl::unexpected(spec.error());
+  const auto cases = anonymise::read_cases(*spec, options.input);
+  if (!cases) return tl::unexpected(cases.error());
+  warn_of_refused(program, *cases, options.input);
+  if (cases->refused > 0 && (!options.skip_refused_rows || cases->rows == 0)) {
+    return fail(ErrorKind::kRefused,
+                counted(cases->refused, "row") + " cannot be mapped; nothing is written",
+                options.input,
+                cases->rows == 0 ? "no row is left" : "mend them, or --skip-refused-rows");
+  }
+  const auto released = anonymise::release({*spec, cases->axes(), cases->slices});
+  if (!released) return tl::unexpected(released.error());
+  const auto report = anonymise::report_on(*spec, *cases, *released, !options.no_alternatives);
+  if (auto written = write_all(options, *spec, *released, report); !written) {
+    return tl::unexpected(written.error());
+  }
+  const auto language =
+      options.language == "fr" ? anonymise::Language::kFrench : anonymise::Language::kEnglish;
+  for (const std::string& line : anonymise::report_lines(report, language)) program.say(line);
+  program.say(options.output + ": " + counted(cases->rows, "row") + " in " +
+              counted(released->slices.size(), "table") + "; 'rapporteur-adapter validate " +
+              options.output + "' checks it against what is public already");
+  program.answer(nlohmann::ordered_json::parse(anonymise::report_json(report)));
+  return 0;
+}
+
+}  // namespace
+
+void add_anonymise(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "anonymise", "Make a table that may be published of a register of cases, offline");
+  auto options = std::make_shared<AnonymiseOptions>();
+  command->add_option("IN", options->input, "A CSV file: one row a case, or a table of counts")
+      ->required();
+  command->add_option("--spec", options->spec, "What is counted, along which codes (TOML)")
+      ->required();
+  command->add_option("-o,--output", options->output, "Write the table here, as SDMX-CSV 2.0")
+      ->required();
+  command->add_option("--certificate", options->certificate,
+                      "Write the proof that hidden counts cannot be told to this file");
+  command->add_option("--report-html", options->html, "Write a report for people to this file");
+  command->add_option("--report-json", options->json, "Write the same for machines to this file");
+  command->add_option("--language", options->language, "Of the report: en or fr")
+      ->check(CLI::IsMember({"en", "fr"}))
+      ->capture_default_str();
+  command->add_flag("--skip-refused-rows", options->skip_refused_rows,
+                    "Count the rest where rows cannot be mapped");
+  command->add_flag("--no-alternatives", options->no_alternatives,
+                    "Do not work out what coarser codes would hide");
+  command->callback([&chosen, options]() {
+    chosen = [options](Program& program) { return anonymise_file(program, *options); };
+  });
+}
+
+}  // namespace rapporteur::agency

@@ -1,0 +1,123 @@
+#include "adapters/anonymise/release.h"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "adapters/anonymise/slice_release.h"
+#include "proto/codelists/code_lists.h"
+#include "proto/statistics/time_period.h"
+
+namespace rapporteur::anonymise {
+namespace {
+
+constexpr std::string_view kSuppressed = "Q";
+constexpr std::string_view kNormal = "A";
+// The same for all that is hidden, whatever the reason.
+constexpr std::string_view kConfidential = "C";
+constexpr std::string_view kFree = "F";
+
+std::optional<Key> key_of(const std::vector<Axis>& axes, const SpecCell& cell) {
+  Key key;
+  for (const Axis& axis : axes) {
+    const auto named = cell.find(axis.dimension);
+    const std::string code = named == cell.end() ? "_T" : named->second;
+    const auto found = std::ranges::find(axis.codes, code, &Code::code);
+    if (found == axis.codes.end()) return std::nullopt;
+    key.push_back(static_cast<std::uint16_t>(found - axis.codes.begin()));
+  }
+  return key;
+}
+
+Result<NamedCells> named_cells(const ReleaseTask& task) {
+  NamedCells out;
+  if (!task.keep_and_hide) return out;
+  for (const SpecCell& cell : task.spec.keep) {
+    if (auto key = key_of(task.axes, cell)) out.keep.push_back(std::move(*key));
+  }
+  for (const SpecCell& cell : task.spec.hide) {
+    auto key = key_of(task.axes, cell);
+    if (!key) {
+      std::string codes;
+      for (const auto& [dimension, code] : cell) {
+        codes.append(" ").append(name(dimension)).append("=").append(code);
+      }
+      return fail(ErrorKind::kRefused, "a cell to be hidden is none of the table:" + codes,
+                  task.spec.file, "name each dimension that has no total, and codes with cases");
+    }
+    out.hide.push_back(std::move(*key));
+  }
+  return out;
+}
+
+// What stands for a dimension along which nothing is counted.
+std::string_view not_counted(const codelists::Indicator& indicator, std::string_view unit,
+                             Dimension dimension) {
+  const bool persons = unit.starts_with("PER");
+  const bool may_be =
+      std::ranges::find(indicator.dimensions, dimension) != indicator.dimensions.end();
+  const bool of_persons = dimension == Dimension::kCitizen || dimension == Dimension::kRegOrg;
+  if (dimension == Dimension::kCounterpartArea) return "_Z";
+  return may_be || (of_persons && persons) ? "_T" : "_Z";
+}
+
+}  // namespace
+
+Result<Release> release(const ReleaseTask& task) {
+  const Result<NamedCells> named = named_cells(task);
+  if (!named) return tl::unexpected(named.error());
+  std::vector<std::optional<Result<ReleasedSlice>>> results(task.slices.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < results.size(); i = next++) {
+      results[i] = release_slice(task.spec, task.axes, *named, task.slices[i]);
+    }
+  };
+  {
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::jthread> workers;
+    for (std::size_t i = 1; i < std::min(cores, results.size()); ++i) workers.emplace_back(work);
+    work();
+  }
+  Release out{task.axes, {}};
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    Result<ReleasedSlice>& result = *results[i];
+    if (!result) {
+      Error error = result.error();
+      error.where = task.slices[i].area + " " + task.slices[i].period;
+      return tl::unexpected(error);
+    }
+    out.slices.push_back(std::move(*result));
+  }
+  return out;
+}
+
+ObservationSet observations_of(const Spec& spec, const Release& release) {
+  const auto& indicator = *codelists::find_indicator(spec.indicator);
+  Observation row;
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    row.key[d] = not_counted(indicator, spec.unit, static_cast<Dimension>(d));
+  }
+  row[Dimension::kIndicator] = spec.indicator;
+  row[Dimension::kUnitMeasure] = spec.unit;
+  ObservationSetBuilder builder;
+  for (const ReleasedSlice& slice : release.slices) {
+    row[Dimension::kRefArea] = slice.area;
+    row[Dimension::kTimePeriod] = slice.period;
+    row[Dimension::kFreq] = TimePeriod::parse(slice.period)->freq;
+    for (const ReleasedRow& one : slice.rows) {
+      for (std::size_t i = 0; i < release.axes.size(); ++i) {
+        row[release.axes[i].dimension] = release.axes[i].codes[one.codes[i]].code;
+      }
+      row.value = one.hidden ? std::nullopt : std::optional(Decimal(one.count));
+      row[Attribute::kObsStatus] = one.hidden ? kSuppressed : kNormal;
+      row[Attribute::kConfStatus] = one.hidden ? kConfidential : kFree;
+      builder.add(row);
+    }
+  }
+  return builder.build();
+}
+
+}  // namespace rapporteur::anonymise

@@ -1,0 +1,65 @@
+// A register's cases as a table that may be published: areas and periods one by one, on all cores.
+//
+// Where zeros are public, the codes of SEX and AGE stand as 0 beside those that have cases. Where
+// the total of an area and period is itself below k, it is published alone, over a hidden grid of
+// SEX and AGE that is the same whoever the cases are. Unprotected margins below k, but that total,
+// are hidden like protected ones.
+//
+// Threads: one call at a time; it starts threads of its own and waits for them. The same cases give
+// the same release. Errors: kRefused, with area and period: nothing is released.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "adapters/anonymise/case_table.h"
+#include "adapters/anonymise/cases.h"
+#include "adapters/anonymise/spec.h"
+#include "broker/disclosure/width.h"
+#include "proto/base/result.h"
+#include "proto/statistics/observation_set.h"
+
+namespace rapporteur::anonymise {
+
+// More atoms than this are not made for zeros that are sensitive, nor more cells of one period.
+inline constexpr std::uint64_t kMostSensitiveAtoms = 100'000;
+inline constexpr std::uint64_t kMostCells = 5'000'000;
+
+struct ReleasedRow {
+  Key codes;  // one an axis
+  std::int64_t count = 0;
+  bool hidden = false;
+  bool primary = false;
+  bool is_protected = false;
+};
+
+struct ReleasedSlice {
+  std::string area;
+  std::string period;
+  std::vector<ReleasedRow> rows;            // ascending codes
+  std::vector<std::uint32_t> variables;     // of the witnesses: rows that are hidden
+  std::vector<disclosure::Target> targets;  // of these the protected ones
+  std::vector<disclosure::Witness> witnesses;
+  std::size_t programs = 0;  // that a solver worked on
+};
+
+struct Release {
+  std::vector<Axis> axes;
+  std::vector<ReleasedSlice> slices;
+};
+
+struct ReleaseTask {
+  const Spec& spec;
+  std::vector<Axis> axes;
+  std::span<const CaseSlice> slices;
+  bool keep_and_hide = true;  // as the spec says; else only what the rules say
+};
+
+[[nodiscard]] Result<Release> release(const ReleaseTask& task);
+
+// As the hub takes them.
+[[nodiscard]] ObservationSet observations_of(const Spec& spec, const Release& release);
+
+}  // namespace rapporteur::anonymise
