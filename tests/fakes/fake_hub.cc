@@ -69,6 +69,16 @@ void FakeHub::stop() {
   for (auto& [key, subscription] : subscriptions_) subscription.route.clear();
 }
 
+std::size_t FakeHub::log_size() const {
+  const std::lock_guard lock(mutex_);
+  return log_.entries().size();
+}
+
+void FakeHub::deliver_at_once(std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  batch_ = most;
+}
+
 client::HubAddress FakeHub::address() const {
   return {std::string(kName), endpoint_, curve_.public_key, log_.verifier_key().text()};
 }

@@ -44,7 +44,9 @@ class FakeHub {
   void stop();
 
   [[nodiscard]] client::HubAddress address() const;
+  // While it does not serve, or in a hook.
   [[nodiscard]] const FakeLog& log() const { return log_; }
+  [[nodiscard]] std::size_t log_size() const;
   void enrol(const FakeParticipant& participant);
 
   // Asked for each envelope before it is taken: a frame to answer instead, or nothing.
@@ -69,7 +71,7 @@ class FakeHub {
   // Appends as if `participant` had sent it.
   void publish(const v1::Envelope& envelope);
   void lose_everything_after(std::size_t entries);
-  void deliver_at_once(std::size_t most) { batch_ = most; }
+  void deliver_at_once(std::size_t most);
   // Nobody has a right to this entry; before start().
   void withhold(std::optional<std::size_t> entry) { withheld_ = entry; }
   // Acknowledgements of a higher number get lost on their way; before start().
