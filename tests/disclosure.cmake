@@ -29,6 +29,9 @@ rapporteur_test(unit_certificate LABELS unit
   SOURCES unit/certificate_test.cc
   LINKS rapporteur::adapters_anonymise rapporteur::proto_crypto rapporteur::proto_messages)
 rapporteur_fuzz(certificate SOURCES fuzz/certificate_fuzz.cc LINKS rapporteur::broker_disclosure)
-rapporteur_test(unit_anonymise LABELS unit
-  SOURCES unit/anonymise_cases_test.cc unit/anonymise_spec_test.cc
+rapporteur_test(unit_anonymise_spec LABELS unit
+  SOURCES unit/anonymise_spec_test.cc
+  LINKS rapporteur::adapters_anonymise)
+rapporteur_test(unit_anonymise_cases LABELS unit
+  SOURCES unit/anonymise_cases_test.cc
   LINKS rapporteur::adapters_anonymise)

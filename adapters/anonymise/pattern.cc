@@ -111,8 +111,8 @@ void Pattern::widen_by_bounds() {
     std::ranges::stable_sort(narrow, [&](std::uint32_t a, std::uint32_t b) {
       return *known.bounds[a].most > *known.bounds[b].most;
     });
-    narrow.resize(std::max<std::size_t>(1, narrow.size() / kLooks));
-    for (const std::uint32_t cell : narrow) {
+    const std::size_t most = std::max<std::size_t>(1, narrow.size() / kLooks);
+    for (const std::uint32_t cell : std::span(narrow).first(most)) {
       tried[cell] = 1;
       // Where there is no box the solver has the last word.
       static_cast<void>(widen(cell));
