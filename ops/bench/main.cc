@@ -26,7 +26,9 @@ void Session::finish(const Result<Report>& result) {
 namespace {
 
 int run(int argc, char** argv) {
-  CLI::App app{"Measures a hub of its own on this machine: a broker process and a load process."};
+  CLI::App app{
+      "Measures this machine: a hub of its own, a broker process and a load process; and the "
+      "disclosure control of hub and agency."};
   app.require_subcommand(1);
   app.fallthrough();
   Session session;
@@ -39,6 +41,8 @@ int run(int argc, char** argv) {
   add_catch_up(app, session);
   add_fill(app, session);
   add_verify(app, session);
+  add_gate(app, session);
+  add_protect(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

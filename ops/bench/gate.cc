@@ -1,0 +1,239 @@
+// gate: how long the hub's rules and disclosure control take over one submission, beside what its
+// sender published earlier, bodies read from bytes as the hub reads them.
+#include <chrono>
+#include <ctime>
+#include <memory>
+#include <utility>
+
+#include "adapters/anonymise/certify.h"
+#include "adapters/anonymise/protect.h"
+#include "broker/disclosure/release_check.h"
+#include "broker/disclosure/small_cell.h"
+#include "broker/rules/rule_book.h"
+#include "ops/bench/percentiles.h"
+#include "ops/bench/runs.h"
+#include "ops/bench/table_shapes.h"
+#include "proto/codelists/code_lists.h"
+#include "proto/statistics/body_codec.h"
+
+namespace rapporteur::bench {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::string_view kSender = "lv";
+constexpr std::string_view kDataflow = "RAPPORTEUR:THB(1.0)";
+constexpr std::string_view kIndicator = "VIC_RETURN";
+constexpr std::string_view kArea = "LV";
+constexpr int kYear = 2020;
+// Every cell is above the threshold where nothing is hidden.
+constexpr std::int64_t kLeast = 10;
+constexpr double kCases = 20'000;
+
+struct GateOptions {
+  std::string earlier = "years";
+  std::size_t releases = 10;
+  std::uint32_t citizens = 18;
+  bool hidden = false;
+  std::size_t rounds = 300;
+};
+
+// Leaf codes of a list, its collective ones left out.
+std::vector<std::string> codes_of(codelists::ListId list, std::size_t count) {
+  std::vector<std::string> out;
+  for (const codelists::Code& code : codelists::list(list)) {
+    if (code.code.front() != '_' && code.code.size() <= 3 && out.size() < count) {
+      out.emplace_back(code.code);
+    }
+  }
+  return out;
+}
+
+anonymise::Axis named_axis(Dimension dimension, const std::vector<std::string>& leaves) {
+  anonymise::Axis axis = flat_axis(static_cast<std::uint32_t>(leaves.size()));
+  axis.dimension = dimension;
+  for (std::size_t i = 0; i < leaves.size(); ++i) axis.codes[i + 1].code = leaves[i];
+  return axis;
+}
+
+std::vector<anonymise::Axis> axes_of(const GateOptions& options) {
+  return {named_axis(Dimension::kExplForm, codes_of(codelists::ListId::kExplForm, 6)),
+          named_axis(Dimension::kSex, {"F", "M"}),
+          named_axis(Dimension::kAge, {"Y_LT12", "Y12T17", "Y18T24", "Y_GE25"}),
+          named_axis(Dimension::kCitizen, codes_of(codelists::ListId::kCitizen, options.citizens))};
+}
+
+struct Release {
+  std::string counterpart;
+  std::string period;
+  std::uint64_t seed;
+};
+
+Observation observation_of(const anonymise::CaseTable& table, std::uint32_t cell,
+                           const Release& release, bool hidden) {
+  Observation out;
+  out.key.fill("_T");
+  out[Dimension::kFreq] = "A";
+  out[Dimension::kRefArea] = kArea;
+  out[Dimension::kCounterpartArea] = release.counterpart;
+  out[Dimension::kIndicator] = kIndicator;
+  out[Dimension::kUnitMeasure] = "PER";
+  out[Dimension::kTimePeriod] = release.period;
+  out[Dimension::kRegOrg] = "_Z";
+  for (std::size_t i = 0; i < table.axes().size(); ++i) {
+    const anonymise::Axis& axis = table.axes()[i];
+    out[axis.dimension] = axis.codes[table.key(cell)[i]].code;
+  }
+  out[Attribute::kObsStatus] = hidden ? "Q" : "A";
+  if (!hidden) out.value = Decimal(table.count(cell));
+  return out;
+}
+
+Result<ObservationSet> figures_of(const GateOptions& options, const Release& release) {
+  const ShapedTable shaped =
+      shaped_table(axes_of(options), kCases, release.seed, options.hidden ? 0 : kLeast);
+  const anonymise::CaseTable table(shaped.axes, shaped.counts);
+  std::vector<char> hidden(table.cells(), 0);
+  if (options.hidden) {
+    anonymise::PatternTask task{table, {3, kThreshold}, true, std::vector<char>(table.cells(), 1),
+                                {},    hidden};
+    for (std::uint32_t cell = 0; cell < table.cells(); ++cell) {
+      task.primary.push_back(table.count(cell) < kThreshold ? 1 : 0);
+    }
+    auto result = anonymise::protect(task);
+    if (!result) return tl::unexpected(result.error());
+    hidden = std::move(result->hidden);
+  }
+  ObservationSetBuilder builder;
+  for (std::uint32_t cell = 0; cell < table.cells(); ++cell) {
+    builder.add(observation_of(table, cell, release, hidden[cell] != 0));
+  }
+  return builder.build();
+}
+
+// What is published, as bodies that are decoded when they are first asked for.
+class StoredFigures final : public rules::PublishedFigures {
+ public:
+  void add(std::string period, std::string body, bool live) {
+    bodies_.push_back({std::move(period), std::move(body), live, nullptr});
+  }
+  void forget() {
+    for (Body& body : bodies_) body.decoded.reset();
+  }
+  void visit(const rules::TableKey& table, const Use& use) const override {
+    visit_some(true, table, use);
+  }
+  void visit_ended(const rules::TableKey& table, const Use& use) const override {
+    visit_some(false, table, use);
+  }
+
+ private:
+  struct Body {
+    std::string period;
+    std::string bytes;
+    bool live;
+    mutable std::unique_ptr<ObservationSet> decoded;
+  };
+  void visit_some(bool live, const rules::TableKey& table, const Use& use) const {
+    if (table.indicator != kIndicator || table.ref_area != kArea) return;
+    for (const Body& body : bodies_) {
+      if (body.live != live || body.period != table.time_period) continue;
+      if (!body.decoded) {
+        body.decoded = std::make_unique<ObservationSet>(
+            std::move(BodyCodec::decode(bytes_of(body.bytes)).value().observations));
+      }
+      std::vector<std::uint32_t> rows;
+      for (std::uint32_t row = 0; row < body.decoded->rows(); ++row) {
+        if (live || body.decoded->has_count(row)) rows.push_back(row);
+      }
+      if (!rows.empty()) use(*body.decoded, rows);
+    }
+  }
+  std::vector<Body> bodies_;
+};
+
+std::vector<rules::Finding> judge(const rules::Submission& submission,
+                                  const rules::PublishedFigures& published,
+                                  const disclosure::CertificateSource& source) {
+  const rules::Policy policy;
+  auto findings = rules::judge(submission, policy, published);
+  for (auto& more : {disclosure::check_small_cells(submission, policy, published, published),
+                     disclosure::check_release(submission, policy, published, published, source)}) {
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
+  return findings;
+}
+
+Result<Report> run(const GateOptions& options) {
+  StoredFigures published;
+  const auto counterparts = codes_of(codelists::ListId::kCounterpartArea, options.releases + 1);
+  for (std::size_t i = 0; i < options.releases; ++i) {
+    Release release{counterparts.back(), std::to_string(kYear), i + 1};
+    if (options.earlier == "years")
+      release.period = std::to_string(kYear - 1 - static_cast<int>(i));
+    if (options.earlier == "beside") release.counterpart = counterparts[i];
+    const auto figures = figures_of(options, release);
+    if (!figures) return tl::unexpected(figures.error());
+    published.add(release.period, BodyCodec::encode(*figures, 0), options.earlier != "revisions");
+  }
+  const auto figures = figures_of(options, {counterparts.back(), std::to_string(kYear), 0});
+  if (!figures) return tl::unexpected(figures.error());
+  const std::string body = BodyCodec::encode(*figures, 0);
+  const std::vector<std::string> areas{std::string(kArea)};
+  std::string certificate;
+  const auto make = [&](const disclosure::CertificateTask& task) {
+    auto made = anonymise::certify(task);
+    if (made) certificate = made->bytes;
+    return made;
+  };
+  const auto accepted = judge({kSender, kDataflow, kIndicator, areas, *figures}, published, make);
+  if (rules::any_error(accepted)) {
+    return fail(ErrorKind::kRefused, accepted.front().code + ": " + accepted.front().detail_en);
+  }
+  Percentiles times;
+  for (std::size_t round = 0; round < options.rounds; ++round) {
+    published.forget();
+    const auto began = SteadyClock::now();
+    const auto decoded = BodyCodec::decode(bytes_of(body));
+    const auto findings = judge({kSender, kDataflow, kIndicator, areas, decoded->observations},
+                                published, disclosure::given_certificate(certificate));
+    times.add(SteadyClock::now() - began);
+    if (rules::any_error(findings)) return fail(ErrorKind::kRefused, "another verdict than before");
+  }
+  std::size_t hidden = 0;
+  for (std::size_t row = 0; row < figures->rows(); ++row) hidden += figures->value(row) ? 0 : 1;
+  Report report("gate, " + std::to_string(options.releases) +
+                " earlier releases: " + options.earlier);
+  report.add("cells", static_cast<double>(figures->rows()), "");
+  report.add("hidden", static_cast<double>(hidden), "");
+  report.add("certificate", static_cast<double>(certificate.size()) / 1024, "KiB");
+  report.add("verdict, median", times.milliseconds(0.5), "ms", "<= 5 ms");
+  report.add("verdict, 99th percentile", times.milliseconds(0.99), "ms", "<= 50 ms");
+  return report;
+}
+
+}  // namespace
+
+void add_gate(CLI::App& app, Session& session) {
+  auto options = std::make_shared<GateOptions>();
+  CLI::App* command = app.add_subcommand(
+      "gate", "Rules and disclosure control over one submission: one area, one year");
+  command
+      ->add_option("--earlier", options->earlier,
+                   "Earlier releases are of other years, replaced versions, or stand beside")
+      ->check(CLI::IsMember({"years", "revisions", "beside"}))
+      ->capture_default_str();
+  command->add_option("--releases", options->releases, "Earlier releases")
+      ->check(CLI::Range(0, 100))
+      ->capture_default_str();
+  command->add_option("--citizens", options->citizens, "Citizenships: the size of the table")
+      ->check(CLI::Range(2, 100))
+      ->capture_default_str();
+  command->add_flag("--hidden", options->hidden, "With small counts, hidden and certified");
+  command->add_option("--rounds", options->rounds)
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->callback([&session, options] { session.finish(run(*options)); });
+}
+
+}  // namespace rapporteur::bench
