@@ -35,5 +35,9 @@ rapporteur_sabotage(small-cell-off unit_rule_fixtures
   Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/SMALL_CELL)
 rapporteur_sabotage(linear-exact-off unit_rule_fixtures
   Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/LINEAR_EXACT)
+rapporteur_sabotage(ledger-forgotten unit_rule_fixtures
+  Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/DIFFERENCE_WITH)
+rapporteur_sabotage(small-change-off unit_rule_fixtures
+  Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/SMALL_CHANGE)
 rapporteur_sabotage(certificate-unchecked unit_rule_fixtures
   Rules/RuleFixture.FailingFileRaisesItWithPlaceAndWords/BAD_CERTIFICATE)

@@ -36,10 +36,12 @@ class FiguresByThen final : public rules::PublishedFigures {
   FiguresByThen(const LedgerFigures& published, const std::set<MessageId>& gone,
                 const LedgerFigures& coming)
       : published_(published), gone_(gone), coming_(coming) {}
-  void visit(const rules::TableKey& table,
-             const std::function<void(const ObservationSet&, std::size_t)>& use) const override {
+  void visit(const rules::TableKey& table, const Use& use) const override {
     published_.visit_but(gone_, table, use);
     coming_.visit(table, use);
+  }
+  void visit_ended(const rules::TableKey& table, const Use& use) const override {
+    published_.visit_ended_with(gone_, table, use);
   }
 
  private:
@@ -54,51 +56,86 @@ void append(std::vector<rules::Finding>& to, std::vector<rules::Finding> more) {
 
 }  // namespace
 
-Result<LedgerFigures> LedgerFigures::open(std::span<const client::OwnSubmission> ledger,
+Result<LedgerFigures> LedgerFigures::open(std::span<const client::OwnSubmission> live,
+                                          std::span<const client::OwnSubmission> ended,
                                           std::string_view dataflow,
                                           std::optional<MessageId> replaced) {
   LedgerFigures figures;
-  for (const client::OwnSubmission& own : ledger) {
-    if (own.header.dataflow() != dataflow || own.message_id == replaced || own.body.empty()) {
-      continue;
+  for (const client::OwnSubmission& own : live) {
+    Cells& into = own.message_id == replaced ? figures.ended_ : figures.cells_;
+    if (auto done = figures.read(own, dataflow, into); !done) return tl::unexpected(done.error());
+  }
+  for (const client::OwnSubmission& own : ended) {
+    if (auto done = figures.read(own, dataflow, figures.ended_); !done) {
+      return tl::unexpected(done.error());
     }
-    auto body = BodyCodec::decode(bytes_of(own.body));
-    if (!body) {
-      return fail(ErrorKind::kStorage,
-                  "a submission of the ledger cannot be read: " + body.error().what,
-                  uuid_text(own.message_id), "sync again");
-    }
-    figures.add(own.header.dataflow(), own.header.sender(), own.message_id,
-                std::make_unique<const ObservationSet>(std::move(body->observations)));
   }
   return figures;
 }
 
+Status LedgerFigures::read(const client::OwnSubmission& own, std::string_view dataflow,
+                           Cells& into) {
+  if (own.header.dataflow() != dataflow || own.body.empty()) return {};
+  auto body = BodyCodec::decode(bytes_of(own.body));
+  if (!body) {
+    return fail(ErrorKind::kStorage,
+                "a submission of the ledger cannot be read: " + body.error().what,
+                uuid_text(own.message_id), "sync again");
+  }
+  add(own.header.dataflow(), own.header.sender(), own.message_id,
+      std::make_unique<const ObservationSet>(std::move(body->observations)), into);
+  return {};
+}
+
 void LedgerFigures::add(const std::string& dataflow, const std::string& sender, MessageId id,
                         std::unique_ptr<const ObservationSet> observations) {
-  for (std::size_t row = 0; row < observations->rows(); ++row) {
+  add(dataflow, sender, id, std::move(observations), cells_);
+}
+
+void LedgerFigures::add(const std::string& dataflow, const std::string& sender, MessageId id,
+                        std::unique_ptr<const ObservationSet> observations, Cells& into) {
+  for (std::uint32_t row = 0; row < observations->rows(); ++row) {
     rules::TableKey table{dataflow, sender, observations->code(Dimension::kIndicator, row),
                           observations->code(Dimension::kRefArea, row),
                           observations->code(Dimension::kTimePeriod, row)};
-    cells_[std::move(table)].push_back({observations.get(), row, id});
+    std::vector<Part>& parts = into[std::move(table)];
+    if (parts.empty() || parts.back().observations != observations.get()) {
+      parts.push_back({observations.get(), id, {}, {}});
+    }
+    parts.back().rows.push_back(row);
+    if (observations->has_count(row)) parts.back().counts.push_back(row);
   }
   submissions_.push_back(std::move(observations));
 }
 
-void LedgerFigures::visit(
-    const rules::TableKey& table,
-    const std::function<void(const ObservationSet&, std::size_t)>& use) const {
+void LedgerFigures::visit(const rules::TableKey& table, const Use& use) const {
   visit_but({}, table, use);
 }
 
-void LedgerFigures::visit_but(
-    const std::set<MessageId>& gone, const rules::TableKey& table,
-    const std::function<void(const ObservationSet&, std::size_t)>& use) const {
+void LedgerFigures::visit_ended(const rules::TableKey& table, const Use& use) const {
+  visit_ended_with({}, table, use);
+}
+
+void LedgerFigures::visit_but(const std::set<MessageId>& gone, const rules::TableKey& table,
+                              const Use& use) const {
   const auto found = cells_.find(table);
   if (found == cells_.end()) return;
-  for (const Cell& cell : found->second) {
-    if (!gone.contains(cell.holder)) use(*cell.observations, cell.row);
+  for (const Part& part : found->second) {
+    if (!gone.contains(part.holder)) use(*part.observations, part.rows);
   }
+}
+
+void LedgerFigures::visit_ended_with(const std::set<MessageId>& gone, const rules::TableKey& table,
+                                     const Use& use) const {
+  const auto visit_counts = [&](const Cells& cells, const auto& wanted) {
+    const auto found = cells.find(table);
+    if (found == cells.end()) return;
+    for (const Part& part : found->second) {
+      if (wanted(part) && !part.counts.empty()) use(*part.observations, part.counts);
+    }
+  };
+  visit_counts(cells_, [&](const Part& part) { return gone.contains(part.holder); });
+  visit_counts(ended_, [](const Part&) { return true; });
 }
 
 std::vector<rules::Finding> LedgerFigures::taken_keys(const rules::Submission& submission) const {
@@ -112,11 +149,12 @@ std::vector<rules::Finding> LedgerFigures::taken_keys(const rules::Submission& s
                      own.code(Dimension::kRefArea, row), own.code(Dimension::kTimePeriod, row)});
     if (table == cells_.end()) continue;
     const std::uint64_t hash = own.key_hash(row);
-    for (const Cell& cell : table->second) {
-      if (cell.observations->key_hash(cell.row) == hash &&
-          cell.observations->key_text(cell.row) == own.key_text(row)) {
-        findings.push_back(rules::key_taken(own, row, uuid_text(cell.holder)));
-      }
+    for (const Part& part : table->second) {
+      const bool taken = std::any_of(part.rows.begin(), part.rows.end(), [&](std::uint32_t other) {
+        return part.observations->key_hash(other) == hash &&
+               own.same_key(row, *part.observations, other);
+      });
+      if (taken) findings.push_back(rules::key_taken(own, row, uuid_text(part.holder)));
     }
   }
   return findings;
@@ -134,6 +172,9 @@ Result<LocalCheck> LocalCheck::open(const std::string& participant, const client
   auto submissions = ledger.submissions();
   if (!submissions) return tl::unexpected(submissions.error());
   check.ledger_ = std::move(*submissions);
+  auto ended = ledger.ended();
+  if (!ended) return tl::unexpected(ended.error());
+  check.ended_ = std::move(*ended);
   return check;
 }
 
@@ -214,9 +255,9 @@ void LocalCheck::expect(const std::string& dataflow, std::optional<MessageId> re
 
 Result<LocalCheck::Figures> LocalCheck::figures_of(const std::string& dataflow,
                                                    std::optional<MessageId> replaced) const {
-  auto published = LedgerFigures::open(ledger_, dataflow, replaced);
+  auto published = LedgerFigures::open(ledger_, ended_, dataflow, replaced);
   if (!published) return tl::unexpected(published.error());
-  auto before = LedgerFigures::open(ledger_, dataflow, std::nullopt);
+  auto before = LedgerFigures::open(ledger_, ended_, dataflow, std::nullopt);
   if (!before) return tl::unexpected(before.error());
   Figures figures{std::move(*published), std::move(*before), {}, std::nullopt};
   for (const Expected& one : expected_) {
@@ -272,7 +313,7 @@ Result<std::vector<rules::Finding>> LocalCheck::judge_file(
         rows_before += static_cast<std::uint32_t>(planned.observations.rows());
       }
     }
-    auto published = LedgerFigures::open(ledger_, dataflow, std::nullopt);
+    auto published = LedgerFigures::open(ledger_, {}, dataflow, std::nullopt);
     if (!published) return tl::unexpected(published.error());
     for (rules::Finding& finding : rules::judge_file(of_dataflow, policy(dataflow), *published)) {
       if (finding.row > 0) finding.row += rows_before;

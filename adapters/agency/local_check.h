@@ -21,17 +21,22 @@
 
 namespace rapporteur::agency {
 
-// Live submissions of this agency by the tables they hold cells of.
+// Submissions of this agency by the tables they hold cells of.
 class LedgerFigures final : public rules::PublishedFigures {
  public:
-  // All of one dataflow, without the submission `replaced`.
-  [[nodiscard]] static Result<LedgerFigures> open(std::span<const client::OwnSubmission> ledger,
+  // Of one dataflow. `live` ones, of which `replaced` is no more; `ended` as Ledger::ended gives
+  // them.
+  [[nodiscard]] static Result<LedgerFigures> open(std::span<const client::OwnSubmission> live,
+                                                  std::span<const client::OwnSubmission> ended,
                                                   std::string_view dataflow,
                                                   std::optional<MessageId> replaced);
-  void visit(const rules::TableKey& table,
-             const std::function<void(const ObservationSet&, std::size_t)>& use) const override;
+  void visit(const rules::TableKey& table, const Use& use) const override;
+  void visit_ended(const rules::TableKey& table, const Use& use) const override;
+  // As if those that are `gone` had ended last.
   void visit_but(const std::set<MessageId>& gone, const rules::TableKey& table,
-                 const std::function<void(const ObservationSet&, std::size_t)>& use) const;
+                 const Use& use) const;
+  void visit_ended_with(const std::set<MessageId>& gone, const rules::TableKey& table,
+                        const Use& use) const;
   // One finding for each row whose key is held already.
   [[nodiscard]] std::vector<rules::Finding> taken_keys(const rules::Submission& submission) const;
 
@@ -40,13 +45,21 @@ class LedgerFigures final : public rules::PublishedFigures {
            std::unique_ptr<const ObservationSet> observations);
 
  private:
-  struct Cell {
+  struct Part {  // of a table
     const ObservationSet* observations;
-    std::size_t row;
     MessageId holder;
+    std::vector<std::uint32_t> rows;
+    std::vector<std::uint32_t> counts;  // of these those that have one
   };
+  using Cells = std::map<rules::TableKey, std::vector<Part>>;
+  [[nodiscard]] Status read(const client::OwnSubmission& own, std::string_view dataflow,
+                            Cells& into);
+  void add(const std::string& dataflow, const std::string& sender, MessageId id,
+           std::unique_ptr<const ObservationSet> observations, Cells& into);
+
   std::vector<std::unique_ptr<const ObservationSet>> submissions_;
-  std::map<rules::TableKey, std::vector<Cell>> cells_;
+  Cells cells_;
+  Cells ended_;  // in the order of visit_ended
 };
 
 class LocalCheck {
@@ -105,6 +118,7 @@ class LocalCheck {
   std::optional<client::SignedDirectory> directory_;
   std::optional<UnixMillis> synced_at_;
   std::vector<client::OwnSubmission> ledger_;
+  std::vector<client::OwnSubmission> ended_;
   std::vector<Expected> expected_;
   std::set<MessageId> gone_;  // that what is expected replaces or takes back
 };

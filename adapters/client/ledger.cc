@@ -10,13 +10,14 @@ namespace {
 
 constexpr std::string_view kDirectory = "directory";
 
-// All pages of the caller's own live submissions.
+// All pages of the caller's own submissions.
 Result<std::vector<v1::PublishedSubmission>> ask_ledger(Connection& line) {
   std::vector<v1::PublishedSubmission> all;
   std::string after;
   do {
     v1::Frame question;
     question.mutable_query()->mutable_ledger()->set_after(after);
+    question.mutable_query()->mutable_ledger()->set_ended(true);
     auto answer = line.ask(question);
     if (!answer) return tl::unexpected(answer.error());
     v1::Table& page = *answer->mutable_answer()->mutable_ledger();
@@ -42,10 +43,11 @@ Status store_synced(Database& state, const SignedDirectory& directory, UnixMilli
       .run();
 }
 
-Status take_out(Database& state, std::string_view message_id) {
+Status end(Database& state, std::string_view message_id, LogIndex by) {
   std::optional<std::uint64_t> index;
   {
-    Statement select = state.prepare("SELECT log_index, header FROM ledger WHERE instr(header, ?)");
+    Statement select =
+        state.prepare("SELECT log_index, header FROM published WHERE instr(header, ?)");
     select.bind_blob(message_id);
     while (!index) {
       auto row = select.step();
@@ -57,7 +59,10 @@ Status take_out(Database& state, std::string_view message_id) {
       }
     }
   }
-  return state.prepare("DELETE FROM ledger WHERE log_index = ?").bind(*index).run();
+  return state.prepare("UPDATE published SET ended_by = ? WHERE log_index = ?")
+      .bind(by.value)
+      .bind(*index)
+      .run();
 }
 
 }  // namespace
@@ -71,13 +76,13 @@ Status note_accepted(Database& state, const v1::Envelope& sent, LogIndex index) 
   const bool is_live = header.kind() == v1::KIND_NEW || header.kind() == v1::KIND_REVISION;
   if (!is_live && header.kind() != v1::KIND_WITHDRAWAL) return {};
   if (!header.revises().empty()) {
-    if (auto taken = take_out(state, header.revises()); !taken) return taken;
+    if (auto ended = end(state, header.revises(), index); !ended) return ended;
   }
   if (!is_live) return {};
   return state
       .prepare(
-          "INSERT OR REPLACE INTO ledger (log_index, header, body) SELECT ?, ?, ? WHERE EXISTS "
-          "(SELECT 1 FROM synced WHERE name = ?)")
+          "INSERT OR REPLACE INTO published (log_index, header, body, ended_by) SELECT ?, ?, ?, 0 "
+          "WHERE EXISTS (SELECT 1 FROM synced WHERE name = ?)")
       .bind(index.value)
       .bind_blob(sent.header())
       .bind_blob(sent.body())
@@ -99,21 +104,28 @@ Result<SyncSummary> Ledger::sync(Connection& line, UnixMillis now) {
   auto transaction = Transaction::begin(state_);
   if (!transaction) return tl::unexpected(transaction.error());
   auto stored = store_synced(state_, *directory, now).and_then([&]() {
-    return state_.run("DELETE FROM ledger");
+    return state_.run("DELETE FROM published");
   });
   for (const v1::PublishedSubmission& submission : *ledger) {
     if (!stored) break;
-    stored = state_.prepare("INSERT INTO ledger (log_index, header, body) VALUES (?, ?, ?)")
-                 .bind(std::uint64_t{submission.index()})
-                 .bind_blob(submission.header())
-                 .bind_blob(submission.body())
-                 .run();
+    stored =
+        state_
+            .prepare(
+                "INSERT INTO published (log_index, header, body, ended_by) VALUES (?, ?, ?, ?)")
+            .bind(std::uint64_t{submission.index()})
+            .bind_blob(submission.header())
+            .bind_blob(submission.body())
+            .bind(std::uint64_t{submission.ended_by()})
+            .run();
   }
   if (stored) stored = transaction->commit();
   if (!stored) return tl::unexpected(stored.error());
+  const auto live = std::count_if(
+      ledger->begin(), ledger->end(),
+      [](const v1::PublishedSubmission& submission) { return submission.ended_by() == 0; });
   return SyncSummary{directory->state().version(),
                      static_cast<std::size_t>(directory->state().participants_size()),
-                     ledger->size()};
+                     static_cast<std::size_t>(live)};
 }
 
 Result<std::optional<SignedDirectory>> Ledger::directory() const {
@@ -139,8 +151,16 @@ Result<std::optional<UnixMillis>> Ledger::synced_at() const {
 }
 
 Result<std::vector<OwnSubmission>> Ledger::submissions() const {
+  return read("ended_by = 0 ORDER BY log_index");
+}
+
+Result<std::vector<OwnSubmission>> Ledger::ended() const {
+  return read("ended_by > 0 ORDER BY ended_by DESC");
+}
+
+Result<std::vector<OwnSubmission>> Ledger::read(std::string_view which) const {
   Statement select =
-      state_.prepare("SELECT log_index, header, body FROM ledger ORDER BY log_index");
+      state_.prepare("SELECT log_index, header, body FROM published WHERE " + std::string(which));
   std::vector<OwnSubmission> all;
   while (true) {
     auto row = select.step();

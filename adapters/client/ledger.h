@@ -1,5 +1,6 @@
-// What was fetched by the last sync: the signed directory and the agency's own live submissions,
-// and of these what the hub has accepted from this folder since.
+// What was fetched by the last sync: the signed directory and the agency's own submissions, live
+// ones and those that were replaced or withdrawn; and what the hub has accepted from this folder
+// since.
 //
 // Threads: one at a time. Durability: on disk when a function returns.
 // Errors: kNotVerified (the directory's signature, or an older one than was seen), kNotFound (never
@@ -42,9 +43,14 @@ class Ledger {
   // Empty before the first sync.
   [[nodiscard]] Result<std::optional<SignedDirectory>> directory() const;
   [[nodiscard]] Result<std::optional<UnixMillis>> synced_at() const;
+  // Live ones, by log index.
   [[nodiscard]] Result<std::vector<OwnSubmission>> submissions() const;
+  // Those that are in force no more; the last to end comes first.
+  [[nodiscard]] Result<std::vector<OwnSubmission>> ended() const;
 
  private:
+  [[nodiscard]] Result<std::vector<OwnSubmission>> read(std::string_view which) const;
+
   Database& state_;
   PublicKeyBytes log_key_;
 };

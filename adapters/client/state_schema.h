@@ -107,10 +107,11 @@ CREATE TABLE IF NOT EXISTS synced (       -- as of the last sync
   value BLOB NOT NULL,
   synced_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ledger (       -- the agency's own live submissions
+CREATE TABLE IF NOT EXISTS published (    -- the agency's own submissions
   log_index INTEGER PRIMARY KEY,
   header BLOB NOT NULL,
-  body BLOB NOT NULL
+  body BLOB NOT NULL,
+  ended_by INTEGER NOT NULL               -- the entry that replaced or withdrew it; 0: live
 );
 )sql";
 

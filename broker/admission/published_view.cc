@@ -34,6 +34,19 @@ struct TablePositions {
   }
 };
 
+// Those of the table that are `wanted`, if there are any.
+template <typename Wanted>
+void use_rows(const ObservationSet& set, const rules::TableKey& table,
+              const rules::PublishedFigures::Use& use, const Wanted& wanted) {
+  const auto positions = TablePositions::in(set, table);
+  if (!positions) return;
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < set.rows(); ++row) {
+    if (positions->hold(set, row) && wanted(row)) rows.push_back(row);
+  }
+  if (!rows.empty()) use(set, rows);
+}
+
 Result<std::unique_ptr<Holder>> read_holder(const journal::JournalReader& reader, LogIndex index) {
   const auto stored = reader.entry(index);
   if (!stored) return tl::unexpected(stored.error());
@@ -113,19 +126,48 @@ Status PublishedView::visit_table(std::optional<LogIndex> skipped, const rules::
     const auto found = holder(index);
     if (!found) return tl::unexpected(found.error());
     if (*found == nullptr) continue;
-    const ObservationSet& set = (*found)->observations;
-    const auto positions = TablePositions::in(set, key);
-    for (std::size_t row = 0; positions && row < set.rows(); ++row) {
-      if (positions->hold(set, row)) use(set, row);
-    }
+    use_rows((*found)->observations, key, use, [](std::uint32_t) { return true; });
   }
   return {};
 }
 
+Status PublishedView::visit_counts(LogIndex index, const rules::TableKey& key,
+                                   const tables::Table* newest, const Use& use) const {
+  const auto found = holder(index);
+  if (!found) return tl::unexpected(found.error());
+  if (*found == nullptr) return {};
+  const ObservationSet& set = (*found)->observations;
+  use_rows(set, key, use, [&](std::uint32_t row) {
+    return set.has_count(row) && (newest == nullptr || newest->holds(set.key_hash(row), index));
+  });
+  return {};
+}
+
+Status PublishedView::visit_ended_before(const rules::TableKey& key, const Use& use) const {
+  if (error_) return {};
+  const auto ended = table(
+      tables::ended_id({key.dataflow, key.sender, key.indicator, key.ref_area, key.time_period}));
+  if (!ended) return tl::unexpected(ended.error());
+  std::vector<LogIndex> holders = (*ended)->holders();
+  std::reverse(holders.begin(), holders.end());
+  for (const LogIndex index : holders) {
+    if (auto visited = visit_counts(index, key, *ended, use); !visited) return visited;
+  }
+  return {};
+}
+
+void PublishedView::visit_ended(const rules::TableKey& table, const Use& use) const {
+  if (replaced_ && !error_) note(visit_counts(*replaced_, table, nullptr, use));
+  note(visit_ended_before(table, use));
+}
+
+void PublishedView::note(const Status& done) const {
+  if (!done && !error_) error_ = done.error();
+}
+
 void PublishedView::visit_but(std::optional<LogIndex> skipped, const rules::TableKey& table,
                               const Use& use) const {
-  if (error_) return;
-  if (auto done = visit_table(skipped, table, use); !done) error_ = done.error();
+  if (!error_) note(visit_table(skipped, table, use));
 }
 
 void PublishedView::visit(const rules::TableKey& table, const Use& use) const {

@@ -64,8 +64,8 @@ class PublishedView final : public rules::PublishedFigures {
   // Whether something replaced it or withdrew it.
   [[nodiscard]] Result<bool> ended(const Holder& holder) const;
 
-  using Use = std::function<void(const ObservationSet&, std::size_t row)>;
   void visit(const rules::TableKey& table, const Use& use) const override;
+  void visit_ended(const rules::TableKey& table, const Use& use) const override;
   // The same with what is left out.
   [[nodiscard]] const rules::PublishedFigures& before() const { return before_; }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
@@ -77,6 +77,9 @@ class PublishedView final : public rules::PublishedFigures {
     void visit(const rules::TableKey& table, const Use& use) const override {
       view_.visit_but(std::nullopt, table, use);
     }
+    void visit_ended(const rules::TableKey& table, const Use& use) const override {
+      view_.note(view_.visit_ended_before(table, use));
+    }
 
    private:
     const PublishedView& view_;
@@ -86,6 +89,14 @@ class PublishedView final : public rules::PublishedFigures {
                  const Use& use) const;
   [[nodiscard]] Status visit_table(std::optional<LogIndex> skipped, const rules::TableKey& key,
                                    const Use& use) const;
+  // The rows of one submission that had a count; where `newest` is given, those that it holds
+  // there.
+  [[nodiscard]] Status visit_counts(LogIndex index, const rules::TableKey& key,
+                                    const tables::Table* newest, const Use& use) const;
+  // Without what is left out.
+  [[nodiscard]] Status visit_ended_before(const rules::TableKey& key, const Use& use) const;
+  // Of errors the first is kept; nothing is read after it.
+  void note(const Status& done) const;
 
   const journal::JournalReader& reader_;
   journal::ReadSet& reads_;

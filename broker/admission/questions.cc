@@ -4,6 +4,7 @@
 
 #include "broker/admission/answers.h"
 #include "broker/admission/opening.h"
+#include "broker/admission/page_place.h"
 #include "broker/core/entitlement.h"
 #include "broker/core/wire.h"
 #include "proto/base/fault_codes.h"
@@ -19,7 +20,6 @@ namespace {
 // Entries one question looks at; more are looked at by the next.
 constexpr std::size_t kLookedAt = 4'096;
 constexpr std::size_t kReadBytes = 4UL << 20U;
-constexpr std::size_t kTokenBytes = 16;
 
 tl::unexpected<v1::Fault> fault(std::string_view code, std::string message) {
   v1::Fault out;
@@ -68,23 +68,6 @@ bool may_see(const core::Ask& question, const journal::StoredEntry& entry) {
   if (!record.header().empty() && header.sender() == asker) return true;
   const auto item = core::make_item({entry.index, entry.nonce, entry.record, {}, {}});
   return item && *item != nullptr && core::entitled(*question.directory, asker, **item);
-}
-
-// Where a page goes on, and the size of the log it began with.
-std::string token_of(LogIndex next, TreeSize as_of) {
-  std::string out;
-  for (const std::uint64_t value : {next.value, as_of.value}) {
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      out += static_cast<char>(static_cast<unsigned char>(value >> static_cast<unsigned>(shift)));
-    }
-  }
-  return out;
-}
-
-std::uint64_t number_in(std::string_view bytes) {
-  std::uint64_t out = 0;
-  for (const char byte : bytes) out = (out << 8U) | static_cast<unsigned char>(byte);
-  return out;
 }
 
 }  // namespace
@@ -176,12 +159,13 @@ Questions::OrFault<v1::Answer> Questions::look_up(const core::Ask& question) con
       kept = keep(cosigned(query.cosigned()), out.mutable_cosigned());
       break;
     case v1::Query::kTable: {
-      const Page page{query.table().filter(), false, query.table().most(), query.table().after()};
+      const Page page{query.table().filter(), false, false, query.table().most(),
+                      query.table().after()};
       kept = keep(table(question, page), out.mutable_table());
       break;
     }
     case v1::Query::kLedger: {
-      Page page{{}, true, 0, query.ledger().after()};
+      Page page{{}, true, query.ledger().ended(), 0, query.ledger().after()};
       page.filter.set_dataflow(query.ledger().dataflow());
       kept = keep(table(question, page), out.mutable_ledger());
       break;
@@ -329,9 +313,10 @@ Questions::OrFault<v1::Table> Questions::table(const core::Ask& question, const 
   LogIndex next;
   TreeSize as_of = reader_.size();
   if (!page.after.empty()) {
-    if (page.after.size() != kTokenBytes) return fault(faults::kMalformed, "no page begins there");
-    next = LogIndex{number_in(page.after.substr(0, kTokenBytes / 2))};
-    as_of = TreeSize{std::min(as_of.value, number_in(page.after.substr(kTokenBytes / 2)))};
+    const auto place = PagePlace::parse(page.after);
+    if (!place) return fault(faults::kMalformed, "no page begins there");
+    next = place->next;
+    as_of = std::min(as_of, place->as_of);
   }
   const std::size_t most = page.most == 0
                                ? limits::kEntriesPerAnswer
@@ -349,7 +334,7 @@ Questions::OrFault<v1::Table> Questions::table(const core::Ask& question, const 
     for (const auto& entry : *read) {
       if (static_cast<std::size_t>(out.submissions_size()) >= most ||
           bytes >= limits::kAnswerBytes / 2) {
-        out.set_next(token_of(next, as_of));
+        out.set_next(PagePlace{next, as_of}.token());
         return out;
       }
       const auto added = collect(question, page, entry, out);
@@ -359,7 +344,7 @@ Questions::OrFault<v1::Table> Questions::table(const core::Ask& question, const 
       next = LogIndex{entry.index.value + 1};
     }
   }
-  if (next.value < as_of.value) out.set_next(token_of(next, as_of));
+  if (next.value < as_of.value) out.set_next(PagePlace{next, as_of}.token());
   return out;
 }
 
@@ -385,7 +370,9 @@ Questions::OrFault<bool> Questions::collect(const core::Ask& question, const Pag
   if (header.kind() == v1::KIND_WITHDRAWAL || !id) return false;
   const auto end = reader_.table(tables::head_id({header.sender(), *id}));
   if (!end) return fault(end.error());
-  if (!end->empty()) return false;
+  const auto ended = tables::parse_message_end(*end);
+  if (!ended) return fault(ended.error());
+  if (*ended && !page.ended) return false;
   const auto whole = reader_.entry(entry.index);
   if (!whole) return fault(whole.error());
   auto* shown = out.add_submissions();
@@ -393,6 +380,7 @@ Questions::OrFault<bool> Questions::collect(const core::Ask& question, const Pag
   shown->set_header(record.header());
   shown->set_body(whole->body);
   shown->set_erased(whole->state == journal::BodyState::kErased);
+  if (*ended) shown->set_ended_by((*ended)->by.value);
   return true;
 }
 

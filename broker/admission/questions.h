@@ -59,6 +59,7 @@ class Questions {
   struct Page {
     v1::SubscriptionFilter filter;
     bool own = false;
+    bool ended = false;
     std::size_t most = 0;
     std::string_view after;
   };

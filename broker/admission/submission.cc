@@ -57,7 +57,9 @@ Result<SubmissionJudge::Decision> SubmissionJudge::judge() {
 }
 
 rules::Submission SubmissionJudge::claimed() const {
-  return {header_.sender(), header_.dataflow(), header_.indicator(), areas_, *observations_};
+  // One that does not hold is a finding of its own.
+  return {header_.sender(), header_.dataflow(), header_.indicator(),
+          areas_,           *observations_,     message_.envelope->has_second_signature()};
 }
 
 void SubmissionJudge::judge_certificate() {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
 #include "store/tables/cells.h"
 
@@ -11,16 +10,17 @@ namespace rapporteur::admission {
 void TableChanges::add(const ObservationSet& observations) {
   added_ = &observations;
   auto by_table = tables::rows_by_table(dataflow_, sender_, observations);
-  for (auto& [id, rows] : by_table) {
+  for (auto& [id, of_table] : by_table) {
     Touched& table = tables_[id];
-    for (const std::size_t row : rows) table.hashes.push_back(observations.key_hash(row));
-    table.rows = std::move(rows);
+    for (const std::size_t row : of_table.rows) table.hashes.push_back(observations.key_hash(row));
+    table.rows = std::move(of_table.rows);
   }
 }
 
 void TableChanges::remove(const ObservationSet& observations) {
-  for (const auto& [id, rows] : tables::rows_by_table(dataflow_, sender_, observations)) {
+  for (const auto& [id, table] : tables::rows_by_table(dataflow_, sender_, observations)) {
     tables_.try_emplace(id);
+    ended_[table.ended] = tables::counted_keys(observations, table.rows);
   }
 }
 
@@ -79,27 +79,40 @@ Result<std::optional<std::vector<journal::TableWrite>>> TableChanges::writes() c
     if (!table.insert(touched.hashes)) return std::nullopt;
     writes.push_back({id, table.encode()});
   }
+  if (auto added = add_ended(writes); !added) return tl::unexpected(added.error());
   return writes;
+}
+
+Status TableChanges::add_ended(std::vector<journal::TableWrite>& writes) const {
+  for (const auto& [id, hashes] : ended_) {
+    if (hashes.empty()) continue;
+    const auto known = view_.table(id);
+    if (!known) return tl::unexpected(known.error());
+    tables::Table table = **known;
+    table.take_over(hashes, *view_.left_out());
+    writes.push_back({id, table.encode()});
+  }
+  return {};
 }
 
 Status ErasedTables::add(const v1::Header& header, const ObservationSet& observations,
                          LogIndex index) {
-  std::set<journal::ResourceId> touched;
-  for (std::size_t row = 0; row < observations.rows(); ++row) {
-    const auto code = [&](Dimension d) -> std::string_view {
-      const Column& column = observations.column(d);
-      return column.codes[column.index(row)];
-    };
-    touched.insert(
-        tables::table_id({header.dataflow(), header.sender(), code(Dimension::kIndicator),
-                          code(Dimension::kRefArea), code(Dimension::kTimePeriod)}));
-  }
-  for (const journal::ResourceId& id : touched) {
+  const auto change = [&](const journal::ResourceId& id, const auto& take_out) -> Status {
     const auto published = view_.table(id);
     if (!published) return tl::unexpected(published.error());
-    tables::Table& table = tables_.try_emplace(id, **published).first->second;
-    // One that was replaced is in none.
-    static_cast<void>(table.erase(index));
+    const auto known = tables_.find(id);
+    tables::Table table = known != tables_.end() ? known->second : **published;
+    if (take_out(table)) tables_.insert_or_assign(id, std::move(table));
+    return {};
+  };
+  for (const auto& [id, rows] :
+       tables::rows_by_table(header.dataflow(), header.sender(), observations)) {
+    // One that was replaced is in the second, if in any.
+    auto changed = change(id, [&](tables::Table& live) { return live.erase(index); });
+    if (changed) {
+      changed = change(rows.ended, [&](tables::Table& ended) { return ended.remove(index); });
+    }
+    if (!changed) return changed;
   }
   return {};
 }
@@ -107,9 +120,7 @@ Status ErasedTables::add(const v1::Header& header, const ObservationSet& observa
 std::vector<journal::TableWrite> ErasedTables::writes() const {
   std::vector<journal::TableWrite> out;
   out.reserve(tables_.size());
-  for (const auto& [id, table] : tables_) {
-    if (!table.empty()) out.push_back({id, table.encode()});
-  }
+  for (const auto& [id, table] : tables_) out.push_back({id, table.encode()});
   return out;
 }
 

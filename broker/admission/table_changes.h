@@ -40,11 +40,14 @@ class TableChanges {
     std::vector<std::size_t> rows;  // added
     std::vector<std::uint64_t> hashes;
   };
+  [[nodiscard]] Status add_ended(std::vector<journal::TableWrite>& writes) const;
+
   const PublishedView& view_;
   std::string_view dataflow_;
   std::string_view sender_;
   const ObservationSet* added_ = nullptr;
   std::map<journal::ResourceId, Touched> tables_;
+  std::map<journal::ResourceId, std::vector<std::uint64_t>> ended_;  // keys whose counts end
 };
 
 // The tables of submissions that are erased, as they become.

@@ -18,6 +18,9 @@ using rules::CellState;
 
 constexpr std::uint32_t kFree = UINT32_MAX;  // a slot
 
+// No population is larger; sums of so many cells stay within 64 bits.
+constexpr std::int64_t kLargestCount = std::int64_t{1} << 44U;
+
 std::uint64_t hash_beside(const Cell& cell, Dimension d, std::uint32_t code) {
   return cell.hash - CellPool::hash_term(d, cell.code(d)) + CellPool::hash_term(d, code);
 }
@@ -50,6 +53,16 @@ bool equal_but_for(const Cell& a, const Cell& b, Dimension free) {
 
 }  // namespace
 
+std::optional<std::int64_t> exact_count(const Cell& cell) {
+  if (cell.state == CellState::kCannotExist) return 0;
+  const auto largest = rules::Amount::whole(kLargestCount);
+  if (!cell.exact() || !cell.amount.is_whole() || cell.amount < rules::Amount{} ||
+      cell.amount > largest) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(cell.amount.millionths / rules::Amount::kPerUnit);
+}
+
 std::optional<CellLattice> CellLattice::of(CellPool pool, std::size_t most) {
   CellLattice lattice(std::move(pool), most);
   lattice.take_codes();
@@ -59,6 +72,7 @@ std::optional<CellLattice> CellLattice::of(CellPool pool, std::size_t most) {
   lattice.add_age_bands();
   if (!lattice.grow(without_bands)) return std::nullopt;
   lattice.put_in_order();
+  lattice.recall();
   return lattice;
 }
 
@@ -89,18 +103,43 @@ void CellLattice::take_codes() {
   indicators_beside_.resize(pool_.code_count(Dimension::kIndicator));
 }
 
-// Takes the pool's cells over, with _Z as _T.
+Cell CellLattice::folded(Cell cell) const {
+  for (const Dimension d : rules::kPersonalDimensions) {
+    if (pool_.code(d, cell) == "_Z") cell = moved(cell, d, total_code(d));
+  }
+  return cell;
+}
+
+// Takes the pool's cells over.
 void CellLattice::fold() {
-  for (Cell cell : pool_.cells()) {
-    for (const Dimension d : rules::kPersonalDimensions) {
-      if (pool_.code(d, cell) == "_Z") cell = moved(cell, d, total_code(d));
-    }
+  for (const Cell& in_pool : pool_.cells()) {
+    if (in_pool.source == rules::kSupersededSource) continue;
+    const Cell cell = folded(in_pool);
     if (const auto known = find(cell)) {
       merge(cells_[*known], cell);
     } else {
       add(cell);
     }
   }
+  for (const Cell& in_pool : pool_.cells()) {
+    if (in_pool.source != rules::kSupersededSource || !exact_count(in_pool)) continue;
+    Cell cell = folded(in_pool);
+    cell.state = CellState::kMissing;
+    if (!find(cell)) add(cell);
+  }
+}
+
+void CellLattice::recall() {
+  for (const Cell& cell : pool_.cells()) {
+    if (cell.source != rules::kSupersededSource) continue;
+    const auto count = exact_count(cell);
+    const auto at = find(folded(cell));
+    if (count && at && !exact_count(cells_[*at])) recalled_.push_back({*at, *count});
+  }
+  const auto before = [](const Recalled& a, const Recalled& b) { return a.cell < b.cell; };
+  std::stable_sort(recalled_.begin(), recalled_.end(), before);
+  const auto same = [](const Recalled& a, const Recalled& b) { return a.cell == b.cell; };
+  recalled_.erase(std::unique(recalled_.begin(), recalled_.end(), same), recalled_.end());
 }
 
 void CellLattice::merge(Cell& known, const Cell& more) const {

@@ -5,6 +5,9 @@
 // ages the bands between neighbouring limits of those of their line. Never the dense cross of the
 // dimensions: only lines that hold a part grow. _Z of a personal dimension counts as _T.
 //
+// What was published and is in force no more stands here, too, if nothing else is public under its
+// key; its count is in `recalled()`.
+//
 // Units and shapes: cells stand in ascending order of their codes' texts, dimension by dimension in
 // the order of the key: the same whatever the order of rows. Of a key that is public twice the
 // better known one stands here; two different numbers are as good as none.
@@ -21,6 +24,9 @@
 #include "broker/rules/cells.h"
 
 namespace rapporteur::disclosure {
+
+// A count as far as it is known exactly: of a number that is one, and 0 of what cannot exist.
+[[nodiscard]] std::optional<std::int64_t> exact_count(const rules::Cell& cell);
 
 // The source of a cell that nobody sent.
 inline constexpr std::uint32_t kNotSent = UINT32_MAX - 1;
@@ -45,6 +51,14 @@ class CellLattice {
   [[nodiscard]] rules::Cell moved(rules::Cell cell, Dimension d, std::uint32_t code) const;
   [[nodiscard]] std::optional<std::uint32_t> find(const rules::Cell& cell) const;
 
+  // Of a cell without an exact count the one that was public of it.
+  struct Recalled {
+    std::uint32_t cell = 0;
+    std::int64_t count = 0;
+  };
+  // Ascending cells.
+  [[nodiscard]] const std::vector<Recalled>& recalled() const { return recalled_; }
+
   // The parts of a line: ascending cells that are equal but for the dimension, without its total.
   // Of INDICATOR all cells are parts. Lines come in an order of no meaning.
   using Line = std::span<const std::uint32_t>;
@@ -67,6 +81,9 @@ class CellLattice {
   CellLattice(rules::CellPool pool, std::size_t most) : pool_(std::move(pool)), most_(most) {}
   void take_codes();
   void fold();
+  void recall();
+  // With _Z of personal dimensions as _T.
+  [[nodiscard]] rules::Cell folded(rules::Cell cell) const;
   void merge(rules::Cell& known, const rules::Cell& more) const;
   [[nodiscard]] bool grow(std::size_t from);
   void add_siblings(std::uint32_t cell);
@@ -80,6 +97,7 @@ class CellLattice {
   std::size_t most_;
   std::vector<rules::Cell> cells_;
   std::vector<std::uint32_t> slots_;  // by hash, open addressing
+  std::vector<Recalled> recalled_;
   std::array<std::uint32_t, kDimensions> total_codes_{};
   std::vector<std::uint32_t> sexes_;
   // By indicator: those of its equation that must stand beside it.

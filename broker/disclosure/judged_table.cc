@@ -1,6 +1,7 @@
 #include "broker/disclosure/judged_table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "broker/disclosure/proof_text.h"
@@ -10,6 +11,9 @@ namespace {
 
 // Contradictions that are taken out one after the other before the rest is judged.
 constexpr int kContradictions = 32;
+// Counts of earlier are given up one after the other; where more of them contradict what is public
+// now, the table was counted anew and none of them tells anything.
+constexpr int kGivenUp = 16;
 
 }  // namespace
 
@@ -21,19 +25,56 @@ JudgedTable::JudgedTable(CellLattice lattice, const rules::Policy& policy)
     : policy_(policy), table_(std::move(lattice), policy) {}
 
 bool JudgedTable::judge(DerivationBound bound) {
-  for (int i = 0; i < kContradictions; ++i) {
+  int given_up = 0;
+  for (int noted = 0; noted < kContradictions;) {
     derivation_ = derive(table_.linear(), bound, [this](Variable variable, std::int64_t value) {
-      return fails(variable, value);
+      return value < 0 || fails(variable, value);
     });
     if (derivation_.outcome == Derivation::Outcome::kDone) {
+      if (give_up_recalled(below_zero(), given_up)) {
+        ++given_up;
+        continue;
+      }
       table_.loosen(derivation_);
       return true;
     }
-    if (derivation_.contradiction.empty()) return false;
-    take_note(derivation_.contradiction);
-    table_.leave_out(derivation_.contradiction);
+    if (derivation_.outcome == Derivation::Outcome::kTooComplex) return false;
+    if (give_up_recalled(derivation_.contradiction, given_up)) {
+      ++given_up;
+    } else if (derivation_.contradiction.empty()) {
+      return false;
+    } else {
+      take_note(derivation_.contradiction);
+      table_.leave_out(derivation_.contradiction);
+      ++noted;
+    }
   }
   return false;
+}
+
+// What is in force holds, so that it is the other figures that give way. False: none of them has a
+// part in the contradiction.
+bool JudgedTable::give_up_recalled(std::span<const ProofTerm> proof, int given_up) {
+  std::vector<ProofTerm> recalled;
+  std::copy_if(proof.begin(), proof.end(), std::back_inserter(recalled),
+               [&](const ProofTerm& term) { return table_.is_recalled(term.equation); });
+  const bool unproven = proof.empty() && derivation_.outcome != Derivation::Outcome::kDone;
+  if (recalled.empty() && !unproven) return false;
+  if (unproven || given_up == kGivenUp) recalled = table_.recalled_equations();
+  table_.leave_out(recalled);
+  return !recalled.empty();
+}
+
+// Why a count would be negative, if one would by a recalled one.
+std::span<const ProofTerm> JudgedTable::below_zero() const {
+  for (const Derived& one : derivation_.derived) {
+    if (one.value >= 0) continue;
+    const bool recalls =
+        std::any_of(one.proof.begin(), one.proof.end(),
+                    [&](const ProofTerm& term) { return table_.is_recalled(term.equation); });
+    if (recalls) return one.proof;
+  }
+  return {};
 }
 
 bool JudgedTable::fails(Variable variable, std::int64_t value) const {
@@ -48,7 +89,7 @@ bool JudgedTable::is_small(std::int64_t count) const {
 
 std::optional<std::uint32_t> JudgedTable::own_cell(std::span<const ProofTerm> proof) const {
   for (const ProofPart& part : parts_of(table_, proof)) {
-    if (from_submission(table_.lattice().cells()[part.cell])) return part.cell;
+    if (!part.recalled && from_submission(table_.lattice().cells()[part.cell])) return part.cell;
   }
   return std::nullopt;
 }

@@ -44,6 +44,8 @@ class JudgedTable {
 
  private:
   void take_note(std::span<const ProofTerm> contradiction);
+  bool give_up_recalled(std::span<const ProofTerm> proof, int given_up);
+  [[nodiscard]] std::span<const ProofTerm> below_zero() const;
 
   rules::Policy policy_;
   TableSystem table_;

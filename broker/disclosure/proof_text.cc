@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "broker/rules/relations.h"
@@ -85,25 +86,39 @@ std::vector<std::uint32_t> cells_in(const std::vector<ProofPart>& parts) {
   return cells;
 }
 
+// Empty where it is not known.
+std::optional<std::int64_t> count_of(const TableSystem& table, std::uint32_t cell) {
+  const auto count = exact_count(table.lattice().cells()[cell]);
+  return count ? count : table.recalled_count(cell);
+}
+
 std::string count_text(const TableSystem& table, std::uint32_t cell) {
-  return text_of(exact_count(table.lattice().cells()[cell]).value_or(0));
+  return text_of(count_of(table, cell).value_or(0));
 }
 
 }  // namespace
 
 std::vector<ProofPart> parts_of(const TableSystem& table, std::span<const ProofTerm> proof) {
   std::map<std::uint32_t, Int128> factors;
+  std::vector<ProofPart> parts;
   for (const ProofTerm& term : proof) {
+    if (table.is_recalled(term.equation)) {
+      parts.push_back({table.origin_of(term.equation).members.front().cell, term.multiplier, true});
+      continue;
+    }
     for (const TableMember& member : table.origin_of(term.equation).members) {
       if (table.variable_of(member.cell)) continue;
       // On the other side of the equation.
       factors[member.cell] -= static_cast<Int128>(term.multiplier) * member.factor;
     }
   }
-  std::vector<ProofPart> parts;
   for (const auto& [cell, factor] : factors) {
-    if (factor != 0 && table.lattice().cells()[cell].exact()) parts.push_back({cell, factor});
+    if (factor != 0 && table.lattice().cells()[cell].exact()) {
+      parts.push_back({cell, factor, false});
+    }
   }
+  std::sort(parts.begin(), parts.end(),
+            [](const ProofPart& a, const ProofPart& b) { return a.cell < b.cell; });
   return parts;
 }
 
@@ -116,6 +131,10 @@ rules::Detail proof_text(const TableSystem& table, const Derived& derived) {
   if (parts.empty()) {
     return {breakdown + " = " + value + " follows from what is public",
             breakdown + " = " + value + " découle de ce qui est public"};
+  }
+  if (parts.size() == 1 && parts.front().cell == table.number_of(derived.variable)) {
+    return {breakdown + " = " + value + " was published before",
+            breakdown + " = " + value + " a été publié auparavant"};
   }
   std::stable_partition(parts.begin(), parts.end(), [](const auto& p) { return p.factor > 0; });
   std::vector<std::uint32_t> cells = cells_in(parts);
@@ -134,13 +153,21 @@ rules::Detail proof_text(const TableSystem& table, const Derived& derived) {
   return {breakdown + ": " + equation, breakdown + " : " + equation};
 }
 
+rules::Detail change_text(const TableSystem& table, std::uint32_t cell, std::int64_t before) {
+  const std::string breakdown =
+      printable(table.protection().breakdown_text(table.lattice().cells()[cell]));
+  const std::string now = count_text(table, cell);
+  return {breakdown + ": " + text_of(before) + " before, " + now + " now",
+          breakdown + " : " + text_of(before) + " auparavant, " + now + " à présent"};
+}
+
 rules::Detail contradiction_text(const TableSystem& table,
                                  std::span<const ProofTerm> contradiction) {
   std::vector<ProofPart> left;
   std::vector<ProofPart> right;
   for (const ProofPart& part : parts_of(table, contradiction)) {
     (part.factor > 0 ? left : right)
-        .push_back({part.cell, part.factor > 0 ? part.factor : -part.factor});
+        .push_back({part.cell, part.factor > 0 ? part.factor : -part.factor, false});
   }
   std::vector<std::uint32_t> cells = cells_in(left);
   const std::vector<std::uint32_t> others = cells_in(right);
@@ -162,16 +189,19 @@ std::string equation_text(const TableSystem& table, std::uint32_t equation) {
   for (const TableMember& member : table.origin_of(equation).members) {
     if (table.lattice().cells()[member.cell].state == rules::CellState::kCannotExist) continue;
     (member.factor > 0 ? left : right)
-        .push_back({member.cell, member.factor > 0 ? member.factor : -member.factor});
+        .push_back({member.cell, member.factor > 0 ? member.factor : -member.factor, false});
   }
   std::vector<std::uint32_t> cells = cells_in(left);
   const std::vector<std::uint32_t> others = cells_in(right);
   cells.insert(cells.end(), others.begin(), others.end());
   const CellNames names(table, cells);
   const auto name = [&](std::uint32_t cell) {
-    const bool known = table.lattice().cells()[cell].exact();
-    return names.of(cell) + (known ? " (" + count_text(table, cell) + ")" : "");
+    const auto count = exact_count(table.lattice().cells()[cell]);
+    return names.of(cell) + (count ? " (" + text_of(*count) + ")" : "");
   };
+  if (table.is_recalled(equation)) {
+    return names.of(cells.front()) + " = " + count_text(table, cells.front());
+  }
   return sum_text(left, name) + " = " + sum_text(right, name);
 }
 

@@ -20,6 +20,7 @@ namespace rapporteur::disclosure {
 struct ProofPart {
   std::uint32_t cell = 0;
   rules::Int128 factor = 1;
+  bool recalled = false;  // by a count that is in force no more
 };
 // Ascending cells, none with factor zero: what the equations say of public figures, with the signs
 // that give the cell whose multiples are left, or nothing where none is left.
@@ -27,6 +28,9 @@ struct ProofPart {
                                               std::span<const ProofTerm> proof);
 
 [[nodiscard]] rules::Detail proof_text(const TableSystem& table, const Derived& derived);
+// "SEX=F: 16 before, 18 now".
+[[nodiscard]] rules::Detail change_text(const TableSystem& table, std::uint32_t cell,
+                                        std::int64_t before);
 // "F + M = _T: 16 + 3 = 18 does not hold".
 [[nodiscard]] rules::Detail contradiction_text(const TableSystem& table,
                                                std::span<const ProofTerm> contradiction);

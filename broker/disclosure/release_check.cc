@@ -1,6 +1,7 @@
 #include "broker/disclosure/release_check.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,10 @@ namespace {
 void add_published(rules::CellPool& pool, const rules::Submission& submission,
                    const rules::PublishedFigures& published) {
   for (const rules::TableKey& table : rules::tables_added_up(submission)) {
-    published.visit(
-        table, [&](const ObservationSet& set, std::size_t row) { pool.add_published(set, row); });
+    published.visit(table,
+                    [&](const ObservationSet& set, Rows rows) { pool.add_published(set, rows); });
+    published.visit_ended(table,
+                          [&](const ObservationSet& set, Rows rows) { pool.add_ended(set, rows); });
   }
   pool.settle_repeated();
 }
@@ -63,8 +66,9 @@ class ReleaseCheck {
         failing.push_back(&one);
       }
     }
-    if (!failing.empty()) report(judged, failing, known_before(judged, failing));
+    if (!failing.empty()) report(judged, failing);
     report_intervals(judged, source);
+    if (replaces(judged.table().lattice().pool())) report_small_changes(judged);
     return std::move(sink_).take();
   }
 
@@ -84,9 +88,11 @@ class ReleaseCheck {
     return std::move(sink_).take();
   }
 
-  void report(const JudgedTable& judged, const std::vector<const Derived*>& failing,
-              const BeforeByKey& before) {
+  void report(const JudgedTable& judged, const std::vector<const Derived*>& failing) {
     const TableSystem& table = judged.table();
+    std::unordered_set<std::string> keys;
+    for (const Derived* one : failing) keys.insert(table.key_text(table.cell_of(one->variable)));
+    const BeforeByKey before = known_before([&](const auto& key) { return keys.contains(key); });
     for (const Derived* one : failing) {
       const std::uint32_t number = table.number_of(one->variable);
       const auto earlier = before.find(table.key_text(table.cell_of(one->variable)));
@@ -102,12 +108,10 @@ class ReleaseCheck {
   }
 
   [[nodiscard]] static std::string_view code_of(const TableSystem& table, const Derived& derived) {
-    for (const ProofPart& part : parts_of(table, derived.proof)) {
-      if (table.lattice().cells()[part.cell].source == rules::kSupersededSource) {
-        return rules::code::kDifferenceWith;
-      }
-    }
-    return rules::code::kLinearExact;
+    const bool recalls =
+        std::any_of(derived.proof.begin(), derived.proof.end(),
+                    [&](const ProofTerm& term) { return table.is_recalled(term.equation); });
+    return recalls ? rules::code::kDifferenceWith : rules::code::kLinearExact;
   }
 
   // A margin that nobody sent and that is nothing but a sum: some of its parts are as small and as
@@ -129,6 +133,34 @@ class ReleaseCheck {
         from_submission(cell) ? submission_.observations.key_text(cell.row) : table.key_text(cell);
     const std::uint32_t row = from_submission(at) ? at.row + 1 : 0;
     sink_.add(code, "OBS_VALUE", row, key, [&] { return detail; });
+  }
+
+  // Nothing can be a correction where nothing has ended.
+  [[nodiscard]] static bool replaces(const rules::CellPool& pool) {
+    return std::any_of(pool.cells().begin(), pool.cells().end(), [](const rules::Cell& cell) {
+      return cell.source == rules::kSupersededSource;
+    });
+  }
+
+  void report_small_changes(const JudgedTable& judged) {
+    const TableSystem& table = judged.table();
+    std::unordered_map<std::string, std::uint32_t> own;
+    for (std::uint32_t i = 0; i < table.lattice().cells().size(); ++i) {
+      const rules::Cell& cell = table.lattice().cells()[i];
+      if (from_submission(cell) && exact_count(cell) && table.protection().is_protected(cell)) {
+        own.emplace(table.key_text(cell), i);
+      }
+    }
+    if (own.empty() || sabotaged("small-change-off")) return;
+    const std::string_view code = submission_.second_signature ? rules::code::kSmallChangeReleased
+                                                               : rules::code::kSmallChange;
+    for (const auto& [key, before] : known_before([&](const auto& k) { return own.contains(k); })) {
+      const std::uint32_t number = own.at(key);
+      const std::int64_t now = *exact_count(table.lattice().cells()[number]);
+      const std::int64_t change = std::abs(now - before.count);
+      if (change == 0 || change >= policy_.k) continue;
+      add(code, table, number, number, change_text(table, number, before.count));
+    }
   }
 
   void report_intervals(const JudgedTable& judged, const CertificateSource& source) {
@@ -158,18 +190,15 @@ class ReleaseCheck {
     return earlier_.get();
   }
 
-  [[nodiscard]] BeforeByKey known_before(const JudgedTable& judged,
-                                         const std::vector<const Derived*>& failing) {
+  // Of the keys that are `wanted`.
+  template <typename Wanted>
+  [[nodiscard]] BeforeByKey known_before(const Wanted& wanted) {
     if (earlier() == nullptr) return {};
     const JudgedTable& earlier = *earlier_;
-    std::unordered_set<std::string> keys;
-    for (const Derived* one : failing) {
-      keys.insert(judged.table().key_text(judged.table().cell_of(one->variable)));
-    }
     BeforeByKey known;
     const auto put = [&](const rules::Cell& cell, std::int64_t count, bool failed) {
       std::string key = earlier.table().key_text(cell);
-      if (keys.contains(key)) known.emplace(std::move(key), Before{count, failed});
+      if (wanted(key)) known.emplace(std::move(key), Before{count, failed});
     };
     for (const rules::Cell& cell : earlier.table().lattice().cells()) {
       if (const auto count = exact_count(cell)) put(cell, *count, earlier.is_small(*count));

@@ -145,8 +145,8 @@ class PublicCells {
 
 void add_tables(CellPool& pool, const Submission& submission, const PublishedFigures& published) {
   for (const rules::TableKey& table : rules::tables_touched(submission)) {
-    published.visit(
-        table, [&](const ObservationSet& set, std::size_t row) { pool.add_published(set, row); });
+    published.visit(table,
+                    [&](const ObservationSet& set, Rows rows) { pool.add_published(set, rows); });
   }
 }
 

@@ -17,9 +17,6 @@ using rules::Cell;
 using rules::Int128;
 using Line = CellLattice::Line;
 
-// No population is larger; sums of so many cells stay within 64 bits.
-constexpr std::int64_t kLargestCount = std::int64_t{1} << 44U;
-
 // Lines that stand or fall together: dimension, table, codes in ascending order.
 struct Group {
   std::vector<std::uint32_t> table;
@@ -240,16 +237,6 @@ class EquationsBuilder {
 };
 
 }  // namespace
-
-std::optional<std::int64_t> exact_count(const Cell& cell) {
-  if (cell.state == rules::CellState::kCannotExist) return 0;
-  const auto largest = rules::Amount::whole(kLargestCount);
-  if (!cell.exact() || !cell.amount.is_whole() || cell.amount < rules::Amount{} ||
-      cell.amount > largest) {
-    return std::nullopt;
-  }
-  return static_cast<std::int64_t>(cell.amount.millionths / rules::Amount::kPerUnit);
-}
 
 std::vector<TableEquation> equations_of(const CellLattice& lattice) {
   return EquationsBuilder(lattice).run();

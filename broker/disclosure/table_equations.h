@@ -32,9 +32,6 @@ struct TableEquation {
   bool operator==(const TableEquation&) const = default;
 };
 
-// A count as far as it is known exactly: of a number that is one, and 0 of what cannot exist.
-[[nodiscard]] std::optional<std::int64_t> exact_count(const rules::Cell& cell);
-
 // Ordered by dimension and members.
 [[nodiscard]] std::vector<TableEquation> equations_of(const CellLattice& lattice);
 

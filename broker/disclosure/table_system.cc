@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/rules/relations.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::disclosure {
 namespace {
@@ -28,6 +29,7 @@ TableSystem::TableSystem(CellLattice lattice, const rules::Policy& policy)
     : lattice_(std::move(lattice)), policy_(policy), protection_(lattice_.pool(), policy) {
   add_variables();
   add_equations();
+  add_recalled();
   for (const std::uint32_t cell : cells_) {
     system_.bounds.push_back(bounds_of(lattice_.cells()[cell]));
   }
@@ -60,6 +62,21 @@ void TableSystem::add_equations() {
     system_.equations.push_back(std::move(equation));
     origins_.push_back(std::move(origin));
   }
+}
+
+void TableSystem::add_recalled() {
+  if (sabotaged("ledger-forgotten")) return;
+  for (const CellLattice::Recalled& one : lattice_.recalled()) {
+    system_.equations.push_back({{{*variable_of(one.cell), 1}}, one.count});
+    origins_.push_back({Dimension::kTimePeriod, {{one.cell, 1}}});
+  }
+}
+
+std::optional<std::int64_t> TableSystem::recalled_count(std::uint32_t cell) const {
+  for (std::size_t i = origins_.size(); i-- > 0 && is_recalled(static_cast<std::uint32_t>(i));) {
+    if (origins_[i].members.front().cell == cell) return system_.equations[i].constant;
+  }
+  return std::nullopt;
 }
 
 std::optional<Variable> TableSystem::variable_of(std::uint32_t cell) const {
@@ -108,6 +125,14 @@ std::optional<std::int64_t> TableSystem::most_of(std::uint32_t number) const {
     return derived_[*variable];
   }
   return cell.state == CellState::kBelow ? bounds_of(cell).most : std::nullopt;
+}
+
+std::vector<ProofTerm> TableSystem::recalled_equations() const {
+  std::vector<ProofTerm> all;
+  for (std::uint32_t i = 0; i < origins_.size(); ++i) {
+    if (is_recalled(i)) all.push_back({i, 1});
+  }
+  return all;
 }
 
 void TableSystem::leave_out(std::span<const ProofTerm> equations) {

@@ -105,14 +105,34 @@ void CellPool::add(const ObservationSet& set, std::uint32_t source) {
   }
 }
 
-void CellPool::add_published(const ObservationSet& set, std::size_t row) {
-  Cell& cell = cells_.emplace_back();
+void CellPool::add_published(const ObservationSet& set, Rows rows) {
+  add_rows(set, rows, kPublishedSource);
+}
+
+void CellPool::add_ended(const ObservationSet& set, Rows rows) {
+  add_rows(set, rows, kSupersededSource);
+}
+
+void CellPool::add_rows(const ObservationSet& set, Rows rows, std::uint32_t source) {
+  // Only codes that these rows have get a place.
+  constexpr std::uint32_t kNone = UINT32_MAX;
+  std::array<std::vector<std::uint32_t>, kDimensions> places;
   for (std::size_t d = 0; d < kDimensions; ++d) {
-    cell.codes[d] = place(d, set.code(static_cast<Dimension>(d), row), true);
+    places[d].assign(set.column(static_cast<Dimension>(d)).codes.size(), kNone);
   }
-  cell.hash = hash_of(cell);
-  cell.source = kPublishedSource;
-  read_value(set, row, cell);
+  cells_.reserve(cells_.size() + rows.size());
+  for (const std::uint32_t row : rows) {
+    Cell& cell = cells_.emplace_back();
+    for (std::size_t d = 0; d < kDimensions; ++d) {
+      const Column& column = set.column(static_cast<Dimension>(d));
+      std::uint32_t& known = places[d][column.index(row)];
+      if (known == kNone) known = place(d, column.code(row), true);
+      cell.codes[d] = known;
+    }
+    cell.hash = hash_of(cell);
+    cell.source = source;
+    read_value(set, row, cell);
+  }
 }
 
 void CellPool::settle_repeated() {
@@ -121,8 +141,11 @@ void CellPool::settle_repeated() {
     const auto own = std::count_if(group.begin(), group.end(), [&](std::uint32_t position) {
       return !cells_[position].published();
     });
+    bool ended = false;
     for (const std::uint32_t position : group) {
-      if (cells_[position].published()) {
+      if (cells_[position].source == kSupersededSource) {
+        replaced[position] = std::exchange(ended, true);
+      } else if (cells_[position].published()) {
         replaced[position] = own > 0;
       } else if (own > 1) {
         cells_[position].state = CellState::kMissing;

@@ -61,10 +61,11 @@ class CellPool {
  public:
   // All cells of one submission. A number that cannot be held exactly counts as missing.
   void add(const ObservationSet& set, std::uint32_t source);
-  void add_published(const ObservationSet& set, std::size_t row);
+  void add_published(const ObservationSet& set, Rows rows);
+  void add_ended(const ObservationSet& set, Rows rows);
   // Takes published cells out where a submission gives the key anew: that one is judged. Takes the
   // numbers from cells whose key occurs twice in the submissions: which of them holds is not for a
-  // comparison to say.
+  // comparison to say. Of ended cells of one key only the first stays, beside what is in force.
   void settle_repeated();
 
   [[nodiscard]] const std::vector<Cell>& cells() const { return cells_; }
@@ -109,6 +110,7 @@ class CellPool {
   [[nodiscard]] const Dictionary& dictionary(Dimension d) const {
     return dictionaries_[static_cast<std::size_t>(d)];
   }
+  void add_rows(const ObservationSet& set, Rows rows, std::uint32_t source);
   [[nodiscard]] std::uint32_t place(std::size_t dimension, std::string_view code, bool copy);
   [[nodiscard]] Groups group(DimensionMask free) const;
 

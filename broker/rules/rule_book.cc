@@ -17,8 +17,8 @@ void add_published(CellPool& pool, std::span<const TableKey> tables,
                    const PublishedFigures& published, bool repeated) {
   const std::size_t own = pool.cells().size();
   for (const TableKey& table : tables) {
-    published.visit(
-        table, [&](const ObservationSet& set, std::size_t row) { pool.add_published(set, row); });
+    published.visit(table,
+                    [&](const ObservationSet& set, Rows rows) { pool.add_published(set, rows); });
   }
   if (repeated || pool.cells().size() > own) pool.settle_repeated();
 }

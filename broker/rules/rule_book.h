@@ -59,19 +59,23 @@ struct TableKey {
   auto operator<=>(const TableKey&) const = default;
 };
 
-// The sender's own live submissions that hold cells of a table; the pure library never sees more.
+// The sender's own submissions that hold cells of a table; the pure library never sees more.
 class PublishedFigures {
  public:
+  // Rows ascend, and are at least one.
+  using Use = std::function<void(const ObservationSet&, Rows)>;
+
   virtual ~PublishedFigures() = default;
-  // Calls `use` for each live observation set of the sender that holds cells of the table.
-  virtual void visit(
-      const TableKey& table,
-      const std::function<void(const ObservationSet&, std::size_t row)>& use) const = 0;
+  // The rows that are live.
+  virtual void visit(const TableKey& table, const Use& use) const = 0;
+  // Of what was public and is in force no more, the rows that had a count (a number without a
+  // qualifier); of a key that comes more than once the first is the newest.
+  virtual void visit_ended(const TableKey& table, const Use& use) const = 0;
 };
 class NothingPublished final : public PublishedFigures {
  public:
-  void visit(const TableKey&,
-             const std::function<void(const ObservationSet&, std::size_t)>&) const override {}
+  void visit(const TableKey&, const Use&) const override {}
+  void visit_ended(const TableKey&, const Use&) const override {}
 };
 
 struct Policy {
@@ -88,6 +92,7 @@ struct Submission {
   std::string_view indicator;              // as the header claims
   std::span<const std::string> ref_areas;  // as the header claims
   const ObservationSet& observations;
+  bool second_signature = false;  // the sender's data officer signed, too
 };
 
 // Tables the judgement will look at: those the submission touches and those its indicator's

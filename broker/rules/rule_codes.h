@@ -45,6 +45,7 @@ inline constexpr std::string_view kNotSummable = "NOT_SUMMABLE";
 inline constexpr std::string_view kSmallCell = "SMALL_CELL";
 inline constexpr std::string_view kLinearExact = "LINEAR_EXACT";
 inline constexpr std::string_view kDifferenceWith = "DIFFERENCE_WITH";
+inline constexpr std::string_view kSmallChange = "SMALL_CHANGE";
 inline constexpr std::string_view kTooComplex = "TOO_COMPLEX";
 inline constexpr std::string_view kInterval = "INTERVAL";
 inline constexpr std::string_view kNeedsCertificate = "NEEDS_CERTIFICATE";
@@ -61,6 +62,7 @@ inline constexpr std::string_view kMixedInvestigations = "MIXED_INVESTIGATIONS";
 inline constexpr std::string_view kMoreFindings = "MORE_FINDINGS";
 inline constexpr std::string_view kSameFigureTwice = "SAME_FIGURE_TWICE";
 inline constexpr std::string_view kSilentYears = "SILENT_YEARS";
+inline constexpr std::string_view kSmallChangeReleased = "SMALL_CHANGE_RELEASED";
 inline constexpr std::string_view kUnreliable = "UNRELIABLE";
 
 }  // namespace rapporteur::rules::code

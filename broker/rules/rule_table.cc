@@ -187,13 +187,22 @@ constexpr std::array kRules{
          "Masquer une cellule de plus de l’équation (statut Q), ou rendre la ventilation plus "
          "grossière ; `anonymise` choisit laquelle."},
     Rule{code::kDifferenceWith, kError,
-         "No protected count follows from the difference between this release and an earlier one "
-         "that it replaced.",
-         "Aucun nombre protégé ne découle de la différence entre cette publication et une "
-         "publication antérieure qu’elle a remplacée.",
-         "Collect several corrections in one release, or coarsen the breakdown.", "OBS_VALUE",
-         "Réunir plusieurs corrections en une publication, ou rendre la ventilation plus "
+         "No protected count follows from what is public together with figures that were public "
+         "and are in force no more.",
+         "Aucun nombre protégé ne découle de ce qui est public joint à des chiffres qui l’ont été "
+         "et "
+         "ne sont plus en vigueur.",
+         "Hide one more cell of the equation (status Q), or coarsen the breakdown.", "OBS_VALUE",
+         "Masquer une cellule de plus de l’équation (statut Q), ou rendre la ventilation plus "
          "grossière."},
+    Rule{code::kSmallChange, kError,
+         "The correction of a protected count is not itself a count of 1 to k-1 persons.",
+         "La correction d’un nombre protégé n’est pas elle-même un nombre de 1 à k-1 personnes.",
+         "Collect corrections in one release, or coarsen the breakdown; or let the data officer "
+         "sign, too, and say why.",
+         "OBS_VALUE",
+         "Réunir les corrections en une publication, ou rendre la ventilation plus grossière ; ou "
+         "faire signer aussi le responsable des données, avec le motif."},
     Rule{
         code::kTooComplex, kError,
         "What follows from a submission and what is public beside it can be worked out within a "
@@ -279,6 +288,14 @@ constexpr std::array kRules{
          "Une série annuelle dit de chaque année ce qu’elle sait.",
          "Send the silent years without value, with the status that says why.", "TIME_PERIOD",
          "Envoyer les années muettes sans valeur, avec le statut qui dit pourquoi."},
+    Rule{
+        code::kSmallChangeReleased, kWarning,
+        "A correction of a protected count by 1 to k-1 persons was released by the sender's data "
+        "officer.",
+        "La correction d’un nombre protégé de 1 à k-1 personnes a été autorisée par le responsable "
+        "des données de l’expéditeur.",
+        "Nothing: the reason stands beside the second signature.", "OBS_VALUE",
+        "Rien : le motif figure à côté de la seconde signature."},
     Rule{code::kUnreliable, kWarning, "The sender marks the figure as unreliable (status U).",
          "L’expéditeur signale le chiffre comme peu fiable (statut U).",
          "Nothing to do; receivers see the mark.", "OBS_STATUS",

@@ -52,6 +52,9 @@ struct Observation {
   [[nodiscard]] std::string key_text() const;
 };
 
+// Rows of a set.
+using Rows = std::span<const std::uint32_t>;
+
 class ObservationSet {
  public:
   [[nodiscard]] std::size_t rows() const { return values_.size(); }
@@ -69,6 +72,10 @@ class ObservationSet {
     return column(a).code(row);
   }
   [[nodiscard]] const std::optional<Decimal>& value(std::size_t row) const { return values_[row]; }
+  // A number without a qualifier.
+  [[nodiscard]] bool has_count(std::size_t row) const {
+    return value(row) && code(Attribute::kValueQualifier, row).empty();
+  }
   [[nodiscard]] std::string key_text(std::size_t row) const;
   // XXH3-64 over eleven 64-bit little-endian words, word d being XXH3-64 of the code of dimension d
   // with seed d. The same on every machine and in every version: the store keeps it. For finding

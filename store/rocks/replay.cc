@@ -66,8 +66,9 @@ Status Replay::accepted(const v1::Record& record, const v1::Header& header,
     const auto end = tables::end_message({header.sender(), *revised}, ending);
     tables_[layout::table_key(end.table)] = index_bytes(entry.index) + end.value;
   }
-  // Of each table: the hashes that the entry adds.
+  // Of each table: the hashes that the entry adds, and those that it ends.
   std::map<journal::ResourceId, std::vector<std::uint64_t>> touched;
+  std::map<journal::ResourceId, std::vector<std::uint64_t>> ended;
   const auto touch = [&](std::string_view body, bool adds) -> Status {
     if (body.empty()) {
       ++bodies_absent_;
@@ -75,11 +76,14 @@ Status Replay::accepted(const v1::Record& record, const v1::Header& header,
     }
     auto read = BodyCodec::decode(bytes_of(body));
     if (!read) return unreadable(entry.index, "a body cannot be read: " + read.error().what);
-    for (const auto& [table, rows] :
+    for (const auto& [id, table] :
          tables::rows_by_table(header.dataflow(), header.sender(), read->observations)) {
-      auto& hashes = touched[table];
-      if (!adds) continue;
-      for (const std::size_t row : rows) hashes.push_back(read->observations.key_hash(row));
+      auto& hashes = touched[id];
+      if (!adds) {
+        ended[table.ended] = tables::counted_keys(read->observations, table.rows);
+        continue;
+      }
+      for (const std::size_t row : table.rows) hashes.push_back(read->observations.key_hash(row));
     }
     return {};
   };
@@ -93,18 +97,34 @@ Status Replay::accepted(const v1::Record& record, const v1::Header& header,
     if (auto done = touch(*before, false); !done) return done;
   }
   for (const auto& [id, hashes] : touched) {
-    const std::string key = layout::table_key(id);
-    const auto stored = table(key);
-    if (!stored) return tl::unexpected(stored.error());
-    auto parsed = tables::Table::parse(*stored);
-    if (!parsed) return tl::unexpected(parsed.error());
-    if (replaces) parsed->remove(replaced);
-    if (auto inserted = parsed->insert(hashes); !inserted) {
-      return unreadable(entry.index, inserted.error().what);
-    }
-    const std::string value = parsed->encode();
-    tables_[key] = value.empty() ? value : index_bytes(entry.index) + value;
+    auto changed = change_table(id, entry.index, [&](tables::Table& table) -> Status {
+      if (replaces) table.remove(replaced);
+      auto inserted = table.insert(hashes);
+      return inserted ? inserted : unreadable(entry.index, inserted.error().what);
+    });
+    if (!changed) return changed;
   }
+  for (const auto& [id, hashes] : ended) {
+    if (hashes.empty()) continue;
+    auto changed = change_table(id, entry.index, [&](tables::Table& table) -> Status {
+      table.take_over(hashes, replaced);
+      return {};
+    });
+    if (!changed) return changed;
+  }
+  return {};
+}
+
+template <typename Change>
+Status Replay::change_table(const journal::ResourceId& id, LogIndex writer, const Change& change) {
+  const std::string key = layout::table_key(id);
+  const auto stored = table(key);
+  if (!stored) return tl::unexpected(stored.error());
+  auto parsed = tables::Table::parse(*stored);
+  if (!parsed) return tl::unexpected(parsed.error());
+  if (auto changed = change(*parsed); !changed) return changed;
+  const std::string value = parsed->encode();
+  tables_[key] = value.empty() ? value : index_bytes(writer) + value;
   return {};
 }
 

@@ -51,6 +51,10 @@ class Replay {
   [[nodiscard]] Status message(const v1::Record& record, const ReplayedEntry& entry);
   [[nodiscard]] Status accepted(const v1::Record& record, const v1::Header& header,
                                 const ReplayedEntry& entry);
+  // `change` gives a Status to a tables::Table.
+  template <typename Change>
+  [[nodiscard]] Status change_table(const journal::ResourceId& id, LogIndex writer,
+                                    const Change& change);
   [[nodiscard]] Result<std::string> table(const std::string& key);
   void put(Family family, std::string_view key, std::string_view value);
   [[nodiscard]] Status flush();

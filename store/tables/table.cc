@@ -32,6 +32,11 @@ journal::ResourceId table_id(const TableName& name) {
       {"table", name.dataflow, name.sender, name.indicator, name.ref_area, name.time_period});
 }
 
+journal::ResourceId ended_id(const TableName& name) {
+  return named_id(
+      {"ended", name.dataflow, name.sender, name.indicator, name.ref_area, name.time_period});
+}
+
 // index (8) || number of other holders (4) || those (8 each, ascending) || number of cells (4) ||
 // key hashes (8 each, ascending) || places of the holders (1, 2 or 4 each)
 Result<Table> Table::parse(std::string_view stored) {
@@ -97,14 +102,16 @@ std::vector<LogIndex> Table::find(std::uint64_t key_hash) const {
   return out;
 }
 
-void Table::remove(LogIndex holder) {
-  std::erase_if(cells_, [&](const Cell& cell) { return cell.holder == holder.value; });
+bool Table::holds(std::uint64_t key_hash, LogIndex holder) const {
+  return std::binary_search(cells_.begin(), cells_.end(), Cell{key_hash, holder.value});
+}
+
+bool Table::remove(LogIndex holder) {
+  return std::erase_if(cells_, [&](const Cell& cell) { return cell.holder == holder.value; }) > 0;
 }
 
 bool Table::erase(LogIndex holder) {
-  const std::size_t before = cells_.size();
-  remove(holder);
-  if (cells_.size() == before) return false;
+  if (!remove(holder)) return false;
   cells_.insert(cells_.begin(), Cell{kErasedHash, holder.value});
   std::inplace_merge(cells_.begin(), cells_.begin() + 1, cells_.end());
   return true;
@@ -124,6 +131,20 @@ Status Table::insert(std::span<const std::uint64_t> key_hashes) {
   }
   cells_ = std::move(grown);
   return {};
+}
+
+void Table::take_over(std::span<const std::uint64_t> key_hashes, LogIndex holder) {
+  std::vector<std::uint64_t> taken(key_hashes.begin(), key_hashes.end());
+  std::sort(taken.begin(), taken.end());
+  taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
+  std::vector<Cell> left;
+  for (const Cell& cell : cells_) {
+    if (!std::binary_search(taken.begin(), taken.end(), cell.hash)) left.push_back(cell);
+  }
+  for (const std::uint64_t hash : taken) left.push_back({hash, holder.value});
+  std::sort(left.begin(), left.end());
+  cells_ = std::move(left);
+  while (cells_.size() > limits::kCellsPerTable) remove(all_holders().front());
 }
 
 std::string Table::encode() const {

@@ -27,6 +27,10 @@ struct TableName {
 // Also the resource that verdicts on the table read. XXH3-128 over "table" and the five, each
 // behind its length in 4 bytes, big-endian.
 [[nodiscard]] journal::ResourceId table_id(const TableName& name);
+// Of what was published there and is in force no more, but may have been kept by whoever received
+// it: cells that had a count, each held by the newest submission that ended with one. The same with
+// "ended".
+[[nodiscard]] journal::ResourceId ended_id(const TableName& name);
 
 class Table {
  public:
@@ -40,12 +44,17 @@ class Table {
   // Submissions that hold a cell whose key has this hash, ascending; likewise.
   [[nodiscard]] std::vector<LogIndex> find(std::uint64_t key_hash) const;
 
+  [[nodiscard]] bool holds(std::uint64_t key_hash, LogIndex holder) const;
+
   // Submissions of which no cell is known any more, since they were erased; likewise. They are
   // not among holders().
   [[nodiscard]] std::vector<LogIndex> erased() const;
 
-  // Takes all cells of a submission that is replaced or withdrawn out.
-  void remove(LogIndex holder);
+  // Takes all cells of a submission out; false when it had none.
+  bool remove(LogIndex holder);
+  // Gives cells to a submission, also those that others held. Where there is no room for all, the
+  // oldest submissions give theirs up.
+  void take_over(std::span<const std::uint64_t> key_hashes, LogIndex holder);
   // Takes the keys of its cells out and keeps that it was here; false when it was not.
   bool erase(LogIndex holder);
   // Adds cells of the entry to be written; `key_hashes` in any order. On error nothing is added.
@@ -60,7 +69,6 @@ class Table {
     auto operator<=>(const Cell&) const = default;
   };
   [[nodiscard]] std::vector<LogIndex> all_holders() const;
-
   std::vector<Cell> cells_;
 };
 

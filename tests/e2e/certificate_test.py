@@ -118,6 +118,38 @@ class Certificates(unittest.TestCase):
         self.assertEqual(self.states(self.push("nl", "parts.csv", hidden("NL", 2005))),
                          ["receipted"])
 
+    def test_what_was_withdrawn_is_still_known(self):
+        done = self.push("nl", "women.csv", victims("NL", 2005, "F", 16))
+        message = json.loads(done.stdout)["items"][0]["message_id"]
+        self.hub.adapter("nl", "sync")
+        self.hub.adapter("nl", "withdraw", message)
+        rows = hidden("NL", 2005, 18)
+        gives_away = "M = _T − F = 18 − 16 = 2"
+
+        # By what was accepted from here since the sync, by what a sync fetches, and by the hub.
+        for _ in range(2):
+            done = self.hub.adapter("nl", "validate", self.write("nl", "table.csv", rows), expect=1)
+            self.assertIn("DIFFERENCE_WITH", done.stdout)
+            self.assertIn(gives_away, done.stdout)
+            self.hub.adapter("nl", "sync")
+        done = self.push("nl", "table.csv", rows, "--as-is", expect=1)
+        self.assertEqual(self.states(done), ["refused"])
+        self.assertIn(gives_away, done.stdout)
+        # A total that the old count contradicts is of another count.
+        self.push("nl", "anew.csv", hidden("NL", 2005, 12))
+
+    def test_a_correction_by_a_few_persons_is_refused_here_and_there(self):
+        done = self.push("nl", "women.csv", victims("NL", 2005, "F", 16))
+        message = json.loads(done.stdout)["items"][0]["message_id"]
+        self.hub.adapter("nl", "sync")
+        corrected = self.write("nl", "corrected.csv", victims("NL", 2005, "F", 18))
+        for options in ((), ("--as-is",)):
+            done = self.hub.adapter("nl", "revise", message, corrected, *options, expect=1)
+            self.assertIn("SMALL_CHANGE", done.stdout)
+            self.assertIn("16 before, 18 now", done.stdout)
+        enough = self.write("nl", "corrected.csv", victims("NL", 2005, "F", 26))
+        self.hub.adapter("nl", "revise", message, enough)
+
     def test_files_of_one_push_are_certified_one_after_the_other(self):
         total = self.write("nl", "total.csv", victims("NL", 2005, "_T", 18))
         parts = self.write("nl", "parts.csv", hidden("NL", 2005))

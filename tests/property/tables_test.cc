@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -72,6 +73,36 @@ RC_GTEST_PROP(Tables, AgreeWithAMapOverAnyHistory, ()) {
   const auto again = Table::parse(stored_by(LogIndex{index + 1}, table->encode()));
   RC_ASSERT(again.has_value());
   expect_same(*again, model);
+}
+
+RC_GTEST_PROP(Tables, ACellThatIsTakenOverHasOneHolderTheLast, ()) {
+  Table table;
+  std::map<std::uint64_t, std::uint64_t> model;
+  const auto rounds = *rc::gen::inRange<std::uint64_t>(1, 8);
+  for (std::uint64_t holder = 1; holder <= rounds; ++holder) {
+    const auto hashes =
+        *rc::gen::container<std::vector<std::uint64_t>>(rc::gen::inRange<std::uint64_t>(1, 9));
+    table.take_over(hashes, LogIndex{holder});
+    for (const std::uint64_t hash : hashes) model[hash] = holder;
+  }
+  const auto read = Table::parse(stored_by(LogIndex{99}, table.encode()));
+  RC_ASSERT(read.has_value());
+  RC_ASSERT(read->size() == model.size());
+  for (const auto& [hash, holder] : model) {
+    RC_ASSERT(read->find(hash) == std::vector{LogIndex{holder}});
+  }
+}
+
+TEST(Tables, WhereThereIsNoRoomTheOldestGiveUpWhatTheyHeld) {
+  Table table;
+  std::vector<std::uint64_t> hashes(limits::kCellsPerTable - 1);
+  std::iota(hashes.begin(), hashes.end(), 1);
+  const std::span<const std::uint64_t> all(hashes);
+  table.take_over(all.first(10), LogIndex{3});
+  table.take_over(all.subspan(10), LogIndex{7});
+  table.take_over(std::vector<std::uint64_t>{hashes.size() + 1, hashes.size() + 2}, LogIndex{9});
+  EXPECT_EQ(table.size(), limits::kCellsPerTable - 9);
+  EXPECT_EQ(table.holders(), (std::vector{LogIndex{7}, LogIndex{9}}));
 }
 
 TEST(Tables, KeepApartMoreHoldersThanOneByteCounts) {

@@ -125,6 +125,9 @@ class FileReader {
     file_.published.add(set_of(published_));
     file_.before.add(set_of(published_));
     file_.before.add(set_of(replaced_));
+    file_.published.add_ended(set_of(replaced_));
+    file_.published.add_ended(set_of(ended_));
+    file_.before.add_ended(set_of(ended_));
     return std::move(file_);
   }
 
@@ -149,10 +152,12 @@ class FileReader {
     if (name == "policy") set_policy(file_.policy, value);
     if (name == "certificate") file_.certificate = value;
     if (name == "file") file_.whole_file = true;
+    if (name == "second_signature") file_.second_signature = true;
     if (name == "indicator") claimed_indicator_ = value;
     if (name == "ref_areas") claimed_areas_ = words_of(value);
     if (name == "published") section_ = &published_;
     if (name == "replaced") section_ = &replaced_;
+    if (name == "ended") section_ = &ended_;
   }
 
   FiguresFile file_;
@@ -160,6 +165,7 @@ class FileReader {
   std::vector<Observation> own_;
   std::vector<Observation> published_;
   std::vector<Observation> replaced_;
+  std::vector<Observation> ended_;
   std::vector<Observation>* section_ = &own_;
   std::optional<std::string> claimed_indicator_;
   std::optional<std::vector<std::string>> claimed_areas_;
@@ -186,23 +192,38 @@ std::vector<std::string> csv_fields(std::string_view line) {
   return fields;
 }
 
-void FiguresInMemory::visit(
-    const rules::TableKey& table,
-    const std::function<void(const ObservationSet&, std::size_t)>& use) const {
-  for (const ObservationSet& set : sets_) {
-    for (std::size_t row = 0; row < set.rows(); ++row) {
+namespace {
+
+template <typename Wanted>
+void use_rows(const std::vector<ObservationSet>& sets, const rules::TableKey& table,
+              const rules::PublishedFigures::Use& use, const Wanted& wanted) {
+  for (const ObservationSet& set : sets) {
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t row = 0; row < set.rows(); ++row) {
       if (set.code(Dimension::kIndicator, row) == table.indicator &&
           set.code(Dimension::kRefArea, row) == table.ref_area &&
-          set.code(Dimension::kTimePeriod, row) == table.time_period) {
-        use(set, row);
+          set.code(Dimension::kTimePeriod, row) == table.time_period && wanted(set, row)) {
+        rows.push_back(row);
       }
     }
+    if (!rows.empty()) use(set, rows);
   }
+}
+
+}  // namespace
+
+void FiguresInMemory::visit(const rules::TableKey& table, const Use& use) const {
+  use_rows(sets_, table, use, [](const ObservationSet&, std::uint32_t) { return true; });
+}
+
+void FiguresInMemory::visit_ended(const rules::TableKey& table, const Use& use) const {
+  use_rows(ended_, table, use,
+           [](const ObservationSet& set, std::uint32_t row) { return set.has_count(row); });
 }
 
 rules::Submission FiguresFile::submission(std::size_t part) const {
   const Part& p = parts[part];
-  return {sender, dataflow, p.indicator, p.ref_areas, p.observations};
+  return {sender, dataflow, p.indicator, p.ref_areas, p.observations, second_signature};
 }
 
 FiguresFile parse_figures(std::string_view text) {

@@ -6,9 +6,11 @@
 //   # policy: k=10 depth_from=1 zeros_sensitive=yes free_text=none
 //   # certificate: made      for this submission; or `altered` (a count of the first witness is one
 //                            more), or `elsewhere` (made where nothing is published)
+//   # second_signature      the data officer signed, too
 //   # file                  the rows are a whole file: one submission for each indicator
 //   # published             the rows that follow are published already
 //   # replaced              likewise, but the submission replaces them
+//   # ended                 they were published, and are in force no more
 // The first other line names the columns: dimensions, attributes, OBS_VALUE. A column that is not
 // there has its usual code: FREQ follows from TIME_PERIOD, dimensions are _Z, attributes are not
 // given. In a field, \xNN stands for a byte and {N*text} for text N times.
@@ -27,15 +29,18 @@ namespace rapporteur::testing {
 // Fields of one line of CSV, with quotes.
 [[nodiscard]] std::vector<std::string> csv_fields(std::string_view line);
 
-// Live cells of one sender and dataflow, whoever asks.
+// Cells of one sender and dataflow, whoever asks.
 class FiguresInMemory final : public rules::PublishedFigures {
  public:
   void add(ObservationSet set) { sets_.push_back(std::move(set)); }
-  void visit(const rules::TableKey& table,
-             const std::function<void(const ObservationSet&, std::size_t)>& use) const override;
+  // The newest first.
+  void add_ended(ObservationSet set) { ended_.push_back(std::move(set)); }
+  void visit(const rules::TableKey& table, const Use& use) const override;
+  void visit_ended(const rules::TableKey& table, const Use& use) const override;
 
  private:
   std::vector<ObservationSet> sets_;
+  std::vector<ObservationSet> ended_;
 };
 
 struct FiguresFile {
@@ -44,6 +49,7 @@ struct FiguresFile {
   rules::Policy policy;
   std::string certificate;  // as the directive says; "" is none
   bool whole_file = false;
+  bool second_signature = false;
   struct Part {
     std::string indicator;
     std::vector<std::string> ref_areas;

@@ -13,6 +13,18 @@ class GateChainTest : public GateChainFixture {
  protected:
   // Indices of the submissions that hold cells of that year.
   std::vector<LogIndex> holders(const std::string& period) { return table(period).holders(); }
+
+  static Observation by_sex(const std::string& sex, std::optional<std::int64_t> value) {
+    Observation out = year("2006", value.value_or(0));
+    out[Dimension::kSex] = sex;
+    if (!value) {
+      out.value.reset();
+      out[Attribute::kObsStatus] = "Q";
+    }
+    return out;
+  }
+  const std::vector<Observation> women_{by_sex("F", 16)};
+  const std::vector<Observation> hidden_{by_sex("_T", 18), by_sex("F", {}), by_sex("M", {})};
 };
 
 TEST_F(GateChainTest, RevisionReplacesTheWhole) {
@@ -33,6 +45,37 @@ TEST_F(GateChainTest, RevisionReplacesTheWhole) {
   EXPECT_EQ(deleted->key_text(0), year("2005").key_text());
   // The key left out is free again.
   EXPECT_EQ(submit({year("2005")}).said, "accepted");
+}
+
+TEST_F(GateChainTest, WhatWasReplacedOrWithdrawnIsStillKnown) {
+  const Sent first = submit(women_);
+  ASSERT_EQ(first.said, "accepted");
+  EXPECT_EQ(revise(first.id, hidden_).said, "refused DIFFERENCE_WITH");
+  ASSERT_EQ(withdraw(first.id).said, "accepted");
+  EXPECT_EQ(submit(hidden_).said, "refused DIFFERENCE_WITH");
+  // A later version without a count takes nothing back.
+  const Sent blank = submit({by_sex("F", {})});
+  EXPECT_EQ(blank.said, "accepted");
+  EXPECT_EQ(revise(blank.id, hidden_).said, "refused DIFFERENCE_WITH");
+}
+
+TEST_F(GateChainTest, OfWhatWasReplacedTheNewestCountIsKnown) {
+  const Sent first = submit(women_);
+  const Sent second = revise(first.id, {by_sex("F", 31)});
+  ASSERT_EQ(second.said, "accepted");
+  // Against 31 a total of 18 is another count: nothing follows, and what is hidden is as hidden as
+  // its certificate shows.
+  EXPECT_EQ(revise(second.id, hidden_).said, "refused NEEDS_CERTIFICATE");
+}
+
+TEST_F(GateChainTest, ASmallCorrectionIsForTheDataOfficer) {
+  const Sent first = submit({by_sex("_T", 47), by_sex("F", 16), by_sex("M", 31)});
+  const std::vector<Observation> corrected{by_sex("_T", 49), by_sex("F", 18), by_sex("M", 31)};
+  EXPECT_EQ(revise(first.id, corrected).said, "refused SMALL_CHANGE");
+  // Withdrawn and sent anew it is as small.
+  ASSERT_EQ(withdraw(first.id).said, "accepted");
+  EXPECT_EQ(submit(corrected).said, "refused SMALL_CHANGE");
+  EXPECT_EQ(submit({by_sex("_T", 47), by_sex("F", 16), by_sex("M", 31)}).said, "accepted");
 }
 
 TEST_F(GateChainTest, OnlyTheHeadIsRevised) {

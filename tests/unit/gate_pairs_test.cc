@@ -188,6 +188,16 @@ class GatePairs : public ::testing::Test {
     return figure("VIC_REG", kAreas[pair % kAreas.size()],
                   std::to_string(1900 + pair / kAreas.size()), value);
   }
+  // The same over months, of which there are more.
+  static Observation cell_of(std::size_t pair, std::int64_t value) {
+    const std::size_t month = pair / kAreas.size();
+    Observation out = cell(pair, value);
+    std::string number = std::to_string(month % 12 + 1);
+    if (number.size() == 1) number.insert(0, "0");
+    out[Dimension::kTimePeriod] = std::to_string(1900 + month / 12) + "-" + number;
+    out[Dimension::kFreq] = "M";
+    return out;
+  }
   // Calls `use` with every record that was accepted and its header.
   template <typename Use>
   void each_accepted(const Use& use) const {
@@ -235,6 +245,39 @@ TEST_F(GatePairs, TwoNewOfOneKeyAreNeverBothAccepted) {
   });
   EXPECT_EQ(accepted.size(), kPairs);
   for (const auto& [key, times] : accepted) EXPECT_EQ(times, 1) << key;
+}
+
+// Of 18 victims 16 are women: either may be told, and both tell that there are 2 men.
+TEST_F(GatePairs, TwoThatTogetherGiveACountAwayAreNeverBothAccepted) {
+  constexpr std::size_t kUnsafePairs = 10'000;
+  constexpr std::size_t kAtOnce = 2'000;
+  for (std::size_t first = 0; first < kUnsafePairs; first += kAtOnce) {
+    std::vector<std::vector<MessagePtr>> pairs;
+    for (std::size_t i = first; i < first + kAtOnce; ++i) {
+      Observation women = cell_of(i, 16);
+      women[Dimension::kSex] = "F";
+      std::vector<MessagePtr> pair;
+      const std::vector<Observation> parts{women};
+      const std::vector<Observation> total{cell_of(i, 18)};
+      pair.push_back(message(one_, one_.header(parts), parts, one_.party.id));
+      pair.push_back(message(two_, two_.header(total), total, two_.party.id));
+      // Judged by two threads, either of which may come first.
+      for (MessagePtr& one : pair) {
+        pairs.emplace_back();
+        pairs.back().push_back(std::move(one));
+      }
+    }
+    hub_->send(std::move(pairs));
+  }
+  std::map<std::string, int> accepted;
+  each_accepted([&](const v1::Header&, const journal::StoredEntry& stored) {
+    const auto body = BodyCodec::decode(bytes_of(stored.body));
+    ASSERT_TRUE(body.has_value());
+    const ObservationSet& figures = body->observations;
+    ++accepted[figures.code(Dimension::kRefArea, 0) + figures.code(Dimension::kTimePeriod, 0)];
+  });
+  EXPECT_EQ(accepted.size(), kUnsafePairs);
+  for (const auto& [table, times] : accepted) EXPECT_EQ(times, 1) << table;
 }
 
 TEST_F(GatePairs, TwoRevisionsOfOneHeadAreNeverBothAccepted) {

@@ -60,6 +60,9 @@ std::string age(const std::string& code, const std::string& value) {
 }
 
 const std::string kPublished = "# published\n";
+const std::string kReplaced = "# replaced\n";
+const std::string kEnded = "# ended\n";
+const std::string kSecondSignature = "# second_signature\n";
 
 TEST(ReleaseCheck, TheHiddenPartOfAKnownTotal) {
   const auto found = found_in(sex("F", "16") + sex("M", "") + kPublished + sex("_T", "18"));
@@ -196,6 +199,56 @@ TEST(ReleaseCheck, WhatFollowedBeforeIsAWarning) {
 TEST(ReleaseCheck, WhatOthersGaveAwayIsNoNews) {
   const std::string published = kPublished + sex("F", "16") + sex("M", "") + sex("_T", "18");
   EXPECT_THAT(found_in(age("Y_LT18", "") + age("Y_GE18", "") + published), IsEmpty());
+}
+
+TEST(ReleaseCheck, WhatWasPublicOnceIsStillKnown) {
+  const auto found =
+      found_in(sex("_T", "18") + sex("F", "") + sex("M", "") + kEnded + sex("F", "16"));
+  EXPECT_THAT(said(found), ElementsAre("2 ALREADY_PUBLIC SEX=F = 16 was published before",
+                                       "3 DIFFERENCE_WITH SEX=M: M = _T − F = 18 − 16 = 2"));
+  // Neither has a newer count of the same figure a part in it, nor one that has a number now.
+  EXPECT_THAT(found_in(sex("_T", "36") + sex("F", "20") + sex("M", "16") + kEnded + sex("F", "35")),
+              IsEmpty());
+}
+
+TEST(ReleaseCheck, AgesBetweenTheLimitsOfTwoReleases) {
+  EXPECT_THAT(said(found_in(age("Y0T9", "20") + kReplaced + age("Y0T11", "23"))),
+              ElementsAre(HasSubstr("1 DIFFERENCE_WITH AGE=Y10T11: Y10T11 = Y0T11 − Y0T9")));
+  EXPECT_THAT(found_in(age("Y0T9", "20") + kReplaced + age("Y0T11", "33")), IsEmpty());
+}
+
+TEST(ReleaseCheck, ACorrectionByAFewPersons) {
+  const std::string before = kReplaced + sex("_T", "46") + sex("F", "16") + sex("M", "30");
+  EXPECT_THAT(said(found_in(sex("_T", "48") + sex("F", "18") + sex("M", "30") + before)),
+              ElementsAre("2 SMALL_CHANGE SEX=F: 16 before, 18 now"));
+  EXPECT_THAT(
+      said(found_in(kSecondSignature + sex("_T", "44") + sex("F", "14") + sex("M", "30") + before)),
+      ElementsAre("2 SMALL_CHANGE_RELEASED SEX=F: 16 before, 14 now"));
+  // Of ten and more, and of what is not protected.
+  EXPECT_THAT(found_in(sex("_T", "56") + sex("F", "26") + sex("M", "30") + before), IsEmpty());
+  EXPECT_THAT(found_in(sex("_T", "47") + kReplaced + sex("_T", "46")), IsEmpty());
+  // What nobody had sent was known as well.
+  EXPECT_THAT(said(found_in(sex("M", "32") + sex("_T", "48") + sex("F", "16") + kReplaced +
+                            sex("_T", "46") + sex("F", "16"))),
+              ElementsAre("1 SMALL_CHANGE SEX=M: 30 before, 32 now"));
+}
+
+TEST(ReleaseCheck, WhatWasCountedAnewTellsNothing) {
+  const std::string corrected = sex("_T", "50") + sex("F", "") + sex("M", "");
+  EXPECT_THAT(found_in(corrected + kReplaced + sex("_T", "46") + sex("F", "16") + sex("M", "30")),
+              IsEmpty());
+  // More of them than are given up one by one.
+  std::string before = kReplaced;
+  std::string after;
+  for (const char* citizen : {"AL", "BG", "BR", "CN", "CO", "DO", "EG", "GE", "GH", "HU",
+                              "IN", "MA", "MD", "NG", "PH", "RO", "RS", "TR", "UA", "VN"}) {
+    after += text({.value = "50", .citizen = citizen});
+    for (const char* code : {"F", "M"}) {
+      after += text({.sex = code, .status = "Q", .citizen = citizen});
+      before += text({.sex = code, .value = "30", .citizen = citizen});
+    }
+  }
+  EXPECT_THAT(found_in(after + before), IsEmpty());
 }
 
 TEST(ReleaseCheck, AnEquationThatDoesNotHoldGivesNothing) {

@@ -99,9 +99,11 @@ TEST(RuleBook, TablesAreNamedOnceAndInOrder) {
 class Strict final : public rules::PublishedFigures {
  public:
   explicit Strict(std::vector<rules::TableKey> allowed) : allowed_(std::move(allowed)) {}
-  void visit(const rules::TableKey& table,
-             const std::function<void(const ObservationSet&, std::size_t)>&) const override {
+  void visit(const rules::TableKey& table, const Use&) const override {
     EXPECT_TRUE(std::binary_search(allowed_.begin(), allowed_.end(), table));
+  }
+  void visit_ended(const rules::TableKey&, const Use&) const override {
+    ADD_FAILURE() << "no rule of the book compares with what is in force no more";
   }
 
  private:
