@@ -11,7 +11,7 @@ Status take_up_new_log(const OwnState& own, Connection& line, const NewLog& foun
   const auto offered = own.outbox.offer_again(found.before.carried, next);
   if (!offered) return tl::unexpected(offered.error());
   auto followed = own.received.follow_new_log(found.before.restored_ms).and_then([&]() {
-    return own.state.run("DELETE FROM synced; DELETE FROM ledger");
+    return own.state.run("DELETE FROM synced; DELETE FROM published");
   });
   if (!followed) return followed;
   std::string text = "the hub was restored and goes on in a new log, which holds " +
