@@ -193,10 +193,13 @@ Detail detail_of(const PublicCells& cells, const Cell& cell, const Failure& fail
   return {figure + " is below " + threshold, figure + " est inférieur à " + threshold};
 }
 
-bool has_protected_number(const CellPool& pool, const Policy& policy) {
+// Nothing else can fail.
+bool has_small_number(const CellPool& pool, const Policy& policy) {
   const Protection protection(pool, policy);
   return std::any_of(pool.cells().begin(), pool.cells().end(), [&](const Cell& cell) {
-    return cell.has_number() && protection.is_protected(cell);
+    if (!cell.has_number() || !protection.is_protected(cell)) return false;
+    const Interval known = interval_of(cell);
+    return known.most && *known.most < Amount::whole(policy.k);
   });
 }
 
@@ -210,7 +213,7 @@ std::vector<rules::Finding> check_small_cells(const Submission& submission, cons
   if (!has_protected_indicator(submission)) return {};
   CellPool pool;
   pool.add(submission.observations, 0);
-  if (!has_protected_number(pool, policy)) return {};
+  if (!has_small_number(pool, policy)) return {};
   add_tables(pool, submission, published);
   const PublicCells cells(std::move(pool), policy, PublicCells::Summed::kOwn);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -62,7 +63,7 @@ class EquationsBuilder {
     if (d == Dimension::kAge) {
       add_ages(line, total);
     } else if (total && !mixes_areas(d, line)) {
-      add(d, *total, {line.begin(), line.end()}, line);
+      add(d, *total, line, line);
     }
   }
 
@@ -94,12 +95,12 @@ class EquationsBuilder {
     return countries && collectives;
   }
 
-  void add(Dimension d, std::uint32_t total, const std::vector<std::uint32_t>& parts, Line line) {
-    TableEquation equation{d, {{total, 1}}};
-    for (const std::uint32_t part : parts) equation.members.push_back({part, -1});
-    const Verdict verdict = verdict_on(equation);
+  void add(Dimension d, std::uint32_t total, std::span<const std::uint32_t> parts, Line line) {
+    const Verdict verdict = verdict_on(total, parts);
     // Most lines are known in full and add up.
     if (verdict == Verdict::kHolds) return;
+    TableEquation equation{d, {{total, 1}}};
+    for (const std::uint32_t part : parts) equation.members.push_back({part, -1});
     const Group& group = group_of(d, line);
     if (verdict == Verdict::kContradicted) violated_[group.table].insert(&group);
     candidates_.push_back({std::move(equation), &group});
@@ -107,16 +108,18 @@ class EquationsBuilder {
 
   enum class Verdict { kHolds, kOpen, kContradicted };
   // By exact figures: they differ, or parts are above their total.
-  [[nodiscard]] Verdict verdict_on(const TableEquation& equation) const {
-    Int128 sum = 0;
+  [[nodiscard]] Verdict verdict_on(std::uint32_t total,
+                                   std::span<const std::uint32_t> parts) const {
+    const auto whole = exact_count(cell(total));
+    if (!whole) return Verdict::kOpen;
+    Int128 rest = *whole;
     bool all_known = true;
-    for (const TableMember& member : equation.members) {
-      const auto count = exact_count(cell(member.cell));
-      if (!count && member.factor > 0) return Verdict::kOpen;
+    for (const std::uint32_t part : parts) {
+      const auto count = exact_count(cell(part));
+      if (count) rest -= *count;
       all_known = all_known && count;
-      if (count) sum += static_cast<Int128>(member.factor) * *count;
     }
-    if (sum < 0 || (all_known && sum != 0)) return Verdict::kContradicted;
+    if (rest < 0 || (all_known && rest != 0)) return Verdict::kContradicted;
     return all_known ? Verdict::kHolds : Verdict::kOpen;
   }
 

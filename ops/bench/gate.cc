@@ -172,6 +172,7 @@ Result<Report> run(const GateOptions& options) {
     if (options.earlier == "years")
       release.period = std::to_string(kYear - 1 - static_cast<int>(i));
     if (options.earlier == "beside") release.counterpart = counterparts[i];
+    if (options.earlier == "revisions") release.seed = 0;
     const auto figures = figures_of(options, release);
     if (!figures) return tl::unexpected(figures.error());
     published.add(release.period, BodyCodec::encode(*figures, 0), options.earlier != "revisions");

@@ -408,7 +408,7 @@ class WithHub(Surface):
         self.assertEqual(taken(), 0)
         first = self.json("push", path)["items"][0]["message_id"]
         self.assertEqual(taken(), 3)
-        more = self.write("b.csv", by_sex("AT", 1999, 163, 120, 43))
+        more = self.write("b.csv", by_sex("AT", 1999, 172, 120, 52))
         second = self.json("revise", first, more)["items"][0]["message_id"]
         self.assertEqual(taken(), 3)
         self.assertEqual(self.json("withdraw", second)["items"][0]["state"], "receipted")
