@@ -13,6 +13,9 @@ rapporteur_test(property_derivation LABELS property PROPERTIES
 rapporteur_test(unit_table_system LABELS unit
   SOURCES unit/table_system_test.cc
   LINKS rapporteur::test_figures)
+rapporteur_test(unit_published_sums LABELS unit
+  SOURCES unit/published_sums_test.cc
+  LINKS rapporteur::test_figures rapporteur::broker_disclosure)
 rapporteur_test(unit_release_check LABELS unit
   SOURCES unit/release_check_test.cc
   LINKS rapporteur::test_figures rapporteur::adapters_anonymise)
@@ -32,3 +35,4 @@ rapporteur_fuzz(certificate SOURCES fuzz/certificate_fuzz.cc LINKS rapporteur::b
 rapporteur_test(unit_anonymise LABELS unit
   SOURCES unit/anonymise_cases_test.cc unit/anonymise_spec_test.cc
   LINKS rapporteur::adapters_anonymise)
+rapporteur_sabotage(published-sums-single unit_published_sums PublishedSums.OverSeveralBreakdowns)
