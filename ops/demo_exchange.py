@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+import typing
 
 from local_hub import DATAFLOW, PROGRAMS, ROOT, Failed, run
 from witnessed_hub import WitnessedHub, until
@@ -33,14 +34,25 @@ SERIES_YEARS = range(2001, 2007)
 ABSENT = {"O": "missing", "L": "not collected", "M": "not applicable", "K": "counted elsewhere",
           "Q": "suppressed"}
 
-# What the hub must refuse, and the reason it must give. A forged signature is a fault: nobody said
-# anything, so the log has no entry of it.
-FORGED = ("a signature that is not Slovenia's own", "si", "SIGNATURE")
+
+class Wrong(typing.NamedTuple):
+    """What the hub must refuse, the one rule it breaks, and what the hub must say of it."""
+
+    what: str
+    sender: str
+    code: str
+    says: str = ""
+
+
+# A forged signature is a fault: nobody said anything, so the log has no entry of it.
+FORGED = Wrong("a signature that is not Slovenia's own", "si", "SIGNATURE")
 WRONG = [
-    ("SL (Sierra Leone) sent by Slovenia", "si", "RIGHTS"),
-    ("a code that is in no list", "at", "UNKNOWN_CODE"),
-    ("a blank with status A where a zero was meant", "fi", "VALUE_MISSING"),
-    ("Latvia's 1 protected victim broken down by sex", "lv", "SMALL_CELL"),
+    Wrong("SL (Sierra Leone) sent by Slovenia", "si", "RIGHTS"),
+    Wrong("a code that is in no list", "at", "UNKNOWN_CODE"),
+    Wrong("a blank with status A where a zero was meant", "fi", "VALUE_MISSING"),
+    Wrong("Latvia's 1 protected victim broken down by sex", "lv", "SMALL_CELL"),
+    Wrong("16 women compensated, men hidden, beside the published 18", "nl", "LINEAR_EXACT",
+          "M = _T − F = 18 − 16"),
 ]
 
 
@@ -125,11 +137,14 @@ def wrong_rows():
         return {**template, "period": "2007", **changes}
 
     latvia = {"indicator": "VIC_PROT", "geo": "LV", "period": "_U"}
+    netherlands = {"indicator": "VIC_COMP", "geo": "NL", "period": "_U"}
     return [
         [row(geo="SL", value="40")],
         [row(geo="AT", sex="X", value="12")],
         [row(geo="FI", value="", qualifier="", status="A")],
         [row(**latvia, sex="F", value="1"), row(**latvia, sex="M", value="0")],
+        [row(**netherlands, sex="F", value="16"),
+         row(**netherlands, sex="M", value="", qualifier="", status="Q")],
     ]
 
 
@@ -138,45 +153,54 @@ def faults_counted(stage):
 
 
 def say_refused(stage, wrong):
-    what, name, code = wrong
     stage.refused += 1
-    stage.say(f"  refused  {name:<4} {code:<14} {what}")
+    because = f": {wrong.says}" if wrong.says else ""
+    stage.say(f"  refused  {wrong.sender:<4} {wrong.code:<14} {wrong.what}{because}")
 
 
 def send_the_forged(stage):
     """The hub answers with a fault and counts it; that it is no entry the audit shows at the end."""
     before = faults_counted(stage)
-    what, name, code = FORGED
-    done = run(PROGRAMS / "rapporteur-demo-forger", stage.hub.party_folder(name), expect=1)
-    if not re.search(rf"(^|: ){code}: ", done.stderr) or faults_counted(stage) <= before:
-        raise Failed(f"{what}: no fault {code} of the hub: {done.stderr.strip()}")
+    done = run(PROGRAMS / "rapporteur-demo-forger", stage.hub.party_folder(FORGED.sender), expect=1)
+    if (not re.search(rf"(^|: ){FORGED.code}: ", done.stderr)
+            or faults_counted(stage) <= before):
+        raise Failed(f"{FORGED.what}: no fault {FORGED.code} of the hub: {done.stderr.strip()}")
     say_refused(stage, FORGED)
+
+
+def check_item(item, wrong):
+    """The sender is told of that rule alone, and how it was broken."""
+    errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
+    codes = [finding["code"] for finding in errors]
+    if item["state"] != "refused" or set(codes) != {wrong.code}:
+        raise Failed(f"{wrong.what}: {item['state']} with {codes}, not refused for {wrong.code}")
+    messages = [finding["message"] for finding in errors]
+    if not any(wrong.says in message for message in messages):
+        raise Failed(f"{wrong.what}: {messages} do not say {wrong.says!r}")
 
 
 def entry_of_refusal(stage, item, wrong):
     """What the log says of it: a refusal, for that reason, and nothing of what was in it."""
-    what, name, code = wrong
     entry = json.loads(stage.hub.operator("--json", "show", str(item["index"])).stdout)
     rules = [rule["code"] for rule in entry["detail"].get("refused", {}).get("rules", [])]
-    if entry["event"] != "REFUSED" or code not in rules or entry["header"]["sender"] != name:
-        raise Failed(f"{what}: entry {item['index']} is no refusal for {code}: {entry}")
+    if (entry["event"] != "REFUSED" or wrong.code not in rules
+            or entry["header"]["sender"] != wrong.sender):
+        raise Failed(f"{wrong.what}: entry {item['index']} is no refusal for {wrong.code}: {entry}")
+    if wrong.says and wrong.says in json.dumps(entry, ensure_ascii=False):
+        raise Failed(f"{wrong.what}: entry {item['index']} tells everybody: {entry}")
     stage.refused_at = item["index"]
 
 
 def send_the_wrong(stage):
     send_the_forged(stage)
     for wrong, rows in zip(WRONG, wrong_rows(), strict=True):
-        what, name, code = wrong
-        path = stage.hub.party_folder(name) / "wrong.csv"
+        path = stage.hub.party_folder(wrong.sender) / "wrong.csv"
         write_csv(path, rows)
-        items = json.loads(push(stage, name, path, "--as-is", expect=1).stdout)["items"]
-        for item in items:
-            codes = [finding["code"] for finding in item["findings"]]
-            if item["state"] != "refused" or code not in codes:
-                raise Failed(f"{what}: {item['state']} with {codes}, not refused for {code}")
-            entry_of_refusal(stage, item, wrong)
+        items = json.loads(push(stage, wrong.sender, path, "--as-is", expect=1).stdout)["items"]
         if len(items) != 1:
-            raise Failed(f"{what}: {len(items)} submissions, not one")
+            raise Failed(f"{wrong.what}: {len(items)} submissions, not one")
+        check_item(items[0], wrong)
+        entry_of_refusal(stage, items[0], wrong)
         say_refused(stage, wrong)
 
 

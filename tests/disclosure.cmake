@@ -13,6 +13,9 @@ rapporteur_test(property_derivation LABELS property PROPERTIES
 rapporteur_test(unit_table_system LABELS unit
   SOURCES unit/table_system_test.cc
   LINKS rapporteur::test_figures)
+rapporteur_test(unit_published_sums LABELS unit
+  SOURCES unit/published_sums_test.cc
+  LINKS rapporteur::test_figures rapporteur::broker_disclosure)
 rapporteur_test(unit_release_check LABELS unit
   SOURCES unit/release_check_test.cc
   LINKS rapporteur::test_figures rapporteur::adapters_anonymise)
@@ -35,3 +38,4 @@ rapporteur_test(unit_anonymise_spec LABELS unit
 rapporteur_test(unit_anonymise_cases LABELS unit
   SOURCES unit/anonymise_cases_test.cc
   LINKS rapporteur::adapters_anonymise)
+rapporteur_sabotage(published-sums-single unit_published_sums PublishedSums.OverSeveralBreakdowns)

@@ -12,6 +12,7 @@ rapporteur_scenario(exchange TIMEOUT 300)
 rapporteur_scenario(adapter TIMEOUT 240)
 rapporteur_scenario(certificate TIMEOUT 240)
 rapporteur_scenario(anonymise TIMEOUT 240)
+rapporteur_scenario(published_sums TIMEOUT 300)
 rapporteur_scenario(demo TIMEOUT 240)
 rapporteur_scenario(readme TIMEOUT 120)
 

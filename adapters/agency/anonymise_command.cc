@@ -83,6 +83,14 @@ void warn_of_refused(const Program& program, const anonymise::Cases& cases,
   }
 }
 
+// A spec may be looser than the default: operators may have loosened the policy.
+void warn_of_loose(const Program& program, const anonymise::Spec& spec) {
+  for (const std::string& one : spec.looser_than_policy()) {
+    program.warn(spec.file + ": " + one + ": looser than the default policy of " + spec.dataflow +
+                 "; the hub refuses it unless its policy was loosened");
+  }
+}
+
 Status write_all(const AnonymiseOptions& options, const anonymise::Spec& spec,
                  const anonymise::Release& release, const anonymise::ReleaseReport& report) {
   const auto language =
@@ -108,6 +116,7 @@ Outcome anonymise_file(Program& program, const AnonymiseOptions& options) {
   if (auto places = check_places(options); !places) return tl::unexpected(places.error());
   const auto spec = anonymise::Spec::read_file(options.spec);
   if (!spec) return tl::unexpected(spec.error());
+  warn_of_loose(program, *spec);
   const auto cases = anonymise::read_cases(*spec, options.input);
   if (!cases) return tl::unexpected(cases.error());
   warn_of_refused(program, *cases, options.input);

@@ -8,19 +8,6 @@
 namespace rapporteur::agency {
 namespace {
 
-void add_reading(const sources::FindingLog& log, PlannedFile& out) {
-  for (const sources::Finding& finding : log.findings()) {
-    out.findings.push_back({finding.severity == sources::Severity::kError,
-                            finding.code,
-                            finding.line,
-                            finding.column_name,
-                            {},
-                            finding.sentence(),
-                            finding.remedy});
-  }
-  out.findings_not_kept += log.not_kept();
-}
-
 void add_rule(const rules::Finding& finding, std::uint64_t line, PlannedFile& out) {
   const bool error = finding.severity == rules::Severity::kError;
   if (error) out.rules_hold = false;
@@ -82,11 +69,30 @@ FileOptions FileOptions::with_default(const std::string& agency_mapping) const {
   return out;
 }
 
-void PlannedFile::show(const Program& program) const {
+nlohmann::ordered_json FileFinding::json() const {
+  return {{"severity", error ? "error" : "warning"},
+          {"code", code},
+          {"line", line},
+          {"field", field},
+          {"key", key},
+          {"what", what},
+          {"remedy", remedy}};
+}
+
+nlohmann::ordered_json json_of(const std::vector<FileFinding>& findings) {
+  auto out = nlohmann::ordered_json::array();
+  for (const FileFinding& finding : findings) out.push_back(finding.json());
+  return out;
+}
+
+void show_findings(const Program& program, const std::string& file,
+                   const std::vector<FileFinding>& findings, std::uint64_t not_kept) {
   for (const FileFinding& finding : findings) program.say(finding.text(file));
-  if (findings_not_kept > 0) {
-    program.say(file + ": and " + std::to_string(findings_not_kept) + " more");
-  }
+  if (not_kept > 0) program.say(file + ": and " + std::to_string(not_kept) + " more");
+}
+
+void PlannedFile::show(const Program& program) const {
+  show_findings(program, file, findings, findings_not_kept);
   if (readable && rows_left_out > 0) {
     program.say(file + ": " + counted(rows_left_out, "row") + " left out; receivers see how many");
   }
@@ -104,22 +110,13 @@ nlohmann::ordered_json PlannedFile::json() const {
                              {"submissions", submissions.size()},
                              {"observations", observations()},
                              {"rows_left_out", rows_left_out}};
-  out["findings"] = nlohmann::ordered_json::array();
-  for (const FileFinding& finding : findings) {
-    out["findings"].push_back({{"severity", finding.error ? "error" : "warning"},
-                               {"code", finding.code},
-                               {"line", finding.line},
-                               {"field", finding.field},
-                               {"key", finding.key},
-                               {"what", finding.what},
-                               {"remedy", finding.remedy}});
-  }
+  out["findings"] = json_of(findings);
   out["findings_not_kept"] = findings_not_kept;
   return out;
 }
 
-Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
-                              const LocalCheck& check, std::optional<MessageId> replaced) {
+Result<sources::BoundFigures> read_by_mapping(const std::string& file, const FileOptions& options,
+                                              sources::FindingLog& log) {
   std::optional<sources::Mapping> mapping;
   if (!options.mapping.empty()) {
     auto read = sources::Mapping::read_file(options.mapping);
@@ -130,12 +127,31 @@ Result<PlannedFile> plan_file(const std::string& file, const FileOptions& option
     }
     mapping = std::move(*read);
   }
+  sources::BindOptions bind;
+  if (options.keep_unknown_codes) bind.unknown_codes = sources::UnknownCodes::kKeep;
+  return sources::read_figures(file, mapping ? &*mapping : nullptr, bind, log);
+}
+
+std::vector<FileFinding> findings_of(const sources::FindingLog& log) {
+  std::vector<FileFinding> findings;
+  for (const sources::Finding& finding : log.findings()) {
+    findings.push_back({finding.severity == sources::Severity::kError,
+                        finding.code,
+                        finding.line,
+                        finding.column_name,
+                        {},
+                        finding.sentence(),
+                        finding.remedy});
+  }
+  return findings;
+}
+
+Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
+                              const LocalCheck& check, std::optional<MessageId> replaced) {
   PlannedFile out;
   out.file = file;
   sources::FindingLog log(file);
-  sources::BindOptions bind;
-  if (options.keep_unknown_codes) bind.unknown_codes = sources::UnknownCodes::kKeep;
-  auto figures = sources::read_figures(file, mapping ? &*mapping : nullptr, bind, log);
+  auto figures = read_by_mapping(file, options, log);
   if (!figures && figures.error().kind != ErrorKind::kMalformed) {
     return tl::unexpected(figures.error());
   }
@@ -163,7 +179,8 @@ Result<PlannedFile> plan_file(const std::string& file, const FileOptions& option
       out.rows_left_out = plan->rows_left_out;
     }
   }
-  add_reading(log, out);
+  out.findings = findings_of(log);
+  out.findings_not_kept = log.not_kept();
   if (out.readable) {
     if (auto applied = apply_rules(check, replaced, out); !applied) {
       return tl::unexpected(applied.error());

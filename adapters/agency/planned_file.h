@@ -11,6 +11,7 @@
 #include "adapters/agency/local_check.h"
 #include "adapters/agency/program.h"
 #include "adapters/client/outbox.h"
+#include "adapters/sources/binding.h"
 #include "adapters/sources/mapping.h"
 #include "adapters/sources/plan.h"
 
@@ -38,7 +39,12 @@ struct FileFinding {
 
   // "file:line: error CODE: what (remedy)"
   [[nodiscard]] std::string text(const std::string& file, Paint paint = Paint::kScreen) const;
+  [[nodiscard]] nlohmann::ordered_json json() const;
 };
+[[nodiscard]] nlohmann::ordered_json json_of(const std::vector<FileFinding>& findings);
+// For a person; `not_kept` were made and are not among them.
+void show_findings(const Program& program, const std::string& file,
+                   const std::vector<FileFinding>& findings, std::uint64_t not_kept);
 
 struct PlannedFile {
   std::string file;
@@ -55,6 +61,12 @@ struct PlannedFile {
   // The findings, and how many rows were left out, for a person.
   void show(const Program& program) const;
 };
+
+// The figures of a file by the mapping of the options, and what was found in reading it.
+[[nodiscard]] Result<sources::BoundFigures> read_by_mapping(const std::string& file,
+                                                            const FileOptions& options,
+                                                            sources::FindingLog& log);
+[[nodiscard]] std::vector<FileFinding> findings_of(const sources::FindingLog& log);
 
 [[nodiscard]] Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
                                             const LocalCheck& check,

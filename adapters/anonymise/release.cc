@@ -31,23 +31,28 @@ std::optional<Key> key_of(const std::vector<Axis>& axes, const SpecCell& cell) {
   return key;
 }
 
+Status add_named(const ReleaseTask& task, const std::vector<SpecCell>& cells, std::string_view what,
+                 std::vector<Key>& out) {
+  for (const SpecCell& cell : cells) {
+    auto key = key_of(task.axes, cell);
+    if (!key) {
+      return fail(ErrorKind::kRefused,
+                  "a cell to be " + std::string(what) + " is none of the table: " + text_of(cell),
+                  task.spec.file, "name each dimension that has no total, and codes with cases");
+    }
+    out.push_back(std::move(*key));
+  }
+  return {};
+}
+
 Result<NamedCells> named_cells(const ReleaseTask& task) {
   NamedCells out;
   if (!task.keep_and_hide) return out;
-  for (const SpecCell& cell : task.spec.keep) {
-    if (auto key = key_of(task.axes, cell)) out.keep.push_back(std::move(*key));
+  if (auto kept = add_named(task, task.spec.keep, "kept", out.keep); !kept) {
+    return tl::unexpected(kept.error());
   }
-  for (const SpecCell& cell : task.spec.hide) {
-    auto key = key_of(task.axes, cell);
-    if (!key) {
-      std::string codes;
-      for (const auto& [dimension, code] : cell) {
-        codes.append(" ").append(name(dimension)).append("=").append(code);
-      }
-      return fail(ErrorKind::kRefused, "a cell to be hidden is none of the table:" + codes,
-                  task.spec.file, "name each dimension that has no total, and codes with cases");
-    }
-    out.hide.push_back(std::move(*key));
+  if (auto hidden = add_named(task, task.spec.hide, "hidden", out.hide); !hidden) {
+    return tl::unexpected(hidden.error());
   }
   return out;
 }

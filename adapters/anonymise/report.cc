@@ -29,9 +29,9 @@ std::string share_line(std::string_view name, const Detail& detail, Language lan
   std::string out = std::to_string(detail.cells);
   out.append(" ").append(words::kCells.in(language)).append(", ");
   out.append(std::to_string(detail.hidden())).append(" ").append(words::kHidden.in(language));
-  out.append(": ").append(percent(detail.cell_share())).append(" ");
+  out.append(": ").append(percent(detail, detail.cell_share())).append(" ");
   out.append(words::kPublished.in(language)).append(", ");
-  out.append(percent(detail.information_share())).append(" ");
+  out.append(percent(detail, detail.information_share())).append(" ");
   out.append(words::kInformation.in(language));
   return std::string(name) + ": " + out;
 }

@@ -1,8 +1,11 @@
 // The report as one HTML file: no script, no font, no address that a browser would call.
 #include <algorithm>
 #include <bit>
+#include <climits>
 #include <map>
+#include <numeric>
 #include <optional>
+#include <utility>
 
 #include "adapters/anonymise/report.h"
 #include "adapters/anonymise/report_words.h"
@@ -23,7 +26,7 @@ th,td{border:1px solid var(--line);padding:.3rem .45rem;text-align:right;white-s
 th{font-weight:600;text-align:left}
 td.h{background:repeating-linear-gradient(45deg,transparent 0 4px,var(--hatch) 4px 5px);text-align:center;font-weight:700}
 td.n{color:var(--hatch);text-align:center}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:0}dd{margin:0}
+dl{display:grid;grid-template-columns:fit-content(75%) 1fr;gap:.1rem 1rem;margin:0}dd{margin:0}
 )";
 
 std::string escaped(std::string_view text) {
@@ -87,8 +90,11 @@ class HtmlReport {
     return std::string(language_ == Language::kFrench ? known->label_fr : known->label_en);
   }
 
-  [[nodiscard]] std::string label_of(Dimension dimension, std::string_view code) const {
+  [[nodiscard]] std::string label_of_code(Dimension dimension, std::string_view code) const {
     if (code == "_T") return std::string(say(words::kTotal));
+    if (dimension == Dimension::kAge) {
+      if (std::string age = age_label(code, language_); !age.empty()) return age;
+    }
     const auto list = codelists::list_of(dimension);
     const auto* known = list ? codelists::find(*list, code) : nullptr;
     if (known == nullptr) return std::string(code);
@@ -100,10 +106,11 @@ class HtmlReport {
     const auto add = [&](std::string_view name, const std::string& value) {
       out_ += element("dt", name) + element("dd", escaped(value));
     };
-    add("dataflow", report_.spec.dataflow);
-    add("k", std::to_string(report_.spec.rule.k));
-    add("width", std::to_string(report_.spec.rule.width));
-    add("zeros", report_.spec.zeros_public ? "public" : "sensitive");
+    add(say(words::kDataflow), report_.spec.dataflow);
+    add(say(words::kLeastShown), std::to_string(report_.spec.rule.k));
+    add(say(words::kWidth), std::to_string(report_.spec.rule.width));
+    add(say(words::kZeros),
+        std::string(say(report_.spec.zeros_public ? words::kZerosPublic : words::kZerosSensitive)));
     if (report_.cases.refused > 0) add(say(words::kLeftOut), std::to_string(report_.cases.refused));
     out_ += "</dl>\n";
   }
@@ -121,8 +128,8 @@ class HtmlReport {
     out_ += "<tr><th scope=\"row\">" + escaped(name) + "</th>" +
             element("td", std::to_string(detail.cells)) +
             element("td", std::to_string(detail.hidden())) +
-            element("td", percent(detail.cell_share())) +
-            element("td", percent(detail.information_share())) + "</tr>\n";
+            element("td", percent(detail, detail.cell_share())) +
+            element("td", percent(detail, detail.information_share())) + "</tr>\n";
   }
 
   void add_comparison() {
@@ -142,11 +149,12 @@ class HtmlReport {
   }
 
   void add_dimensions() {
+    out_ += element("h2", say(words::kDimensions)) + "\n";
     begin_shares(words::kDimension);
     for (const DimensionDetail& one : report_.detail.by_dimension) {
-      add_shares(name(one.dimension), one.detail);
+      add_shares(label_of(one.dimension, language_), one.detail);
     }
-    out_ += "</tbody></table></div>\n";
+    out_ += "</tbody></table></div>\n" + element("p", say(words::kWhatIsCounted)) + "\n";
   }
 
   void add_legend() {
@@ -179,7 +187,8 @@ class HtmlReport {
     for (const ReleasedRow& row : slice.rows) rows.emplace(row.codes, &row);
     Key key;
     for (const Axis& axis : axes) key.push_back(static_cast<std::uint16_t>(axis.total.value_or(0)));
-    out_ += element("h2", escaped(label_of(Dimension::kRefArea, slice.area) + " " + slice.period)) +
+    out_ += element("h2",
+                    escaped(label_of_code(Dimension::kRefArea, slice.area) + " " + slice.period)) +
             "\n";
     const std::size_t maps = each ? axes[*each].codes.size() : 1;
     // The total first, which stands last among the codes.
@@ -193,21 +202,36 @@ class HtmlReport {
     std::optional<std::size_t> each, down, across;
   };
 
+  // Codes of an axis in the order in which people read them: ages by their first, wide bands before
+  // those within, and what is no band after them. Of no axis the one place there is.
+  [[nodiscard]] std::vector<std::size_t> places_of(std::optional<std::size_t> axis) const {
+    if (!axis) return {0};
+    const Axis& along = report_.release.axes[*axis];
+    std::vector<std::size_t> places(along.codes.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    if (along.dimension != Dimension::kAge) return places;
+    const auto rank = [&](std::size_t place) {
+      const auto band = codelists::parse_age_band(along.codes[place].code);
+      return band ? std::pair(band->first, -band->last) : std::pair(INT_MAX, 0);
+    };
+    std::stable_sort(places.begin(), places.end(),
+                     [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+    return places;
+  }
+
   void add_map(const std::map<Key, const ReleasedRow*>& rows, Key key, const Layout& layout) {
     const std::vector<Axis>& axes = report_.release.axes;
-    const auto size = [&](std::optional<std::size_t> axis) {
-      return axis ? axes[*axis].codes.size() : 1;
-    };
+    const std::vector<std::size_t> columns = places_of(layout.across);
     const auto label = [&](std::optional<std::size_t> axis, std::size_t code) {
       if (!axis) return std::string(say(words::kTotal));
-      return label_of(axes[*axis].dimension, axes[*axis].codes[code].code);
+      return label_of_code(axes[*axis].dimension, axes[*axis].codes[code].code);
     };
     std::string body;
     bool any = false;
-    for (std::size_t d = 0; d < size(layout.down); ++d) {
+    for (const std::size_t d : places_of(layout.down)) {
       if (layout.down) key[*layout.down] = static_cast<std::uint16_t>(d);
       body += "<tr><th scope=\"row\">" + escaped(label(layout.down, d)) + "</th>";
-      for (std::size_t a = 0; a < size(layout.across); ++a) {
+      for (const std::size_t a : columns) {
         if (layout.across) key[*layout.across] = static_cast<std::uint16_t>(a);
         const auto found = rows.find(key);
         any = any || found != rows.end();
@@ -220,7 +244,7 @@ class HtmlReport {
       out_ += element("h3", escaped(label(layout.each, key[*layout.each]))) + "\n";
     }
     out_ += "<div class=\"wide\"><table><thead><tr><td></td>";
-    for (std::size_t a = 0; a < size(layout.across); ++a) {
+    for (const std::size_t a : columns) {
       out_ += "<th scope=\"col\">" + escaped(label(layout.across, a)) + "</th>";
     }
     out_ += "</tr></thead><tbody>\n" + body + "</tbody></table></div>\n";

@@ -44,14 +44,37 @@ inline constexpr Words kParameters{"Parameters", "Paramètres"};
 inline constexpr Words kCompare{"Compare", "Comparer"};
 inline constexpr Words kDimension{"dimension", "dimension"};
 inline constexpr Words kLegendHidden{"hidden (hatched, ×)", "masquée (hachures, ×)"};
-inline constexpr Words kLegendCount{"the darker, the larger the count",
-                                    "plus c’est foncé, plus l’effectif est grand"};
+inline constexpr Words kLegendCount{"the stronger the colour, the larger the count",
+                                    "plus la couleur est forte, plus l’effectif est grand"};
+inline constexpr Words kDimensions{"Dimension by dimension", "Dimension par dimension"};
+inline constexpr Words kDataflow{"dataflow", "flux de données"};
+inline constexpr Words kLeastShown{"least protected count shown (k)",
+                                   "plus petit effectif protégé montré (k)"};
+inline constexpr Words kWidth{"least range left to a hidden count (width)",
+                              "marge minimale laissée à un effectif masqué (width)"};
+inline constexpr Words kZeros{"zeros", "zéros"};
+inline constexpr Words kZerosPublic{"public", "publics"};
+inline constexpr Words kZerosSensitive{"hidden, too", "masqués aussi"};
+inline constexpr Words kWhatIsCounted{
+    "Cells are counts that are not zero. A hidden cell may be small, or hidden so that a small one "
+    "cannot be worked out: nobody can tell which. The information kept weighs cells by their "
+    "counts. If too much is hidden, take coarser codes or longer periods, change the spec and run "
+    "it again.",
+    "Les cellules sont les effectifs non nuls. Une cellule masquée peut être petite, ou masquée "
+    "pour qu’on ne calcule pas une petite : rien ne dit laquelle. L’information conservée pondère "
+    "les cellules par leur effectif. Si trop de cellules sont masquées, prendre des codes plus "
+    "larges ou des périodes plus longues, changer la spécification et recommencer."};
 }  // namespace words
 
-// "87 %"
-[[nodiscard]] inline std::string percent(double share) {
-  return std::to_string(static_cast<int>(std::lround(share * 100))) + " %";
+// "87 %"; "–" of nothing.
+[[nodiscard]] inline std::string percent(const Detail& of, double share) {
+  return of.cells == 0 ? "–" : std::to_string(static_cast<int>(std::lround(share * 100))) + " %";
 }
+
+// "sex"; the name of the component where it has no other.
+[[nodiscard]] std::string_view label_of(Dimension dimension, Language language);
+// "under 18"; empty for what is no band.
+[[nodiscard]] std::string age_label(std::string_view code, Language language);
 
 [[nodiscard]] inline std::string_view name_of(Dimension coarser, Language language) {
   return (coarser == Dimension::kAge ? words::kCoarserAges : words::kCoarserCitizens).in(language);

@@ -104,7 +104,7 @@ RowReader::Text RowReader::period_of(const sources::RowBlock& block) const {
   }
   const auto period = TimePeriod::parse(text);
   if (!period || period->freq == "_U") {
-    return refused(time.column, "no single period or date");
+    return refused(time.column, "no single period or date as the spec's formats say");
   }
   if (time.per == Per::kAsWritten) return text;
   std::string first = part_of(*period->first_day, time.per);
@@ -136,7 +136,8 @@ tl::expected<std::int64_t, RefusedRow> RowReader::count_of(const sources::RowBlo
   if (!spec_.counted) return 1;
   const auto count = whole(trimmed(block.open_cell(count_)));
   if (count && *count >= 0 && *count <= kLargestCount) return *count;
-  return refused(spec_.count_column, "no count: a whole number from 0");
+  return refused(spec_.count_column,
+                 "no count: a whole number from 0 to " + std::to_string(kLargestCount));
 }
 
 tl::expected<CountedRow, RefusedRow> RowReader::read(const sources::RowBlock& block) const {

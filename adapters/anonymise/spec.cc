@@ -66,10 +66,11 @@ class SpecReader : private sources::TomlReader {
                [&](const auto& n) { return choice(n, "sensitive", "public", spec_.zeros_public); }},
               {"depth_from", [&](const auto& n) { return depth(n); }},
               {"dimensions", [&](const auto& n) { return dimensions(n); }},
-              {"keep", [&](const auto& n) { return cells(n, spec_.keep); }},
-              {"hide", [&](const auto& n) { return cells(n, spec_.hide); }}});
+              {"keep", [&](const auto& n) { return cells(n, spec_.keep, keep_at_); }},
+              {"hide", [&](const auto& n) { return cells(n, spec_.hide, hide_at_); }}});
     if (!read) return read;
-    return check_whole(root);
+    if (read = check_whole(root); !read) return read;
+    return check_cells();
   }
 
  private:
@@ -268,13 +269,15 @@ class SpecReader : private sources::TomlReader {
     return {};
   }
 
-  Status cells(const toml::node& node, std::vector<SpecCell>& out) {
+  using Places = std::vector<toml::source_region>;
+  Status cells(const toml::node& node, std::vector<SpecCell>& out, Places& at) {
     const auto* list = node.as_array();
     if (list == nullptr) return wrong(node, "a list is wanted here", "write [[keep]] or [[hide]]");
     for (const auto& element : *list) {
       const toml::table* table = nullptr;
       if (auto read = as_table(element, table); !read) return read;
       SpecCell& cell = out.emplace_back();
+      at.push_back(element.source());
       for (const auto& [key, value] : *table) {
         Dimension dimension{};
         if (auto read = dimension_name(key.source(), key.str(), dimension); !read) return read;
@@ -285,13 +288,13 @@ class SpecReader : private sources::TomlReader {
   }
 
   // A code of the cell that no cell of the table has.
-  Status check_cell(const toml::table& root, const SpecCell& cell) {
+  Status check_cell(const SpecCell& cell, const toml::source_region& at) {
     for (const auto& [dimension, code] : cell) {
       const SpecDimension* known = spec_.dimension(dimension);
       const auto kind =
           known == nullptr ? Hierarchy::Kind::kNone : Hierarchy::of(*known)->kind_of(code);
       if (kind != Hierarchy::Kind::kNone) continue;
-      return wrong(root,
+      return wrong(at,
                    "a cell to keep or hide has " + std::string(name(dimension)) + " = " +
                        printable(code, 40) + ", which the table does not have",
                    "use its dimensions and their codes");
@@ -329,23 +332,25 @@ class SpecReader : private sources::TomlReader {
       }
     }
     std::ranges::sort(spec_.dimensions, {}, &SpecDimension::dimension);
-    return check_cells(root);
+    return {};
   }
 
-  Status check_cells(const toml::table& root) {
-    for (const auto* cells : {&spec_.keep, &spec_.hide}) {
-      for (const SpecCell& cell : *cells) {
-        if (auto known = check_cell(root, cell); !known) return known;
-      }
+  Status check_cells() {
+    for (std::size_t i = 0; i < spec_.keep.size(); ++i) {
+      if (auto known = check_cell(spec_.keep[i], keep_at_[i]); !known) return known;
     }
-    const bool both = std::ranges::any_of(spec_.keep, [&](const SpecCell& cell) {
-      return std::ranges::find(spec_.hide, cell) != spec_.hide.end();
-    });
-    if (both) return wrong(root, "a cell is to be kept and to be hidden", "take one of them out");
+    for (std::size_t i = 0; i < spec_.hide.size(); ++i) {
+      if (auto known = check_cell(spec_.hide[i], hide_at_[i]); !known) return known;
+      if (std::ranges::find(spec_.keep, spec_.hide[i]) == spec_.keep.end()) continue;
+      return wrong(hide_at_[i], "a cell to be hidden is to be kept, too: " + text_of(spec_.hide[i]),
+                   "take one of them out");
+    }
     return {};
   }
 
   Spec& spec_;
+  Places keep_at_;
+  Places hide_at_;
 };
 
 }  // namespace

@@ -48,6 +48,8 @@ struct SpecDimension {
 
 // A cell by its codes; dimensions that are not named are at their total.
 using SpecCell = std::map<Dimension, std::string>;
+// "SEX=F AGE=Y_LT18"; "_T" of the total.
+[[nodiscard]] std::string text_of(const SpecCell& cell);
 
 struct Spec {
   std::string file;
@@ -70,6 +72,8 @@ struct Spec {
   [[nodiscard]] static Result<Spec> read_file(const std::string& path);
 
   [[nodiscard]] const SpecDimension* dimension(Dimension wanted) const;
+  // What hides less than the policy that the dataflow has by default: "k = 5, not 10".
+  [[nodiscard]] std::vector<std::string> looser_than_policy() const;
 };
 
 }  // namespace rapporteur::anonymise

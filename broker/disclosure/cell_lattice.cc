@@ -63,13 +63,13 @@ std::optional<std::int64_t> exact_count(const Cell& cell) {
   return static_cast<std::int64_t>(cell.amount.millionths / rules::Amount::kPerUnit);
 }
 
-std::optional<CellLattice> CellLattice::of(CellPool pool, std::size_t most) {
-  CellLattice lattice(std::move(pool), most);
+std::optional<CellLattice> CellLattice::of(CellPool pool, std::size_t most, Beside beside) {
+  CellLattice lattice(std::move(pool), most, beside);
   lattice.take_codes();
   lattice.fold();
   if (!lattice.grow(0)) return std::nullopt;
   const std::size_t without_bands = lattice.cells_.size();
-  lattice.add_age_bands();
+  if (lattice.with_parts_) lattice.add_age_bands();
   if (!lattice.grow(without_bands)) return std::nullopt;
   lattice.put_in_order();
   lattice.recall();
@@ -175,9 +175,10 @@ void CellLattice::add_siblings(std::uint32_t number) {
   for (const Dimension d : rules::kPersonalDimensions) {
     if (cell.code(d) == total_code(d)) continue;
     ensure(d, total_code(d));
-    if (d != Dimension::kSex) continue;
+    if (d != Dimension::kSex || !with_parts_) continue;
     for (const std::uint32_t sex : sexes_) ensure(d, sex);
   }
+  if (!with_parts_) return;
   for (const std::uint32_t indicator : indicators_beside_[cell.code(Dimension::kIndicator)]) {
     ensure(Dimension::kIndicator, indicator);
   }

@@ -1,8 +1,9 @@
 // The cells of a table with those that nobody sent but anybody can add up.
 //
-// Beside what is public stand: every margin of it along personal dimensions; the parts that a total
-// needs (SEX F and M; both summands of VIC_REG where more than one of the three is there); and of
-// ages the bands between neighbouring limits of those of their line. Never the dense cross of the
+// Beside what is public stand: every margin of it along personal dimensions; and, unless only
+// margins are asked for, the parts that a total needs (SEX F and M; both summands of VIC_REG where
+// more than one of the three is there), and of ages the bands between neighbouring limits of those
+// of their line. Never the dense cross of the
 // dimensions: only lines that hold a part grow. _Z of a personal dimension counts as _T.
 //
 // What was published and is in force no more stands here, too, if nothing else is public under its
@@ -33,8 +34,10 @@ inline constexpr std::uint32_t kNotSent = UINT32_MAX - 1;
 
 class CellLattice {
  public:
+  enum class Beside { kMarginsAndParts, kMargins };
   // `pool` is settled. Empty if more than `most` cells were to stand in it.
-  [[nodiscard]] static std::optional<CellLattice> of(rules::CellPool pool, std::size_t most);
+  [[nodiscard]] static std::optional<CellLattice> of(rules::CellPool pool, std::size_t most,
+                                                     Beside beside = Beside::kMarginsAndParts);
 
   [[nodiscard]] const rules::CellPool& pool() const { return pool_; }
   [[nodiscard]] const std::vector<rules::Cell>& cells() const { return cells_; }
@@ -78,7 +81,8 @@ class CellLattice {
     std::vector<std::size_t> ends;
   };
 
-  CellLattice(rules::CellPool pool, std::size_t most) : pool_(std::move(pool)), most_(most) {}
+  CellLattice(rules::CellPool pool, std::size_t most, Beside beside)
+      : pool_(std::move(pool)), most_(most), with_parts_(beside == Beside::kMarginsAndParts) {}
   void take_codes();
   void fold();
   void recall();
@@ -95,6 +99,7 @@ class CellLattice {
 
   rules::CellPool pool_;
   std::size_t most_;
+  bool with_parts_;
   std::vector<rules::Cell> cells_;
   std::vector<std::uint32_t> slots_;  // by hash, open addressing
   std::vector<Recalled> recalled_;

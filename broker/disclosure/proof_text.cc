@@ -92,8 +92,61 @@ std::optional<std::int64_t> count_of(const TableSystem& table, std::uint32_t cel
   return count ? count : table.recalled_count(cell);
 }
 
+std::string_view qualifier_of(const Cell& cell) {
+  switch (cell.state) {
+    case rules::CellState::kBelow:
+      return "<";
+    case rules::CellState::kAbove:
+      return ">";
+    case rules::CellState::kAbout:
+      return "~";
+    default:
+      return "";
+  }
+}
+
 std::string count_text(const TableSystem& table, std::uint32_t cell) {
   return text_of(count_of(table, cell).value_or(0));
+}
+
+std::vector<std::uint32_t> cells_in(std::span<const TableEquation> equations) {
+  std::vector<std::uint32_t> cells;
+  for (const TableEquation& equation : equations) {
+    for (const TableMember& member : equation.members) cells.push_back(member.cell);
+  }
+  return cells;
+}
+
+std::string equation_text(const TableSystem& table, const TableEquation& equation,
+                          const CellNames& names) {
+  std::vector<ProofPart> left;
+  std::vector<ProofPart> right;
+  for (const TableMember& member : equation.members) {
+    if (table.lattice().cells()[member.cell].state == rules::CellState::kCannotExist) continue;
+    (member.factor > 0 ? left : right)
+        .push_back({member.cell, member.factor > 0 ? member.factor : -member.factor, false});
+  }
+  const auto name = [&](std::uint32_t number) {
+    const Cell& cell = table.lattice().cells()[number];
+    if (!cell.has_number()) return names.of(number);
+    return names.of(number) + " (" + std::string(qualifier_of(cell)) + cell.amount.text() + ")";
+  };
+  return sum_text(left, name) + " = " + sum_text(right, name);
+}
+
+// Where the proof has no public figure that does not cancel out.
+std::string equations_text(const TableSystem& table, std::span<const ProofTerm> proof) {
+  constexpr std::size_t kEquationsShown = 8;
+  std::vector<TableEquation> equations;
+  for (const ProofTerm& term : proof.first(std::min(proof.size(), kEquationsShown))) {
+    equations.push_back(table.origin_of(term.equation));
+  }
+  const CellNames names(table, cells_in(equations));
+  std::string text;
+  for (const TableEquation& equation : equations) {
+    text += (text.empty() ? "" : "; ") + equation_text(table, equation, names);
+  }
+  return proof.size() > kEquationsShown ? text + "; …" : text;
 }
 
 }  // namespace
@@ -129,8 +182,10 @@ rules::Detail proof_text(const TableSystem& table, const Derived& derived) {
   const std::string value = text_of(derived.value);
   std::vector<ProofPart> parts = parts_of(table, derived.proof);
   if (parts.empty()) {
-    return {breakdown + " = " + value + " follows from what is public",
-            breakdown + " = " + value + " découle de ce qui est public"};
+    const std::string equations = equations_text(table, derived.proof);
+    const bool none = equations.empty();
+    return {breakdown + " = " + value + " follows from " + (none ? "what is public" : equations),
+            breakdown + " = " + value + " découle de " + (none ? "ce qui est public" : equations)};
   }
   if (parts.size() == 1 && parts.front().cell == table.number_of(derived.variable)) {
     return {breakdown + " = " + value + " was published before",
@@ -183,26 +238,15 @@ rules::Detail contradiction_text(const TableSystem& table,
   return {equation + ": " + counts + " does not hold", equation + " : " + counts + " est faux"};
 }
 
+std::string equation_text(const TableSystem& table, const TableEquation& equation) {
+  return equation_text(table, equation, CellNames(table, cells_in(std::span(&equation, 1))));
+}
+
 std::string equation_text(const TableSystem& table, std::uint32_t equation) {
-  std::vector<ProofPart> left;
-  std::vector<ProofPart> right;
-  for (const TableMember& member : table.origin_of(equation).members) {
-    if (table.lattice().cells()[member.cell].state == rules::CellState::kCannotExist) continue;
-    (member.factor > 0 ? left : right)
-        .push_back({member.cell, member.factor > 0 ? member.factor : -member.factor, false});
-  }
-  std::vector<std::uint32_t> cells = cells_in(left);
-  const std::vector<std::uint32_t> others = cells_in(right);
-  cells.insert(cells.end(), others.begin(), others.end());
-  const CellNames names(table, cells);
-  const auto name = [&](std::uint32_t cell) {
-    const auto count = exact_count(table.lattice().cells()[cell]);
-    return names.of(cell) + (count ? " (" + text_of(*count) + ")" : "");
-  };
-  if (table.is_recalled(equation)) {
-    return names.of(cells.front()) + " = " + count_text(table, cells.front());
-  }
-  return sum_text(left, name) + " = " + sum_text(right, name);
+  const TableEquation& origin = table.origin_of(equation);
+  if (!table.is_recalled(equation)) return equation_text(table, origin);
+  const std::uint32_t cell = origin.members.front().cell;
+  return CellNames(table, {cell}).of(cell) + " = " + count_text(table, cell);
 }
 
 }  // namespace rapporteur::disclosure

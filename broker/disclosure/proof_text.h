@@ -34,7 +34,9 @@ struct ProofPart {
 // "F + M = _T: 16 + 3 = 18 does not hold".
 [[nodiscard]] rules::Detail contradiction_text(const TableSystem& table,
                                                std::span<const ProofTerm> contradiction);
-// Of the system: "_T (18) = F + M", with the counts that are known.
+// "_T (18) = F (16) + M (<5)", with what is known of the counts.
+[[nodiscard]] std::string equation_text(const TableSystem& table, const TableEquation& equation);
+// Of the system.
 [[nodiscard]] std::string equation_text(const TableSystem& table, std::uint32_t equation);
 
 }  // namespace rapporteur::disclosure

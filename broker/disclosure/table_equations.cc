@@ -4,12 +4,11 @@
 #include <map>
 #include <set>
 #include <span>
-#include <tuple>
 #include <utility>
 
+#include "broker/disclosure/line_parts.h"
 #include "broker/rules/families.h"
 #include "broker/rules/relations.h"
-#include "proto/codelists/code_lists.h"
 
 namespace rapporteur::disclosure {
 namespace {
@@ -33,20 +32,14 @@ class EquationsBuilder {
     for (const Dimension d : rules::kPersonalDimensions) {
       lattice_.each_line(d, [&](Line line) { add_line(d, line); });
     }
-    for (const codelists::Indicator& whole : codelists::indicators()) {
-      if (!whole.parts.empty()) add_indicators(whole);
+    for (const LineSum& sum : indicator_sums(lattice_)) {
+      add(Dimension::kIndicator, sum.total, sum.parts, sum.parts);
     }
     std::vector<TableEquation> kept;
     for (Candidate& candidate : candidates_) {
       if (!leaves(*candidate.group)) kept.push_back(std::move(candidate.equation));
     }
-    std::sort(kept.begin(), kept.end(), [](const TableEquation& a, const TableEquation& b) {
-      const auto key = [](const TableMember& m) { return std::pair(m.cell, m.factor); };
-      if (a.dimension != b.dimension) return a.dimension < b.dimension;
-      return std::lexicographical_compare(
-          a.members.begin(), a.members.end(), b.members.begin(), b.members.end(),
-          [&](const TableMember& x, const TableMember& y) { return key(x) < key(y); });
-    });
+    std::sort(kept.begin(), kept.end());
     return kept;
   }
 
@@ -62,7 +55,7 @@ class EquationsBuilder {
     const auto total = lattice_.beside(cell(line.front()), d, lattice_.total_code(d));
     if (d == Dimension::kAge) {
       add_ages(line, total);
-    } else if (total && !mixes_areas(d, line)) {
+    } else if (total && !mixes_areas(lattice_, d, line)) {
       add(d, *total, line, line);
     }
   }
@@ -78,21 +71,6 @@ class EquationsBuilder {
     for (const std::uint32_t part : line) group.codes.push_back(cell(part).code(d));
     std::sort(group.codes.begin(), group.codes.end());
     return *groups_.insert(std::move(group)).first;
-  }
-
-  // Of countries and groups of countries, which nobody can add up.
-  [[nodiscard]] bool mixes_areas(Dimension d, Line line) const {
-    if (d != Dimension::kCitizen && d != Dimension::kRegOrg && d != Dimension::kCounterpartArea) {
-      return false;
-    }
-    bool countries = false;
-    bool collectives = false;
-    for (const std::uint32_t part : line) {
-      const std::string_view code = lattice_.code(d, part);
-      if (code == "_O" || code == "_U") continue;
-      (code.size() == 2 ? countries : collectives) = true;
-    }
-    return countries && collectives;
   }
 
   void add(Dimension d, std::uint32_t total, std::span<const std::uint32_t> parts, Line line) {
@@ -124,61 +102,17 @@ class EquationsBuilder {
   }
 
   void add_ages(Line line, std::optional<std::uint32_t> total) {
-    std::vector<rules::AgeEdge> bands;
-    std::optional<std::uint32_t> unknown;
-    for (const std::uint32_t part : line) {
-      const std::string_view code = lattice_.code(Dimension::kAge, part);
-      if (code == "_U") unknown = part;
-      if (const auto edge = rules::age_edge(code, part)) bands.push_back(*edge);
-    }
-    if (bands.empty()) return;
-    check_chains(bands, total, unknown, line);
-    const std::map<int, rules::AgeEdge> inner = innermost(bands);
-    for (const rules::AgeEdge& band : bands) {
-      if (inner.at(band.first).member == band.member) continue;
-      const auto parts = between(inner, band.first, band.end);
-      if (!parts.empty()) add(Dimension::kAge, band.member, parts, line);
-    }
-    auto parts = between(inner, 0, codelists::AgeBand::kNoUpperEnd);
-    if (!total || parts.empty()) return;
-    if (unknown) parts.push_back(*unknown);
-    std::sort(parts.begin(), parts.end());
-    add(Dimension::kAge, *total, parts, line);
-  }
-
-  // Empty if there is a gap.
-  [[nodiscard]] static std::vector<std::uint32_t> between(
-      const std::map<int, rules::AgeEdge>& inner, int first, int end) {
-    std::vector<std::uint32_t> parts;
-    int reached = first;
-    while (reached < end) {
-      const auto next = inner.find(reached);
-      if (next == inner.end()) return {};
-      parts.push_back(next->second.member);
-      reached = next->second.end;
-    }
-    return reached == end ? parts : std::vector<std::uint32_t>{};
-  }
-
-  // By first age: the narrowest band, of equal ones the first.
-  [[nodiscard]] static std::map<int, rules::AgeEdge> innermost(
-      const std::vector<rules::AgeEdge>& bands) {
-    std::map<int, rules::AgeEdge> inner;
-    for (const rules::AgeEdge& band : bands) {
-      const auto [there, is_new] = inner.try_emplace(band.first, band);
-      if (!is_new &&
-          std::tie(band.end, band.member) < std::tie(there->second.end, there->second.member)) {
-        there->second = band;
-      }
-    }
-    return inner;
+    const AgeLine ages = ages_of(lattice_, line);
+    if (ages.bands.empty()) return;
+    check_chains(ages, total, line);
+    for (const LineSum& sum : age_sums(ages, total))
+      add(Dimension::kAge, sum.total, sum.parts, line);
   }
 
   // Exact figures of two ways between the same ages may differ where no one equation shows it.
-  void check_chains(const std::vector<rules::AgeEdge>& bands, std::optional<std::uint32_t> total,
-                    std::optional<std::uint32_t> unknown, Line line) {
+  void check_chains(const AgeLine& ages, std::optional<std::uint32_t> total, Line line) {
     std::vector<rules::AgeEdge> exact;
-    for (const rules::AgeEdge& band : bands) {
+    for (const rules::AgeEdge& band : ages.bands) {
       if (exact_count(cell(band.member))) exact.push_back(band);
     }
     const auto sum = [&](const rules::AgeWay& way) {
@@ -191,32 +125,11 @@ class EquationsBuilder {
       return sum(pair.first) != sum(pair.second);
     });
     const auto whole = total ? exact_count(cell(*total)) : std::nullopt;
-    const auto rest = unknown ? exact_count(cell(*unknown)) : 0;
+    const auto rest = ages.unknown ? exact_count(cell(*ages.unknown)) : 0;
     if (whole && rest && !ways.all.empty()) differ |= sum(ways.all) + *rest != *whole;
     if (!differ) return;
     const Group& group = group_of(Dimension::kAge, line);
     violated_[group.table].insert(&group);
-  }
-
-  void add_indicators(const codelists::Indicator& whole) {
-    const auto& pool = lattice_.pool();
-    const auto total = pool.position(Dimension::kIndicator, whole.code);
-    std::vector<std::uint32_t> codes;
-    for (const std::string_view part : whole.parts) {
-      if (const auto code = pool.position(Dimension::kIndicator, part)) codes.push_back(*code);
-    }
-    if (!total || codes.size() < whole.parts.size()) return;
-    lattice_.each_line(Dimension::kIndicator, [&](Line line) {
-      const auto all = lattice_.beside(cell(line.front()), Dimension::kIndicator, *total);
-      std::vector<std::uint32_t> parts;
-      for (const std::uint32_t code : codes) {
-        const auto part = lattice_.beside(cell(line.front()), Dimension::kIndicator, code);
-        if (part) parts.push_back(*part);
-      }
-      if (!all || parts.size() < codes.size()) return;
-      std::sort(parts.begin(), parts.end());
-      add(Dimension::kIndicator, *all, parts, parts);
-    });
   }
 
   // Parts that are not all there are do not become all by leaving some out.

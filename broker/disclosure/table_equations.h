@@ -23,13 +23,13 @@ namespace rapporteur::disclosure {
 struct TableMember {
   std::uint32_t cell = 0;
   std::int32_t factor = 1;
-  bool operator==(const TableMember&) const = default;
+  auto operator<=>(const TableMember&) const = default;
 };
 // Adds up to zero: the total first, then its parts with -1.
 struct TableEquation {
   Dimension dimension = Dimension::kSex;
   std::vector<TableMember> members;
-  bool operator==(const TableEquation&) const = default;
+  auto operator<=>(const TableEquation&) const = default;
 };
 
 // Ordered by dimension and members.

@@ -25,10 +25,11 @@ std::optional<std::int64_t> whole_below(Amount amount) {
 
 }  // namespace
 
-TableSystem::TableSystem(CellLattice lattice, const rules::Policy& policy)
+TableSystem::TableSystem(CellLattice lattice, const rules::Policy& policy,
+                         std::optional<std::vector<TableEquation>> equations)
     : lattice_(std::move(lattice)), policy_(policy), protection_(lattice_.pool(), policy) {
   add_variables();
-  add_equations();
+  add_equations(equations ? std::move(*equations) : equations_of(lattice_));
   add_recalled();
   for (const std::uint32_t cell : cells_) {
     system_.bounds.push_back(bounds_of(lattice_.cells()[cell]));
@@ -46,8 +47,8 @@ void TableSystem::add_variables() {
   derived_.resize(cells_.size());
 }
 
-void TableSystem::add_equations() {
-  for (TableEquation& origin : equations_of(lattice_)) {
+void TableSystem::add_equations(std::vector<TableEquation> equations) {
+  for (TableEquation& origin : equations) {
     Equation equation;
     for (const TableMember& member : origin.members) {
       if (const auto variable = variable_of(member.cell)) {

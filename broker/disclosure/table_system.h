@@ -31,7 +31,9 @@ namespace rapporteur::disclosure {
 
 class TableSystem {
  public:
-  TableSystem(CellLattice lattice, const rules::Policy& policy);
+  // Without `equations` those of table_equations.h.
+  TableSystem(CellLattice lattice, const rules::Policy& policy,
+              std::optional<std::vector<TableEquation>> equations = std::nullopt);
   TableSystem(const TableSystem&) = delete;
   TableSystem& operator=(const TableSystem&) = delete;
 
@@ -67,7 +69,7 @@ class TableSystem {
 
  private:
   void add_variables();
-  void add_equations();
+  void add_equations(std::vector<TableEquation> equations);
   void add_recalled();
   [[nodiscard]] Bounds bounds_of(const rules::Cell& cell) const;
   [[nodiscard]] bool below_small_total(const rules::Cell& cell) const;

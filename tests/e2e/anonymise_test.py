@@ -44,6 +44,8 @@ class Anonymise(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         checked = self.adapter("validate", "out.csv")
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        looked_at = self.adapter("validate", "--disclosure", "out.csv")
+        self.assertEqual(looked_at.returncode, 0, looked_at.stdout + looked_at.stderr)
         table = (self.folder / "out.csv").read_bytes()
         certificate = json.loads((self.folder / "c.json").read_text())
         self.assertEqual(certificate["published_sha256"], hashlib.sha256(table).hexdigest())
@@ -74,6 +76,40 @@ class Anonymise(unittest.TestCase):
         self.assertIn("masquées", done.stdout)
         self.assertIn('<html lang="fr">', (self.folder / "r.html").read_text())
 
+    def test_the_report_is_for_people(self):
+        pages = {}
+        for language in ("en", "fr"):
+            done = self.adapter("anonymise", "--spec", SPEC, REGISTER, "-o", "out.csv",
+                                "--report-html", "r.html", "--language", language)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            pages[language] = (self.folder / "r.html").read_text()
+            self.assertFalse(re.search(r"Y_LT18|Y18T29|EXPL_FORM", pages[language]))
+        self.assertRegex(pages["en"], r"under 18</th><th[^>]*>18 to 29</th>"
+                                      r"<th[^>]*>30 and over</th><th[^>]*>total</th>")
+        self.assertRegex(pages["fr"], r"moins de 18 ans</th><th[^>]*>18 à 29 ans</th>"
+                                      r"<th[^>]*>30 ans et plus</th>")
+        self.assertRegex(pages["en"], r"shown \(k\)</dt><dd>10</dd>")
+        self.assertIn("form of exploitation</th><td>", pages["en"])
+        self.assertIn("forme d’exploitation</th><td>", pages["fr"])
+
+    def changed_spec(self, old, new):
+        text = SPEC.read_text()
+        self.assertIn(old, text)
+        (self.folder / "s.toml").write_text(text.replace(old, new, 1))
+        return ("--spec", "s.toml", REGISTER, "-o", "out.csv", "--no-alternatives")
+
+    def test_a_spec_that_is_looser_than_the_policy_is_warned_of(self):
+        self.assertEqual(self.adapter("anonymise", *self.changed_spec("k = 10", "k = 10")).stderr,
+                         "")
+        done = self.adapter("anonymise", *self.changed_spec("k = 10", "k = 5"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"s\.toml: k = 5, not 10: looser .* the hub refuses")
+        self.assertEqual(self.adapter("validate", "out.csv").returncode, 1)
+
+    def test_of_nothing_no_share_is_said(self):
+        done = self.adapter("anonymise", *self.changed_spec("k = 10", "k = 1000"))
+        self.assertIn("by EXPL_FORM: 0 cells, 0 hidden: – published", done.stdout)
+
     def test_rows_that_cannot_be_mapped(self):
         register = REGISTER.read_text() + "9999;01.02.2024;sexual;Maria Musterfrau;30\n"
         (self.folder / "in.csv").write_text(register)
@@ -100,6 +136,20 @@ class Anonymise(unittest.TestCase):
                      "did you mean zeros")
         self.refused(REFUSED, ("--spec", SPEC, "empty.csv", *out), "empty")
         self.refused(REFUSED, ("--spec", SPEC, "other.csv", *out), "other.csv:1")
+        named = '[[keep]]\nSEX = "F"\n'
+        self.refused(CONFIGURATION,
+                     self.changed_spec("[[dimensions]]", named + '[[hide]]\nSEX = "F"\n'
+                                       "[[dimensions]]"), "s.toml:", "kept, too: SEX=F")
+        self.refused(REFUSED, self.changed_spec("[[dimensions]]", '[[keep]]\nSEX = "_O"\n'
+                                                "[[dimensions]]"), "none of the table: SEX=_O")
+
+    def test_a_table_of_counts_out_of_bounds(self):
+        spec = self.changed_spec('input = "cases"', 'input = "table"')[:2]
+        for count in ("99999999999999999999", "-4", "3.5", "", "<5"):
+            (self.folder / "in.csv").write_text(
+                "identified_on;form;sex;age;count\n01.01.2024;sexual;f;Y_LT18;" + count + "\n")
+            self.refused(REFUSED, (*spec, "in.csv", "-o", "out.csv"), "in.csv:2: count:",
+                         "a whole number from 0 to 1000000000")
 
 
 if __name__ == "__main__":

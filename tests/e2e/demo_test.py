@@ -59,8 +59,10 @@ class Demo(unittest.TestCase):
         self.assertEqual(len(re.findall(r"\n  [A-Z]{2} +(?:CJ|VIC)_", shown)), 34)
         self.assertIn("195 · 453 · 1 060 · 1 569 for 2001 · 2003 · 2005 · 2006; "
                       "missing: 2002 · 2004\n", shown)
+        self.assertRegex(shown, r"\n  refused  nl +LINEAR_EXACT +16 women .* 18: "
+                                r"M = _T − F = 18 − 16\n")
         self.assertRegex(shown.splitlines()[-1],
-                         r"^demo: \d+ submissions accepted, 5 refused, 4200 observations delivered, "
+                         r"^demo: \d+ submissions accepted, 6 refused, 4200 observations delivered, "
                          r"log of size \d+ verified$")
 
     def test_a_fact_that_is_missing_fails_it(self):
@@ -78,6 +80,17 @@ class Demo(unittest.TestCase):
         hub = Folders(self.folder)
         demo_exchange.write_csv(hub.party_folder("observer") / "received.csv", rows)
         demo_exchange.compare(Stage(hub, quiet=True))
+
+    def test_a_refusal_must_be_of_that_rule_alone_and_say_why(self):
+        wrong = demo_exchange.WRONG[-1]
+        right = {"severity": "error", "code": wrong.code, "message": f"SEX=M: {wrong.says} = 2"}
+        warning = {"severity": "warning", "code": "AGE_MISSING", "message": "no ages"}
+        demo_exchange.check_item({"state": "refused", "findings": [right, warning]}, wrong)
+        for state, findings in [("receipted", [right]), ("refused", []),
+                                ("refused", [right, {**right, "code": "SMALL_CELL"}]),
+                                ("refused", [{**right, "message": "SEX=M: M = 2"}])]:
+            with self.assertRaises(Failed):
+                demo_exchange.check_item({"state": state, "findings": findings}, wrong)
 
     def test_what_arrives_must_be_what_was_sent(self):
         self.exported(lambda rows: None)

@@ -28,6 +28,19 @@ TEST(AnonymiseSpec, PolicyOfTheDataflowHoldsUnlessTheSpecSaysOtherwise) {
   EXPECT_FALSE(strict->zeros_public);
 }
 
+TEST(AnonymiseSpec, WhatIsLooserThanThePolicyIsNamed) {
+  using Said = std::vector<std::string>;
+  const auto said = [](const std::string& keys) {
+    const auto spec = Spec::parse(keys + kHead + kSex, "s.toml");
+    return spec ? spec->looser_than_policy() : Said{spec.error().line()};
+  };
+  EXPECT_EQ(said(""), Said{});
+  EXPECT_EQ(said("k = 11\nwidth = 4\nzeros = \"sensitive\"\n"), Said{});
+  EXPECT_EQ(said("k = 9\n"), Said{"k = 9, not 10"});
+  EXPECT_EQ(said("width = 1\ndepth_from = 2\n"),
+            (Said{"width = 1, not 3", "depth_from = 2, not 1"}));
+}
+
 TEST(AnonymiseSpec, EveryMistakeHasItsLineAndSaysWhatIsWrong) {
   const struct {
     std::string toml;
@@ -57,8 +70,9 @@ TEST(AnonymiseSpec, EveryMistakeHasItsLineAndSaysWhatIsWrong) {
       {kHead + kSex + kSex, "s.toml:9", "twice"},
       {kHead + kSex + "codes = { a = \"X\" }\n", "s.toml:6", "no code of SEX"},
       {kHead + kSex + "bands = [\"Y_LT18\"]\n", "s.toml:6", "no bands"},
-      {kHead + kSex + "[[keep]]\nAGE = \"Y_LT18\"\n", "s.toml:1", "AGE = Y_LT18"},
-      {kHead + kSex + "[[keep]]\nSEX = \"F\"\n[[hide]]\nSEX = \"F\"\n", "s.toml:1", "kept"},
+      {kHead + kSex + "[[keep]]\nAGE = \"Y_LT18\"\n", "s.toml:9", "AGE = Y_LT18"},
+      {kHead + kSex + "[[keep]]\nSEX = \"F\"\n[[hide]]\nSEX = \"F\"\n", "s.toml:11",
+       "kept, too: SEX=F"},
       {"k = \n", "s.toml:1", "is not TOML"},
   };
   for (const auto& one : cases) {
