@@ -125,7 +125,7 @@ class HtmlReport {
   }
 
   void add_shares(std::string_view name, const Detail& detail) {
-    out_ += "<tr><th scope=\"row\">" + escaped(name) + "</th>" +
+    out_ += R"(<tr><th scope="row">)" + escaped(name) + "</th>" +
             element("td", std::to_string(detail.cells)) +
             element("td", std::to_string(detail.hidden())) +
             element("td", percent(detail, detail.cell_share())) +
@@ -141,7 +141,7 @@ class HtmlReport {
       if (one.detail) {
         add_shares(name, one.detail->all);
       } else {
-        out_ += "<tr><th scope=\"row\">" + escaped(name) + "</th><td colspan=\"4\">" +
+        out_ += R"(<tr><th scope="row">)" + escaped(name) + "</th><td colspan=\"4\">" +
                 std::string(say(words::kCannot)) + "</td></tr>\n";
       }
     }
@@ -230,7 +230,7 @@ class HtmlReport {
     bool any = false;
     for (const std::size_t d : places_of(layout.down)) {
       if (layout.down) key[*layout.down] = static_cast<std::uint16_t>(d);
-      body += "<tr><th scope=\"row\">" + escaped(label(layout.down, d)) + "</th>";
+      body += R"(<tr><th scope="row">)" + escaped(label(layout.down, d)) + "</th>";
       for (const std::size_t a : columns) {
         if (layout.across) key[*layout.across] = static_cast<std::uint16_t>(a);
         const auto found = rows.find(key);
@@ -252,10 +252,10 @@ class HtmlReport {
 
   [[nodiscard]] std::string cell_of(const ReleasedRow* row) const {
     if (row == nullptr) {
-      return "<td class=\"n\" title=\"" + std::string(say(words::kNoCell)) + "\">–</td>";
+      return R"(<td class="n" title=")" + std::string(say(words::kNoCell)) + "\">–</td>";
     }
     if (row->hidden) {
-      return "<td class=\"h\" title=\"" + std::string(say(words::kHidden)) + "\">×</td>";
+      return R"(<td class="h" title=")" + std::string(say(words::kHidden)) + "\">×</td>";
     }
     return "<td style=\"background:rgba(var(--heat),." +
            std::string(heat_of(row->count) < 10 ? "0" : "") + std::to_string(heat_of(row->count)) +

@@ -171,8 +171,8 @@ class SliceTask {
       for (std::size_t i = 0; i < axes.size(); ++i) {
         if (!stands_with_zeros(axes[i])) continue;
         Key key = table().key(cell);
-        for (std::uint16_t code = 0; code < axes[i].codes.size(); ++code) {
-          key[i] = code;
+        for (std::size_t code = 0; code < axes[i].codes.size(); ++code) {
+          key[i] = static_cast<std::uint16_t>(code);
           if (table().cell_at(key)) continue;
           rows.emplace(
               key, ReleasedRow{key, 0, false, false, is_protected(axes, key, spec_.depth_from)});

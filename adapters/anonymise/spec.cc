@@ -161,7 +161,7 @@ class SpecReader : private sources::TomlReader {
     for (const auto& [from, code] : place.codes) {
       if (auto valid = area_code(node, code); !valid) return valid;
     }
-    if (place.column.empty()) return wrong(node, "ref_area names no column", "column = \"...\"");
+    if (place.column.empty()) return wrong(node, "ref_area names no column", R"(column = "...")");
     return {};
   }
 
@@ -185,7 +185,7 @@ class SpecReader : private sources::TomlReader {
                       {"formats", [&](const auto& n) { return formats(n); }},
                       {"per", [&](const auto& n) { return per(n); }}});
     if (!read) return read;
-    if (time.column.empty()) return wrong(node, "time names no column", "column = \"...\"");
+    if (time.column.empty()) return wrong(node, "time names no column", R"(column = "...")");
     return {};
   }
 
@@ -207,7 +207,7 @@ class SpecReader : private sources::TomlReader {
     }
     if (spec_.time.per != Per::kAsWritten) return {};
     return wrong(node, "unknown word: " + printable(word, 40),
-                 "write \"year\", \"half-year\", \"quarter\" or \"month\"");
+                 R"(write "year", "half-year", "quarter" or "month")");
   }
 
   Status dimension_name(const toml::source_region& at, std::string_view given, Dimension& out) {
@@ -253,7 +253,7 @@ class SpecReader : private sources::TomlReader {
                       {"total", [&](const auto& n) { return truth(n, out.total); }}});
     if (!read) return read;
     if (read = dimension_name(element.source(), given, out.dimension); !read) return read;
-    if (out.column.empty()) return wrong(element, given + " names no column", "column = \"...\"");
+    if (out.column.empty()) return wrong(element, given + " names no column", R"(column = "...")");
     if (!out.bands.empty() && out.dimension != Dimension::kAge) {
       return wrong(element, given + " has no bands", "only AGE has; use groups");
     }
@@ -263,7 +263,7 @@ class SpecReader : private sources::TomlReader {
     const auto hierarchy = Hierarchy::of(out);
     if (!hierarchy) return wrong(element, hierarchy.error().what, hierarchy.error().remedy);
     if (out.dimension == Dimension::kAge && hierarchy->bands.empty()) {
-      return wrong(element, "AGE has no bands", "bands = [\"Y_LT18\", \"Y_GE18\"]");
+      return wrong(element, "AGE has no bands", R"(bands = ["Y_LT18", "Y_GE18"])");
     }
     spec_.dimensions.push_back(std::move(out));
     return {};

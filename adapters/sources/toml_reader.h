@@ -18,6 +18,7 @@ namespace rapporteur::sources {
 class TomlReader {
  public:
   [[nodiscard]] static Result<toml::table> parse(std::string_view toml, const std::string& file);
+  TomlReader& operator=(const TomlReader&) = delete;
 
  protected:
   struct Key {
@@ -28,7 +29,6 @@ class TomlReader {
   explicit TomlReader(std::string file) : file_(std::move(file)) {}
   ~TomlReader() = default;
   TomlReader(const TomlReader&) = default;
-  TomlReader& operator=(const TomlReader&) = delete;
 
   [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] tl::unexpected<Error> wrong(const toml::source_region& at, std::string what,

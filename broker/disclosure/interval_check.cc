@@ -20,7 +20,7 @@ using rules::Detail;
 constexpr std::size_t kHoldingShown = 4;
 
 std::string text_of(const Range::Ratio& ratio) {
-  const std::string numerator = std::to_string(ratio.numerator);
+  std::string numerator = std::to_string(ratio.numerator);
   if (ratio.denominator == 1) return numerator;
   if (ratio.numerator % ratio.denominator == 0) {
     return std::to_string(ratio.numerator / ratio.denominator);
