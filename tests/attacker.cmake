@@ -1,0 +1,14 @@
+# The independent attacker (tests/attacker): of the product it knows nothing.
+find_library(RAPPORTEUR_GLPK glpk REQUIRED)
+add_library(rapporteur_test_attacker STATIC attacker/code_choice.cc attacker/equations.cc attacker/public_table.cc
+  attacker/ranges.cc attacker/register.cc)
+add_library(rapporteur::test_attacker ALIAS rapporteur_test_attacker)
+target_link_libraries(rapporteur_test_attacker
+  PUBLIC "${RAPPORTEUR_GLPK}" PRIVATE rapporteur_common_options)
+# It works on tens of thousands of tables.
+target_compile_options(rapporteur_test_attacker PRIVATE -O2)
+target_include_directories(rapporteur_test_attacker PUBLIC "${PROJECT_SOURCE_DIR}")
+
+rapporteur_test(unit_attacker LABELS unit
+  SOURCES attacker/attacker_test.cc
+  LINKS rapporteur::test_attacker nlohmann_json::nlohmann_json)
