@@ -196,7 +196,7 @@ ReleasedSlice under_small_total(const std::vector<Axis>& axes, const CaseSlice& 
   for (const Axis& axis : axes) key.push_back(static_cast<std::uint16_t>(*axis.total));
   const Key whole = key;
   std::set<Key> keys{whole};
-  std::set<Key> corners;  // leaves of SEX and AGE, all else at its total
+  std::set<Key> corners;  // leaves of SEX and AGE; all else is of no meaning
   const auto spread = [&](std::set<Key>& over, std::size_t axis, std::uint16_t codes) {
     std::set<Key> more;
     for (Key one : over) {
@@ -205,9 +205,11 @@ ReleasedSlice under_small_total(const std::vector<Axis>& axes, const CaseSlice& 
     over = std::move(more);
   };
   corners.insert(whole);
+  std::vector<char> is_spread(axes.size(), 0);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     // A single code would be the total itself.
     if (!stands_with_zeros(axes[i]) || axes[i].leaves < 2) continue;
+    is_spread[i] = 1;
     spread(keys, i, static_cast<std::uint16_t>(axes[i].codes.size()));
     spread(corners, i, static_cast<std::uint16_t>(axes[i].leaves));
   }
@@ -228,8 +230,7 @@ ReleasedSlice under_small_total(const std::vector<Axis>& axes, const CaseSlice& 
       bool holds = true;
       for (std::size_t i = 0; i < axes.size(); ++i) {
         const auto& leaves = axes[i].codes[out.rows[row].codes[i]].leaves;
-        const bool at_total = corner[i] == axes[i].total;
-        holds = holds && (at_total || std::ranges::binary_search(leaves, corner[i]));
+        holds = holds && (is_spread[i] == 0 || std::ranges::binary_search(leaves, corner[i]));
       }
       witness.numerators.push_back(holds ? total : 0);
     }
