@@ -12,3 +12,12 @@ target_include_directories(rapporteur_test_attacker PUBLIC "${PROJECT_SOURCE_DIR
 rapporteur_test(unit_attacker LABELS unit
   SOURCES attacker/attacker_test.cc
   LINKS rapporteur::test_attacker nlohmann_json::nlohmann_json)
+
+add_library(rapporteur_test_made_register STATIC support/made_register.cc)
+add_library(rapporteur::test_made_register ALIAS rapporteur_test_made_register)
+target_link_libraries(rapporteur_test_made_register
+  PUBLIC rapporteur::test_attacker rapporteur::adapters_anonymise
+  PRIVATE rapporteur_test_options)
+rapporteur_test(property_protected_tables LABELS property TIMEOUT 1200
+  SOURCES property/protected_tables_test.cc
+  LINKS rapporteur::test_made_register)
