@@ -21,3 +21,17 @@ target_link_libraries(rapporteur_test_made_register
 rapporteur_test(property_protected_tables LABELS property TIMEOUT 1200
   SOURCES property/protected_tables_test.cc
   LINKS rapporteur::test_made_register)
+add_library(rapporteur_test_made_submission STATIC support/made_submission.cc)
+add_library(rapporteur::test_made_submission ALIAS rapporteur_test_made_submission)
+target_link_libraries(rapporteur_test_made_submission
+  PUBLIC rapporteur::test_attacker rapporteur::test_figures rapporteur::adapters_anonymise
+  PRIVATE rapporteur_test_options)
+rapporteur_test(property_release_patterns LABELS property TIMEOUT 1200
+  SOURCES property/release_patterns_test.cc
+  LINKS rapporteur::test_made_submission)
+rapporteur_test(property_forged_certificates LABELS property TIMEOUT 1200
+  SOURCES property/forged_certificates_test.cc
+  LINKS rapporteur::test_made_submission)
+rapporteur_test(property_revised_tables LABELS property TIMEOUT 1200
+  SOURCES property/revised_tables_test.cc
+  LINKS rapporteur::test_made_register rapporteur::test_made_submission)
