@@ -35,3 +35,9 @@ rapporteur_test(property_forged_certificates LABELS property TIMEOUT 1200
 rapporteur_test(property_revised_tables LABELS property TIMEOUT 1200
   SOURCES property/revised_tables_test.cc
   LINKS rapporteur::test_made_register rapporteur::test_made_submission)
+if(RAPPORTEUR_SABOTAGE)
+  rapporteur_test(sabotage_planted_defects LABELS sabotage TIMEOUT 600
+    SOURCES property/planted_defects_test.cc)
+  add_dependencies(test_sabotage_planted_defects test_property_protected_tables
+    test_property_release_patterns test_property_forged_certificates)
+endif()

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/anonymise/protect.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::anonymise {
 namespace {
@@ -67,6 +68,7 @@ Result<std::map<Key, std::int64_t>> with_all_combinations(
                 {}, "make codes coarser, take a dimension out, or let zeros be public");
   }
   std::map<Key, std::int64_t> out = counts;
+  if (sabotaged("sensitive-zeros-left-out")) return out;
   Key key(axes.size(), 0);
   while (combinations > 0) {
     out.emplace(key, 0);
@@ -109,7 +111,8 @@ class SliceTask {
       const bool counts = is_protected(table().axes(), table().key(cell), spec_.depth_from);
       const std::int64_t count = table().count(cell);
       task_.is_protected.push_back(counts ? 1 : 0);
-      task_.primary.push_back(count < spec_.rule.k && (counts || count > 0) ? 1 : 0);
+      const std::int64_t k = spec_.rule.k - (sabotaged("primary-below-k-less-one") ? 1 : 0);
+      task_.primary.push_back(count < k && (counts || count > 0) ? 1 : 0);
       task_.kept.push_back(0);
     }
     if (auto marked = mark(named); !marked) return tl::unexpected(marked.error());

@@ -8,6 +8,7 @@
 
 #include "broker/rules/families.h"
 #include "broker/rules/relations.h"
+#include "proto/base/sabotage.h"
 #include "proto/codelists/code_lists.h"
 
 namespace rapporteur::disclosure {
@@ -33,10 +34,11 @@ class EquationsBuilder {
 
   std::vector<TableEquation> run() {
     for (const Dimension d : rules::kPersonalDimensions) {
+      if (d == Dimension::kCitizen && sabotaged("dimension-not-added-up")) continue;
       lattice_.each_line(d, [&](Line line) { add_line(d, line); });
     }
     for (const codelists::Indicator& whole : codelists::indicators()) {
-      if (!whole.parts.empty()) add_indicators(whole);
+      if (!whole.parts.empty() && !sabotaged("linked-tables-forgotten")) add_indicators(whole);
     }
     std::vector<TableEquation> kept;
     for (Candidate& candidate : candidates_) {
