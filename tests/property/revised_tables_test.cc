@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -92,28 +94,28 @@ std::optional<MadeSubmission> revision_of(const MadeRegister& made, std::size_t 
   return out;
 }
 
-// A table without one dimension as it was published first, and one without another. Nobody has
-// published a table of both.
-std::optional<MadeSubmission> linked_tables_of(const MadeRegister& made, std::size_t one,
-                                               std::size_t other) {
-  const auto first = released(without(made, one));
-  const auto second = released(without(made, other));
-  if (!first || !second) return std::nullopt;
+// Tables of all dimensions but one each, the last of them sent now. Nobody has published a table of
+// all. Empty where one of them cannot be protected.
+std::optional<MadeSubmission> linked_tables_of(const MadeRegister& made,
+                                               const std::vector<std::size_t>& left_out) {
   MadeSubmission out = submission_of(made);
-  auto cells = at_total(*second, made, other);
-  const auto total = made.shape.dimensions[one].total;
-  std::erase_if(cells, [&](const attacker::Cell& cell) { return cell.codes[one] == total; });
-  add(out, at_total(*first, made, one), false);
-  add(out, cells, true);
   std::vector<std::uint32_t> leaves;
   for (const attacker::Dimension& dimension : made.shape.dimensions) {
     leaves.push_back(dimension.leaves);
   }
-  for (const Place& atom : attacker::combinations(leaves)) {
-    if (first->atoms.contains(shortened(atom, one)) &&
-        second->atoms.contains(shortened(atom, other))) {
-      out.table.atoms.insert(atom);
-    }
+  for (Place& atom : attacker::combinations(leaves)) out.table.atoms.insert(std::move(atom));
+  std::set<Place> there;
+  for (const std::size_t dimension : left_out) {
+    const auto table = released(without(made, dimension));
+    if (!table) return std::nullopt;
+    auto cells = at_total(*table, made, dimension);
+    // What stands in two tables is what was said first.
+    std::erase_if(cells,
+                  [&](const attacker::Cell& cell) { return !there.insert(cell.codes).second; });
+    add(out, cells, dimension == left_out.back());
+    std::erase_if(out.table.atoms, [&](const Place& atom) {
+      return !table->atoms.contains(shortened(atom, dimension));
+    });
   }
   return out;
 }
@@ -133,7 +135,8 @@ struct Tally {
   std::uint64_t too_small = 0;
   std::uint64_t refused = 0;
   std::uint64_t hiding = 0;
-  std::uint64_t narrow = 0;
+  std::uint64_t told = 0;    // counts
+  std::uint64_t narrow = 0;  // pairs with a narrow count
 };
 
 std::uint64_t first_pair() {
@@ -167,16 +170,19 @@ std::optional<Learned> learned_where_it_passes(const std::optional<MadeSubmissio
   if (!learned.targets.empty()) ++tally.hiding;
   for (std::size_t i = 0; i < revision->table.cells.size(); ++i) {
     const attacker::Cell& cell = revision->table.cells[i];
-    EXPECT_FALSE(learned.told[i] != 0 && cell.is_protected && cell.said == attacker::Said::kHidden)
-        << revision->key(i);
+    if (learned.told[i] != 0 && cell.is_protected && cell.said == attacker::Said::kHidden) {
+      std::cout << revision->key(i) << " is told\n";
+      ++tally.told;
+    }
   }
+  if (!std::ranges::all_of(learned.found, &attacker::Found::safe)) ++tally.narrow;
   return learned;
 }
 
 void say(const Tally& tally) {
   std::cout << tally.pairs << " pairs: " << tally.hiding << " pass and hide something, "
-            << tally.narrow << " of them a narrow count; " << tally.refused << " are refused, "
-            << tally.too_small << " cannot be protected\n";
+            << tally.narrow << " of them a narrow count, and " << tally.told << " counts are told; "
+            << tally.refused << " are refused, " << tally.too_small << " cannot be protected\n";
 }
 
 TEST(RevisedTables, TellNobodyWhatIsHidden) {
@@ -188,12 +194,12 @@ TEST(RevisedTables, TellNobodyWhatIsHidden) {
     const auto dimensions = static_cast<std::uint32_t>(made.shape.dimensions.size());
     const auto revision = revision_of(made, chance.below(dimensions));
     const auto learned = learned_where_it_passes(revision, tally);
-    if (!learned) continue;
-    for (std::size_t t = 0; t < learned->targets.size(); ++t) {
+    for (std::size_t t = 0; learned && t < learned->targets.size(); ++t) {
       EXPECT_TRUE(learned->found[t].safe)
           << revision->key(learned->cells[t]) << " lies from " << learned->found[t].least << " to "
           << learned->found[t].most;
     }
+    EXPECT_EQ(tally.told, 0U);
     if (HasFailure()) return;
   }
   say(tally);
@@ -201,9 +207,8 @@ TEST(RevisedTables, TellNobodyWhatIsHidden) {
   EXPECT_GT(tally.refused * 10, tally.pairs);
 }
 
-// The hub looks at the sums of what is public, and not at the table of all dimensions that nobody
-// published: that its counts are not negative narrows some ranges more (GUARANTEES.md).
-TEST(RevisedTables, LinkedTablesTellNothingExactly) {
+// Tables that leave out each another dimension, in order.
+Tally attack_linked(std::size_t tables) {
   Tally tally;
   const std::uint64_t end = first_pair() + 4 * pairs_to_take();
   for (std::uint64_t number = first_pair(); number < end; ++number) {
@@ -211,23 +216,31 @@ TEST(RevisedTables, LinkedTablesTellNothingExactly) {
     SCOPED_TRACE("RAPPORTEUR_SEED=" + std::to_string(number));
     attacker::Chance chance(number);
     const MadeRegister made = some_register(chance, 3);
-    const auto dimensions = static_cast<std::uint32_t>(made.shape.dimensions.size());
-    if (dimensions < 3) continue;
-    const std::uint32_t one = chance.below(dimensions);
-    const std::uint32_t other = (one + 1 + chance.below(dimensions - 1)) % dimensions;
-    const auto revision = linked_tables_of(made, one, other);
-    const auto learned = learned_where_it_passes(revision, tally);
-    if (!learned) continue;
-    const bool narrow = !std::ranges::all_of(learned->found, &attacker::Found::safe);
-    if (narrow) ++tally.narrow;
-    for (std::size_t t = 0; t < learned->targets.size(); ++t) {
-      EXPECT_FALSE(learned->found[t].exact()) << revision->key(learned->cells[t]);
-    }
-    if (HasFailure()) return;
+    if (made.shape.dimensions.size() < 3) continue;
+    std::vector<std::size_t> left_out{0, 1, 2};
+    std::swap(left_out[chance.below(3)], left_out[2]);
+    left_out.resize(tables);
+    static_cast<void>(learned_where_it_passes(linked_tables_of(made, left_out), tally));
   }
   say(tally);
   EXPECT_EQ(tally.pairs, pairs_to_take());
   EXPECT_GT(tally.hiding * 10, tally.pairs);
+  return tally;
+}
+
+TEST(RevisedTables, TwoLinkedTablesTellNobodyWhatIsHidden) {
+  const Tally tally = attack_linked(2);
+  EXPECT_EQ(tally.narrow, 0U);
+  EXPECT_EQ(tally.told, 0U);
+}
+
+// The hub looks at the sums of what is public, and not at the table of all dimensions that nobody
+// published: that the counts of that one are not negative either tells more, of three tables in
+// few cases. GUARANTEES.md says so; more than few would be a fault of the check.
+TEST(RevisedTables, ThreeLinkedTablesTellLittle) {
+  const Tally tally = attack_linked(3);
+  EXPECT_LT(tally.narrow * 20, tally.hiding);
+  EXPECT_LT(tally.told * 20, tally.hiding);
 }
 
 }  // namespace
