@@ -7,6 +7,7 @@
 #include "adapters/anonymise/box.h"
 #include "adapters/anonymise/secondary_suppression.h"
 #include "broker/disclosure/bounds.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::anonymise {
 namespace {
@@ -44,6 +45,12 @@ std::vector<std::vector<std::uint32_t>> small_sums(const PatternTask& task) {
   return {sums.begin(), sums.end()};
 }
 
+// For tests alone: an attack on less than what is public.
+bool forgotten(const CaseTable::Line& line) {
+  return (sabotaged("equation-dropped") && line.total % 4 == 0) ||
+         (sabotaged("total-of-all-forgotten") && line.total == 0);
+}
+
 }  // namespace
 
 Pattern::Pattern(const PatternTask& task) : task_(task) {
@@ -77,7 +84,7 @@ void Pattern::hide_primaries() {
 
 Bounds Pattern::bounds_of(std::uint32_t cell) const {
   if (hidden_[cell] == 0) return {task_.table.count(cell), task_.table.count(cell)};
-  return {task_.zeros_public ? 1 : 0, {}};
+  return {task_.zeros_public && !sabotaged("zeros-policy-forgotten") ? 1 : 0, {}};
 }
 
 bool Pattern::is_narrow(std::uint32_t cell, const Bounds& bounds) const {
@@ -150,7 +157,7 @@ LinearSystem Pattern::linear() const {
     };
     put(line.total, -1);
     for (const std::uint32_t part : line.parts) put(part, 1);
-    if (equation.terms.empty()) continue;
+    if (equation.terms.empty() || forgotten(line)) continue;
     std::ranges::sort(equation.terms, {}, &disclosure::LinearTerm::variable);
     out.equations.push_back(std::move(equation));
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/anonymise/protect.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::anonymise {
 namespace {
@@ -28,7 +29,7 @@ std::int64_t total_of(const CaseSlice& slice) {
                          [](std::int64_t sum, const auto& one) { return sum + one.second; });
 }
 
-std::string text_of(const std::vector<Axis>& axes, const Key& codes) {
+std::string cell_text(const std::vector<Axis>& axes, const Key& codes) {
   std::string out;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (axes[i].total == codes[i]) continue;
@@ -40,7 +41,7 @@ std::string text_of(const std::vector<Axis>& axes, const Key& codes) {
 
 tl::unexpected<Error> must_be_hidden(const std::vector<Axis>& axes, const Key& codes) {
   return fail(ErrorKind::kRefused,
-              "a cell that is to be kept must be hidden: " + text_of(axes, codes), {},
+              "a cell that is to be kept must be hidden: " + cell_text(axes, codes), {},
               "take it out of [[keep]]");
 }
 
@@ -67,6 +68,7 @@ Result<std::map<Key, std::int64_t>> with_all_combinations(
                 {}, "make codes coarser, take a dimension out, or let zeros be public");
   }
   std::map<Key, std::int64_t> out = counts;
+  if (sabotaged("sensitive-zeros-left-out")) return out;
   Key key(axes.size(), 0);
   while (combinations > 0) {
     out.emplace(key, 0);
@@ -109,7 +111,8 @@ class SliceTask {
       const bool counts = is_protected(table().axes(), table().key(cell), spec_.depth_from);
       const std::int64_t count = table().count(cell);
       task_.is_protected.push_back(counts ? 1 : 0);
-      task_.primary.push_back(count < spec_.rule.k && (counts || count > 0) ? 1 : 0);
+      const std::int64_t k = spec_.rule.k - (sabotaged("primary-below-k-less-one") ? 1 : 0);
+      task_.primary.push_back(count < k && (counts || count > 0) ? 1 : 0);
       task_.kept.push_back(0);
     }
     if (auto marked = mark(named); !marked) return tl::unexpected(marked.error());
@@ -196,7 +199,7 @@ ReleasedSlice under_small_total(const std::vector<Axis>& axes, const CaseSlice& 
   for (const Axis& axis : axes) key.push_back(static_cast<std::uint16_t>(*axis.total));
   const Key whole = key;
   std::set<Key> keys{whole};
-  std::set<Key> corners;  // leaves of SEX and AGE, all else at its total
+  std::set<Key> corners;  // leaves of SEX and AGE; all else is of no meaning
   const auto spread = [&](std::set<Key>& over, std::size_t axis, std::uint16_t codes) {
     std::set<Key> more;
     for (Key one : over) {
@@ -205,9 +208,11 @@ ReleasedSlice under_small_total(const std::vector<Axis>& axes, const CaseSlice& 
     over = std::move(more);
   };
   corners.insert(whole);
+  std::vector<char> is_spread(axes.size(), 0);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     // A single code would be the total itself.
     if (!stands_with_zeros(axes[i]) || axes[i].leaves < 2) continue;
+    is_spread[i] = 1;
     spread(keys, i, static_cast<std::uint16_t>(axes[i].codes.size()));
     spread(corners, i, static_cast<std::uint16_t>(axes[i].leaves));
   }
@@ -228,8 +233,7 @@ ReleasedSlice under_small_total(const std::vector<Axis>& axes, const CaseSlice& 
       bool holds = true;
       for (std::size_t i = 0; i < axes.size(); ++i) {
         const auto& leaves = axes[i].codes[out.rows[row].codes[i]].leaves;
-        const bool at_total = corner[i] == axes[i].total;
-        holds = holds && (at_total || std::ranges::binary_search(leaves, corner[i]));
+        holds = holds && (is_spread[i] == 0 || std::ranges::binary_search(leaves, corner[i]));
       }
       witness.numerators.push_back(holds ? total : 0);
     }

@@ -7,6 +7,7 @@
 #include "broker/rules/equal_runs.h"
 #include "broker/rules/families.h"
 #include "broker/rules/relations.h"
+#include "proto/base/sabotage.h"
 #include "proto/codelists/code_lists.h"
 
 namespace rapporteur::disclosure {
@@ -174,7 +175,7 @@ void CellLattice::add_siblings(std::uint32_t number) {
   };
   for (const Dimension d : rules::kPersonalDimensions) {
     if (cell.code(d) == total_code(d)) continue;
-    ensure(d, total_code(d));
+    if (!sabotaged("margin-missing")) ensure(d, total_code(d));
     if (d != Dimension::kSex || !with_parts_) continue;
     for (const std::uint32_t sex : sexes_) ensure(d, sex);
   }
@@ -186,6 +187,7 @@ void CellLattice::add_siblings(std::uint32_t number) {
 
 // Between neighbouring limits, so that every band of a line is a sum of such.
 void CellLattice::add_age_bands() {
+  if (sabotaged("bands-missing")) return;
   struct NewBand {
     std::uint32_t like;
     std::uint32_t code;

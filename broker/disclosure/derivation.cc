@@ -10,6 +10,7 @@
 #include "broker/disclosure/row_elimination.h"
 #include "broker/rules/amount.h"
 #include "proto/base/check.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::disclosure {
 namespace {
@@ -57,7 +58,7 @@ class Deriver {
         values_(system.bounds.size()) {}
 
   Derivation run() {
-    if (propagate() && prove_propagated()) eliminate();
+    if (propagate() && prove_propagated() && !sabotaged("elimination-left-out")) eliminate();
     result_.multiplications = bound_.spent();
     if (bound_.exceeded()) result_.outcome = Outcome::kTooComplex;
     if (result_.outcome != Outcome::kDone) result_.derived.clear();

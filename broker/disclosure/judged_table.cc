@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/disclosure/proof_text.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::disclosure {
 namespace {
@@ -84,7 +85,8 @@ bool JudgedTable::fails(Variable variable, std::int64_t value) const {
 }
 
 bool JudgedTable::is_small(std::int64_t count) const {
-  return count < policy_.k && (count > 0 || (count == 0 && policy_.zeros_sensitive));
+  const std::int64_t k = policy_.k - (sabotaged("derived-below-k-less-one") ? 1 : 0);
+  return count < k && (count > 0 || (count == 0 && policy_.zeros_sensitive));
 }
 
 std::optional<std::uint32_t> JudgedTable::own_cell(std::span<const ProofTerm> proof) const {

@@ -68,7 +68,8 @@ class PublicCells {
   [[nodiscard]] std::optional<Failure> failure_of(const Cell& cell) const {
     if (!cell.has_number() || !protection_.is_protected(cell)) return std::nullopt;
     const Interval known = interval_of(cell);
-    if (known.most && *known.most < Amount::whole(policy_.k) && *known.most > kZero) {
+    const std::int64_t k = policy_.k - (sabotaged("sent-below-k-less-one") ? 1 : 0);
+    if (known.most && *known.most < Amount::whole(k) && *known.most > kZero) {
       return Failure{};
     }
     if (!known.most || *known.most > kZero) return std::nullopt;

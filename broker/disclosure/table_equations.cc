@@ -9,6 +9,7 @@
 #include "broker/disclosure/line_parts.h"
 #include "broker/rules/families.h"
 #include "broker/rules/relations.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::disclosure {
 namespace {
@@ -30,9 +31,11 @@ class EquationsBuilder {
 
   std::vector<TableEquation> run() {
     for (const Dimension d : rules::kPersonalDimensions) {
+      if (d == Dimension::kCitizen && sabotaged("dimension-not-added-up")) continue;
       lattice_.each_line(d, [&](Line line) { add_line(d, line); });
     }
     for (const LineSum& sum : indicator_sums(lattice_)) {
+      if (sabotaged("linked-tables-forgotten")) break;
       add(Dimension::kIndicator, sum.total, sum.parts, sum.parts);
     }
     std::vector<TableEquation> kept;

@@ -88,7 +88,10 @@ std::optional<Variable> TableSystem::variable_of(std::uint32_t cell) const {
 Bounds TableSystem::bounds_of(const Cell& cell) const {
   switch (cell.state) {
     case CellState::kHidden:
-      return {policy_.zeros_sensitive || below_small_total(cell) ? 0 : 1, std::nullopt};
+      return {policy_.zeros_sensitive || below_small_total(cell) || sabotaged("hidden-may-be-zero")
+                  ? 0
+                  : 1,
+              std::nullopt};
     case CellState::kBelow:
     case CellState::kAbove: {
       const Interval known = interval_of(cell);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker/rules/relations.h"
+#include "proto/base/sabotage.h"
 
 namespace rapporteur::disclosure {
 namespace {
@@ -89,6 +90,7 @@ class SmallTotals {
  private:
   // That a cell cannot exist says nothing of those that can.
   [[nodiscard]] bool says_something(std::uint32_t number) const {
+    if (sabotaged("small-total-taken-alone")) return false;
     switch (table_.lattice().cells()[number].state) {
       case CellState::kCannotExist:
         return false;
@@ -133,7 +135,8 @@ std::vector<Target> targets_of(const JudgedTable& judged) {
     while (derived != judged.derived().end() && derived->variable < v) ++derived;
     if (derived != judged.derived().end() && derived->variable == v) continue;
     const Cell& cell = table.cell_of(v);
-    if (cell.state == CellState::kHidden && table.protection().is_protected(cell)) {
+    if (cell.state == CellState::kHidden && table.protection().is_protected(cell) &&
+        (from_submission(cell) || !sabotaged("published-cells-not-asked"))) {
       targets.push_back({v, std::nullopt});
     }
   }

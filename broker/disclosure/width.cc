@@ -1,5 +1,7 @@
 #include "broker/disclosure/width.h"
 
+#include "proto/base/sabotage.h"
+
 namespace rapporteur::disclosure {
 namespace {
 
@@ -8,6 +10,11 @@ __extension__ using Product = __int128;
 // a/b < c/d; denominators are positive.
 bool less(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
   return Product{a} * d < Product{c} * b;
+}
+
+// For tests alone: what is near counts as far enough.
+float as_float(const Range::Ratio& ratio) {
+  return static_cast<float>(ratio.numerator) / static_cast<float>(ratio.denominator);
 }
 
 }  // namespace
@@ -31,12 +38,17 @@ bool Range::is_wide(const Target& target, const WidthRule& rule) const {
   // width is less than 2^20, so nothing overflows 128 bits.
   const Product most = Product{most_->numerator} * least_->denominator;
   const Product least = Product{least_->numerator} * most_->denominator;
-  return most - least >= Product{rule.width} * least_->denominator * most_->denominator;
+  if (sabotaged("width-compared-in-floating-point")) {
+    return as_float(*most_) - as_float(*least_) >= static_cast<float>(rule.width);
+  }
+  const std::int64_t width = rule.width - (sabotaged("width-less-one") ? 1 : 0);
+  return most - least >= Product{width} * least_->denominator * most_->denominator;
 }
 
 bool Range::leaves_small_counts(const Target& target, const WidthRule& rule) const {
   if (!least_) return false;
   if (target.small_total) return least_->numerator <= 0;
+  if (sabotaged("small-range-taken")) return true;
   return least_->numerator <= 0 || !less(most_->numerator, most_->denominator, rule.k, 1);
 }
 
