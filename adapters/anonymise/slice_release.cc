@@ -130,7 +130,7 @@ class SliceTask {
       if (!cell) {
         return fail(ErrorKind::kRefused,
                     "a cell to be hidden has no case, and zeros are public: " +
-                        text_of(table().axes(), key),
+                        cell_text(table().axes(), key),
                     {}, "zeros = \"sensitive\" hides zeros");
       }
       task_.primary[*cell] = 1;
