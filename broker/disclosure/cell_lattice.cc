@@ -6,7 +6,6 @@
 
 #include "broker/rules/equal_runs.h"
 #include "broker/rules/families.h"
-#include "broker/rules/relations.h"
 #include "proto/base/sabotage.h"
 #include "proto/codelists/code_lists.h"
 

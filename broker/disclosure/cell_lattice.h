@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "broker/rules/cells.h"
+#include "broker/rules/relations.h"
 
 namespace rapporteur::disclosure {
 
@@ -61,6 +62,24 @@ class CellLattice {
   };
   // Ascending cells.
   [[nodiscard]] const std::vector<Recalled>& recalled() const { return recalled_; }
+
+  // Calls `use` with each margin of the cell that stands here: for each non-empty choice of the
+  // dimensions that break it down the cell at their totals.
+  template <typename Use>
+  void each_margin(const rules::Cell& cell, const Use& use) const {
+    std::vector<Dimension> broken_down;
+    for (const Dimension d : rules::kPersonalDimensions) {
+      if (cell.code(d) != total_code(d)) broken_down.push_back(d);
+    }
+    for (std::uint32_t choice = 1; choice < 1U << broken_down.size(); ++choice) {
+      rules::Cell margin = cell;
+      for (std::size_t i = 0; i < broken_down.size(); ++i) {
+        if ((choice >> i & 1U) != 0)
+          margin = moved(margin, broken_down[i], total_code(broken_down[i]));
+      }
+      if (const auto found = find(margin)) use(*found);
+    }
+  }
 
   // The parts of a line: ascending cells that are equal but for the dimension, without its total.
   // Of INDICATOR all cells are parts. Lines come in an order of no meaning.

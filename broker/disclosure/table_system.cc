@@ -103,23 +103,13 @@ Bounds TableSystem::bounds_of(const Cell& cell) const {
   }
 }
 
-// Every margin of the cell: each non-empty choice of the dimensions that break it down.
 bool TableSystem::below_small_total(const Cell& cell) const {
-  std::vector<Dimension> broken_down;
-  for (const Dimension d : rules::kPersonalDimensions) {
-    if (cell.code(d) != lattice_.total_code(d)) broken_down.push_back(d);
-  }
-  for (std::uint32_t choice = 1; choice < 1U << broken_down.size(); ++choice) {
-    Cell margin = cell;
-    for (std::size_t i = 0; i < broken_down.size(); ++i) {
-      if ((choice >> i & 1U) == 0) continue;
-      margin = lattice_.moved(margin, broken_down[i], lattice_.total_code(broken_down[i]));
-    }
-    const auto found = lattice_.find(margin);
-    const auto most = found ? most_of(*found) : std::nullopt;
-    if (most && *most < policy_.k) return true;
-  }
-  return false;
+  bool below = false;
+  lattice_.each_margin(cell, [&](std::uint32_t margin) {
+    const auto most = most_of(margin);
+    below = below || (most && *most < policy_.k);
+  });
+  return below;
 }
 
 std::optional<std::int64_t> TableSystem::most_of(std::uint32_t number) const {

@@ -69,7 +69,7 @@ class SmallTotals {
     if (totals_.empty()) return;
     for (std::uint32_t i = 0; i < cells.size(); ++i) {
       if (!says_something(i)) continue;
-      each_margin(cells[i], [&](std::uint32_t margin) {
+      table_.lattice().each_margin(cells[i], [&](std::uint32_t margin) {
         if (const auto total = totals_.find(margin); total != totals_.end()) total->second = false;
       });
     }
@@ -79,7 +79,7 @@ class SmallTotals {
   [[nodiscard]] std::optional<std::int64_t> above(const Cell& cell) const {
     std::optional<std::int64_t> least;
     if (totals_.empty()) return least;
-    each_margin(cell, [&](std::uint32_t margin) {
+    table_.lattice().each_margin(cell, [&](std::uint32_t margin) {
       const auto total = totals_.find(margin);
       if (total == totals_.end() || !total->second) return;
       if (!least || *known_[margin] < *least) least = known_[margin];
@@ -99,24 +99,6 @@ class SmallTotals {
         return true;
       default:
         return known_[number].has_value();
-    }
-  }
-
-  // The cells that stand for each non-empty choice of the dimensions that break the cell down.
-  template <typename Use>
-  void each_margin(const Cell& cell, const Use& use) const {
-    const CellLattice& lattice = table_.lattice();
-    std::vector<Dimension> broken_down;
-    for (const Dimension d : rules::kPersonalDimensions) {
-      if (cell.code(d) != lattice.total_code(d)) broken_down.push_back(d);
-    }
-    for (std::uint32_t choice = 1; choice < 1U << broken_down.size(); ++choice) {
-      Cell margin = cell;
-      for (std::size_t i = 0; i < broken_down.size(); ++i) {
-        if ((choice >> i & 1U) == 0) continue;
-        margin = lattice.moved(margin, broken_down[i], lattice.total_code(broken_down[i]));
-      }
-      if (const auto found = lattice.find(margin)) use(*found);
     }
   }
 

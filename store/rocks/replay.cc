@@ -96,18 +96,18 @@ Status Replay::accepted(const v1::Record& record, const v1::Header& header,
     if (!before) return tl::unexpected(before.error());
     if (auto done = touch(*before, false); !done) return done;
   }
-  for (const auto& [id, hashes] : touched) {
-    auto changed = change_table(id, entry.index, [&](tables::Table& table) -> Status {
+  for (const auto& one : touched) {
+    auto changed = change_table(one.first, entry.index, [&](tables::Table& table) -> Status {
       if (replaces) table.remove(replaced);
-      auto inserted = table.insert(hashes);
+      auto inserted = table.insert(one.second);
       return inserted ? inserted : unreadable(entry.index, inserted.error().what);
     });
     if (!changed) return changed;
   }
-  for (const auto& [id, hashes] : ended) {
-    if (hashes.empty()) continue;
-    auto changed = change_table(id, entry.index, [&](tables::Table& table) -> Status {
-      table.take_over(hashes, replaced);
+  for (const auto& one : ended) {
+    if (one.second.empty()) continue;
+    auto changed = change_table(one.first, entry.index, [&](tables::Table& table) -> Status {
+      table.take_over(one.second, replaced);
       return {};
     });
     if (!changed) return changed;

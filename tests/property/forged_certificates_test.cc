@@ -141,8 +141,10 @@ std::vector<std::string> wanted(Forgery forgery, const Learned& learned) {
     case Forgery::kOfAnotherRule:
       return {std::string(code::kStaleLedger)};
     default:
-      return std::vector<std::string>(learned.targets.size(), std::string(code::kInterval));
+      break;
   }
+  std::vector<std::string> narrow(learned.targets.size(), std::string(code::kInterval));
+  return narrow;
 }
 
 TEST(ForgedCertificates, AreRefused) {
