@@ -252,6 +252,12 @@ ObservationSet MadeSubmission::set_of(char wanted) const {
   return builder.build();
 }
 
+FiguresInMemory MadeSubmission::ended() const {
+  FiguresInMemory out;
+  out.add_ended(set_of(0));
+  return out;
+}
+
 FiguresInMemory MadeSubmission::published() const {
   FiguresInMemory out;
   out.add(set_of(0));

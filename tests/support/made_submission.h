@@ -29,6 +29,8 @@ struct MadeSubmission {
   // As the hub gets it.
   [[nodiscard]] ObservationSet sent() const { return set_of(1); }
   [[nodiscard]] FiguresInMemory published() const;
+  // What is not sent now, as figures that are in force no more.
+  [[nodiscard]] FiguresInMemory ended() const;
   // What was public without it.
   [[nodiscard]] attacker::PublicTable table_before() const;
 
