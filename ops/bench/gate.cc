@@ -188,8 +188,9 @@ Result<Report> run(const GateOptions& options) {
     return made;
   };
   const auto accepted = judge({kSender, kDataflow, kIndicator, areas, *figures}, published, make);
-  if (rules::any_error(accepted)) {
-    return fail(ErrorKind::kRefused, accepted.front().code + ": " + accepted.front().detail_en);
+  for (const rules::Finding& finding : accepted) {
+    if (finding.severity != rules::Severity::kError) continue;
+    return fail(ErrorKind::kRefused, finding.code + ": " + finding.detail_en);
   }
   Percentiles times;
   for (std::size_t round = 0; round < options.rounds; ++round) {
