@@ -107,6 +107,9 @@ CREATE TABLE IF NOT EXISTS synced (       -- as of the last sync
   value BLOB NOT NULL,
   synced_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
+-- An earlier version kept live submissions alone: what it fetched is fetched anew.
+DELETE FROM synced WHERE EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'ledger');
+DROP TABLE IF EXISTS ledger;
 CREATE TABLE IF NOT EXISTS published (    -- the agency's own submissions
   log_index INTEGER PRIMARY KEY,
   header BLOB NOT NULL,

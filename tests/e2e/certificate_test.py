@@ -138,6 +138,18 @@ class Certificates(unittest.TestCase):
         # A total that the old count contradicts is of another count.
         self.push("nl", "anew.csv", hidden("NL", 2005, 12))
 
+    def test_what_an_earlier_version_fetched_does_not_pass_for_all(self):
+        self.hub.adapter("nl", "sync")
+        path = self.write("nl", "total.csv", victims("NL", 2005, "_T", 18))
+        self.assertIn("checked against the sync of",
+                      self.hub.adapter("nl", "validate", path).stdout)
+        with sqlite3.connect(self.hub.party_folder("nl") / "state.db") as state:
+            state.execute("CREATE TABLE ledger (log_index INTEGER PRIMARY KEY, header BLOB, body BLOB)")
+        self.assertIn("never synced", self.hub.adapter("nl", "validate", path).stdout)
+        self.hub.adapter("nl", "sync")
+        self.assertIn("checked against the sync of",
+                      self.hub.adapter("nl", "validate", path).stdout)
+
     def test_a_correction_by_a_few_persons_is_refused_here_and_there(self):
         done = self.push("nl", "women.csv", victims("NL", 2005, "F", 16))
         message = json.loads(done.stdout)["items"][0]["message_id"]
