@@ -4,7 +4,6 @@
 // RAPPORTEUR_FULL=1 takes 10,000 tables, an ordinary run the first 1,000 of them.
 // RAPPORTEUR_SEED=N begins with table N.
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 
@@ -125,8 +124,7 @@ void attack_table(std::uint64_t number, Tally& tally) {
 }
 
 TEST(ProtectedTables, TellNobodyWhatIsHidden) {
-  const char* const named = std::getenv("RAPPORTEUR_SEED");
-  const std::uint64_t first = named != nullptr ? std::stoull(named) : 0;
+  const std::uint64_t first = named_seed().value_or(0);
   const int tables = full_run() ? 10'000 : 1'000;
   Tally tally;
   for (std::uint64_t number = first; tally.tables < tables; ++number) {

@@ -196,8 +196,7 @@ class Comparison {
 };
 
 TEST(ReleasePatterns, TheHubFindsWhatAnAttackerFinds) {
-  const char* const named = std::getenv("RAPPORTEUR_SEED");
-  const std::uint64_t first = named != nullptr ? std::stoull(named) : 0;
+  const std::uint64_t first = named_seed().value_or(0);
   const int tables = full_run() ? 10'000 : 1'000;
   Tally tally;
   for (std::uint64_t number = first; tally.tables < tables; ++number) {

@@ -165,10 +165,6 @@ struct Tally {
   std::uint64_t narrow = 0;  // pairs with a narrow count
 };
 
-std::uint64_t first_pair() {
-  const char* const named = std::getenv("RAPPORTEUR_SEED");
-  return named != nullptr ? std::stoull(named) : 0;
-}
 std::uint64_t pairs_to_take() {
   return full_run() ? 5'000 : 500;
 }
@@ -234,7 +230,7 @@ void say(const Tally& tally) {
 template <typename Publish>
 Tally attack_pairs(const Publish& publish) {
   Tally tally;
-  for (std::uint64_t number = first_pair(); tally.pairs < pairs_to_take(); ++number) {
+  for (std::uint64_t number = named_seed().value_or(0); tally.pairs < pairs_to_take(); ++number) {
     SCOPED_TRACE("RAPPORTEUR_SEED=" + std::to_string(number));
     attacker::Chance chance(number);
     const MadeRegister made = some_register(chance, 2);
@@ -267,8 +263,8 @@ TEST(RevisedTables, TellNobodyWhoHasKeptTheFirstWhatIsHidden) {
 // Tables that leave out each another dimension, in order.
 Tally attack_linked(std::size_t tables) {
   Tally tally;
-  const std::uint64_t end = first_pair() + 4 * pairs_to_take();
-  for (std::uint64_t number = first_pair(); number < end; ++number) {
+  const std::uint64_t end = named_seed().value_or(0) + 4 * pairs_to_take();
+  for (std::uint64_t number = named_seed().value_or(0); number < end; ++number) {
     if (tally.pairs == pairs_to_take()) break;
     SCOPED_TRACE("RAPPORTEUR_SEED=" + std::to_string(number));
     attacker::Chance chance(number);
