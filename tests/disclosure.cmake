@@ -25,6 +25,9 @@ rapporteur_test(unit_interval_check LABELS unit
 rapporteur_test(unit_attack LABELS unit
   SOURCES unit/attack_test.cc
   LINKS rapporteur::adapters_anonymise nlohmann_json::nlohmann_json)
+rapporteur_test(unit_reduced_system LABELS unit
+  SOURCES unit/reduced_system_test.cc
+  LINKS rapporteur::adapters_anonymise)
 rapporteur_test(unit_suppression_vectors LABELS unit
   SOURCES unit/suppression_vectors_test.cc
   LINKS rapporteur::adapters_anonymise nlohmann_json::nlohmann_json)

@@ -3,7 +3,7 @@
 // For each target tables are looked for that fit everything public and show that its count cannot
 // be told (broker/disclosure/width.h). They are computed from the system alone, which holds no
 // hidden count, and so tell nothing that the system does not. A target that no table shows to be
-// safe is narrow; the equations that hold its count say why.
+// safe is narrow.
 //
 // Threads: one at a time. Deterministic: the same system gives the same answer.
 // Errors: kRefused: no counts at all fit the system, or the solver gave up. Then nothing is shown:
@@ -22,17 +22,10 @@
 
 namespace rapporteur::anonymise {
 
-struct Narrow {
-  disclosure::Variable variable = 0;
-  double least = 0;  // of the range that was found; for people
-  double most = 0;
-  std::vector<std::uint32_t> equations;  // that hold it, ascending
-};
-
 struct Attack {
   std::vector<disclosure::Witness> witnesses;
-  std::vector<Narrow> narrow;  // ascending variables
-  std::size_t programs = 0;    // solved
+  std::vector<disclosure::Variable> narrow;  // ascending
+  std::size_t programs = 0;                  // solved
 };
 
 [[nodiscard]] Result<Attack> attack(const disclosure::LinearSystem& system,
@@ -43,6 +36,7 @@ struct Attack {
 struct Ends {
   double least = 0;
   double most = 0;
+  std::vector<std::uint32_t> equations;  // that hold it there, ascending
 };
 [[nodiscard]] Result<std::vector<Ends>> ends_of(const disclosure::LinearSystem& system,
                                                 std::span<const disclosure::Variable> variables);

@@ -22,8 +22,10 @@ Result<disclosure::GivenCertificate> certify(const disclosure::CertificateTask& 
   auto bytes = disclosure::encode(certificate);
   if (!bytes) return tl::unexpected(bytes.error());
   disclosure::GivenCertificate given{std::move(*bytes), {}};
-  for (Narrow& narrow : found->narrow) {
-    given.held.push_back({narrow.variable, std::move(narrow.equations)});
+  auto ends = ends_of(task.system, found->narrow);
+  if (!ends) return tl::unexpected(ends.error());
+  for (std::size_t i = 0; i < found->narrow.size(); ++i) {
+    given.held.push_back({found->narrow[i], std::move((*ends)[i].equations)});
   }
   return given;
 }

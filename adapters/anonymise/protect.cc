@@ -43,8 +43,8 @@ Result<ProtectedTable> protect(const PatternTask& task) {
       return out;
     }
     std::size_t hopeless = 0;
-    for (const Narrow& narrow : found->narrow) {
-      if (!pattern.widen(out.hidden_cells[narrow.variable])) ++hopeless;
+    for (const disclosure::Variable narrow : found->narrow) {
+      if (!pattern.widen(out.hidden_cells[narrow])) ++hopeless;
     }
     if (hopeless == found->narrow.size() || out.rounds == kMostRounds) {
       return tl::unexpected(cannot_be_protected(hopeless));

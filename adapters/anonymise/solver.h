@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,38 +15,38 @@
 
 namespace rapporteur::anonymise {
 
-// A table as far from all bounds as can be: there is room around it for rounding. Values by
-// variable; empty if no counts fit, or the solver gave up.
-[[nodiscard]] std::optional<std::vector<double>> centre_of(
-    const disclosure::LinearSystem& system, std::span<const std::uint32_t> equations);
+// A table as far from all bounds as can be, or nearly: there is room around it for rounding. Values
+// by variable; empty if no counts fit, or the solver gave up.
+[[nodiscard]] std::optional<std::vector<double>> middle_of(const disclosure::LinearSystem& system);
 
-struct SolverOptions {
-  // Equations that count; the others must follow from them.
-  std::vector<std::uint32_t> equations;
-  // Of these what is above `cap` can be left out of an objective.
-  std::vector<disclosure::Variable> capped;
-  std::int64_t cap = 0;
-  int iterations = 1'000'000;  // of one program
-};
+// What a program comes by on its way to an optimum: values by variable, a table that fits nearly.
+using OnTheWay = std::function<void(std::span<const double> values)>;
 
-// To be made as large as can be, times `weight`.
-struct Goal {
+// That a count shall not be above, or below, in one program. The last table has to keep to it.
+struct Limit {
   disclosure::Variable variable = 0;
-  double weight = 1;
-  bool capped = false;  // nothing is gained above the cap
+  double at = 0;
+  bool is_above = true;
 };
 
 class Solver {
  public:
   enum class Outcome { kOptimal, kInfeasible, kGivenUp };
 
-  // Variables whose bounds meet are constants.
-  Solver(const disclosure::LinearSystem& system, const SolverOptions& options);
+  explicit Solver(const disclosure::LinearSystem& system);
+  // Of `system` only the `equations` named count; the others must follow from them.
+  Solver(const disclosure::LinearSystem& system, std::span<const std::uint32_t> equations);
   ~Solver();
   Solver(const Solver&) = delete;
   Solver& operator=(const Solver&) = delete;
 
-  [[nodiscard]] Outcome maximise(std::span<const Goal> goals);
+  // A table that fits: the first program.
+  [[nodiscard]] Outcome begin();
+  // Makes the weighted sum of all variables as large as can be, from the last table on. After
+  // begin().
+  [[nodiscard]] Outcome maximise(std::span<const double> weights,
+                                 std::span<const Limit> limits = {},
+                                 const OnTheWay& on_the_way = {});
   // Of the last program, by variable.
   [[nodiscard]] const std::vector<double>& values() const;
   // Equations that hold its objective where it is, ascending.

@@ -58,7 +58,7 @@ void expect_verdict(const VectorTable& table, const json& vector) {
   const auto found = attack(table.system, targets, kNotExact);
   ASSERT_TRUE(found) << found.error().line();
   std::set<std::string> narrow;
-  for (const Narrow& one : found->narrow) narrow.insert(table.keys[one.variable]);
+  for (const Variable one : found->narrow) narrow.insert(table.keys[one]);
   const json& expected = vector.at("published_expectation");
   EXPECT_EQ(expected.at("verdict") == "safe", narrow.empty());
   for (const json& value : expected.value("disclosed_values", json::array())) {
