@@ -8,6 +8,9 @@ target_link_libraries(rapporteur_test_fakes_hub
 rapporteur_test(unit_client_envelope LABELS unit
   SOURCES unit/client_envelope_test.cc
   LINKS rapporteur::test_fakes_hub)
+rapporteur_test(unit_client_waivers LABELS unit
+  SOURCES unit/client_waivers_test.cc
+  LINKS rapporteur::adapters_client rapporteur::store_merkle)
 rapporteur_test(e2e_client_line LABELS e2e
   SOURCES e2e/client_line_test.cc
   LINKS rapporteur::test_fakes_hub cppzmq)

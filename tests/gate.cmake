@@ -19,6 +19,11 @@ rapporteur_test(unit_gate LABELS unit
     unit/gate_fault_test.cc
   LINKS rapporteur::test_gate_stage)
 
+rapporteur_test(unit_gate_waiver LABELS unit
+  SOURCES unit/gate_waiver_test.cc
+  LINKS rapporteur::test_gate_stage rapporteur::store_merkle)
+rapporteur_sabotage(waiver-any-value unit_gate_waiver GateWaiver.OneDigitChangedIsNotWaived)
+
 rapporteur_test(unit_gate_certificate LABELS unit
   SOURCES unit/gate_certificate_test.cc
   LINKS rapporteur::test_gate_stage rapporteur::adapters_anonymise)

@@ -1,5 +1,6 @@
 #include "adapters/agency/destination.h"
 
+#include "adapters/agency/planned_file.h"
 #include "adapters/sinks/sdmx_csv/sdmx_csv_sink.h"
 #include "proto/statistics/body_codec.h"
 
@@ -47,6 +48,19 @@ void say_erased(const client::VerifiedDelivery& delivery, const Program& program
                printable(delivery.header.sender(), 40) + " (entry " +
                std::to_string(delivery.index.value) +
                ") was erased at the hub: its figures cannot be had any more");
+}
+
+void say_waived(const client::VerifiedDelivery& delivery, const Program& program) {
+  for (const v1::RuleCount& found : delivery.record.accepted().warnings()) {
+    if (found.waived_by().empty()) continue;
+    const std::span waivers(found.waived_by().data(),
+                            static_cast<std::size_t>(found.waived_by_size()));
+    program.warn("submission " + uuid_text(delivery.message_id) + " of " +
+                 printable(delivery.header.sender(), 40) + " (entry " +
+                 std::to_string(delivery.index.value) + "): " + printable(found.code(), 64) + " x" +
+                 std::to_string(found.count()) + " WAIVED by " + waivers_text(waivers) +
+                 " of the hub: published already");
+  }
 }
 
 }  // namespace
@@ -118,6 +132,7 @@ Result<client::Arrival> Destination::visit_fresh(const Program& program, const U
     for (const client::StoredDelivery& delivery : *page) {
       if (auto used = use(delivery.content); !used) return tl::unexpected(used.error());
       if (delivery.content.erased) say_erased(delivery.content, program);
+      say_waived(delivery.content, program);
     }
     last = page->back().arrival;
     deliveries_ += page->size();

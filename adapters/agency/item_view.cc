@@ -185,7 +185,9 @@ nlohmann::ordered_json item_json(const Item& item) {
          {"message_fr", french(finding).detail},
          {"rule", english(finding).sentence},
          {"rule_fr", french(finding).sentence},
-         {"remedy", finding.remedy()}});
+         {"remedy", finding.remedy()},
+         {"waived_by",
+          std::vector<std::uint64_t>(finding.waived_by().begin(), finding.waived_by().end())}});
   }
   return out;
 }
@@ -194,9 +196,14 @@ std::vector<FileFinding> hub_findings(const Item& item) {
   std::vector<FileFinding> findings;
   const v1::Outcome outcome = outcome_of(item);
   for (const v1::Finding& finding : outcome.findings()) {
-    findings.push_back({finding.severity() == v1::Finding::ERROR, finding.code(),
-                        line_of_row(item, finding.row()), finding.field(), finding.key(),
-                        english(finding).detail, finding.remedy()});
+    findings.push_back({finding.severity() == v1::Finding::ERROR,
+                        finding.code(),
+                        line_of_row(item, finding.row()),
+                        finding.field(),
+                        finding.key(),
+                        english(finding).detail,
+                        finding.remedy(),
+                        {finding.waived_by().begin(), finding.waived_by().end()}});
   }
   return findings;
 }

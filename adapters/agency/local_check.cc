@@ -1,6 +1,7 @@
 #include "adapters/agency/local_check.h"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 
 #include "adapters/agency/program.h"
@@ -26,8 +27,14 @@ rules::Policy default_policy(const std::string& dataflow) {
 }
 
 rules::Submission as_submission(const std::string& sender,
-                                const sources::PlannedSubmission& planned) {
-  return {sender, planned.dataflow, planned.indicator, planned.ref_areas, planned.observations};
+                                const sources::PlannedSubmission& planned,
+                                const rules::WaivedRows& waived) {
+  return {.sender = sender,
+          .dataflow = planned.dataflow,
+          .indicator = planned.indicator,
+          .ref_areas = planned.ref_areas,
+          .observations = planned.observations,
+          .waived = &waived};
 }
 
 // What is published, with what the hub will have taken by then.
@@ -169,6 +176,11 @@ Result<LocalCheck> LocalCheck::open(const std::string& participant, const client
   auto synced_at = ledger.synced_at();
   if (!synced_at) return tl::unexpected(synced_at.error());
   check.synced_at_ = *synced_at;
+  auto waived = ledger.waived();
+  if (!waived) return tl::unexpected(waived.error());
+  for (client::WaivedCells& one : *waived) {
+    check.waivers_[one.dataflow].push_back({one.index, std::move(one.cells)});
+  }
   auto submissions = ledger.submissions();
   if (!submissions) return tl::unexpected(submissions.error());
   check.ledger_ = std::move(*submissions);
@@ -188,6 +200,12 @@ rules::Policy LocalCheck::policy(const std::string& dataflow) const {
     }
   }
   return default_policy(dataflow);
+}
+
+rules::WaivedRows LocalCheck::waived(const sources::PlannedSubmission& planned) const {
+  const auto found = waivers_.find(planned.dataflow);
+  if (found == waivers_.end()) return {planned.observations, {}};
+  return {planned.observations, found->second};
 }
 
 std::string LocalCheck::basis() const {
@@ -236,7 +254,8 @@ std::vector<rules::Finding> LocalCheck::judge_disclosure(const rules::Submission
 
 LocalCheck::Judged LocalCheck::judge_one(const sources::PlannedSubmission& planned,
                                          const Figures& figures) const {
-  const rules::Submission submission = as_submission(participant_, planned);
+  const rules::WaivedRows rows = waived(planned);
+  const rules::Submission submission = as_submission(participant_, planned, rows);
   const rules::Policy in_force = policy(planned.dataflow);
   Judged out;
   out.findings = judge_claims(submission, figures);
@@ -304,11 +323,13 @@ Result<std::vector<rules::Finding>> LocalCheck::judge_file(
   dataflows.erase(std::unique(dataflows.begin(), dataflows.end()), dataflows.end());
   for (const std::string& dataflow : dataflows) {
     std::vector<rules::Submission> of_dataflow;
+    std::deque<rules::WaivedRows> rows;  // submissions point at them
     // Rows before those of this dataflow, since the plan keeps a dataflow's submissions together.
     std::uint32_t rows_before = 0;
     for (const sources::PlannedSubmission& planned : submissions) {
       if (planned.dataflow == dataflow) {
-        of_dataflow.push_back(as_submission(participant_, planned));
+        of_dataflow.push_back(
+            as_submission(participant_, planned, rows.emplace_back(waived(planned))));
       } else if (of_dataflow.empty()) {
         rows_before += static_cast<std::uint32_t>(planned.observations.rows());
       }

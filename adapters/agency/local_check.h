@@ -104,6 +104,8 @@ class LocalCheck {
     ObservationSet observations;
   };
   [[nodiscard]] rules::Policy policy(const std::string& dataflow) const;
+  // Of the submission's observations.
+  [[nodiscard]] rules::WaivedRows waived(const sources::PlannedSubmission& planned) const;
   [[nodiscard]] Judged judge_one(const sources::PlannedSubmission& planned,
                                  const Figures& figures) const;
   [[nodiscard]] std::vector<rules::Finding> judge_disclosure(const rules::Submission& submission,
@@ -119,6 +121,7 @@ class LocalCheck {
   std::optional<UnixMillis> synced_at_;
   std::vector<client::OwnSubmission> ledger_;
   std::vector<client::OwnSubmission> ended_;
+  std::map<std::string, std::vector<rules::Waiver>> waivers_;  // by dataflow
   std::vector<Expected> expected_;
   std::set<MessageId> gone_;  // that what is expected replaces or takes back
 };

@@ -11,8 +11,8 @@ namespace {
 void add_rule(const rules::Finding& finding, std::uint64_t line, PlannedFile& out) {
   const bool error = finding.severity == rules::Severity::kError;
   if (error) out.rules_hold = false;
-  out.findings.push_back(
-      {error, finding.code, line, finding.field, finding.key, finding.detail_en, finding.remedy});
+  out.findings.push_back({error, finding.code, line, finding.field, finding.key, finding.detail_en,
+                          finding.remedy, finding.waived_by});
 }
 
 // Line of the file for a row counted through all submissions of the plan.
@@ -48,15 +48,27 @@ Status apply_rules(const LocalCheck& check, std::optional<MessageId> replaced, P
 
 }  // namespace
 
+std::string waivers_text(std::span<const std::uint64_t> waivers) {
+  std::string out;
+  for (const std::uint64_t waiver : waivers) {
+    out += (out.empty() ? "" : ", ") + std::to_string(waiver);
+  }
+  return (waivers.size() == 1 ? "waiver " : "waivers ") + out;
+}
+
 std::string FileFinding::text(const std::string& file, Paint paint) const {
   std::string out = file;
   if (line > 0) out += ":" + std::to_string(line);
-  out += ": " + toned(error ? "error" : "warning", error ? Tone::kBad : Tone::kWarning, paint) +
-         " " + code;
+  const char* weight = error ? "error" : waived_by.empty() ? "warning" : "waived";
+  out += ": " + toned(weight, error ? Tone::kBad : Tone::kWarning, paint) + " " + code;
   if (!field.empty()) out += " " + printable(field, 64);
   if (line == 0 && !key.empty()) out += " " + printable(key, 200);
   out += ": " + printable(what, 600);
-  if (!remedy.empty()) out += " (" + printable(remedy, 300) + ")";
+  if (!waived_by.empty()) {
+    out += " (published already: " + waivers_text(waived_by) + ")";
+  } else if (!remedy.empty()) {
+    out += " (" + printable(remedy, 300) + ")";
+  }
   return out;
 }
 
@@ -76,7 +88,8 @@ nlohmann::ordered_json FileFinding::json() const {
           {"field", field},
           {"key", key},
           {"what", what},
-          {"remedy", remedy}};
+          {"remedy", remedy},
+          {"waived_by", waived_by}};
 }
 
 nlohmann::ordered_json json_of(const std::vector<FileFinding>& findings) {

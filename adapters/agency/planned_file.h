@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct FileOptions {
   [[nodiscard]] FileOptions with_default(const std::string& agency_mapping) const;
 };
 
+// "waiver 12", "waivers 12, 40": by their entries.
+[[nodiscard]] std::string waivers_text(std::span<const std::uint64_t> waivers);
+
 // One thing found in a file, by reading or by a rule.
 struct FileFinding {
   bool error = true;
@@ -36,6 +40,7 @@ struct FileFinding {
   std::string key;
   std::string what;
   std::string remedy;
+  std::vector<std::uint64_t> waived_by = {};  // an error but for these waivers
 
   // "file:line: error CODE: what (remedy)"
   [[nodiscard]] std::string text(const std::string& file, Paint paint = Paint::kScreen) const;

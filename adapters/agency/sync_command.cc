@@ -17,10 +17,12 @@ Outcome sync(Program& program) {
   if (!summary) return tl::unexpected(summary.error());
   program.say("directory of " + counted(summary->participants, "participant") + " (version " +
               std::to_string(summary->directory_version) + "), " +
-              counted(summary->submissions, "live submission") + " of this agency");
+              counted(summary->submissions, "live submission") + " of this agency" +
+              (summary->waivers == 0 ? "" : ", " + counted(summary->waivers, "waiver")));
   program.answer({{"directory_version", summary->directory_version},
                   {"participants", summary->participants},
-                  {"submissions", summary->submissions}});
+                  {"submissions", summary->submissions},
+                  {"waivers", summary->waivers}});
   return 0;
 }
 

@@ -99,13 +99,15 @@ Result<SyncSummary> Ledger::sync(Connection& line, UnixMillis now) {
     return fail(ErrorKind::kNotVerified, "the hub sends an older directory than it did before",
                 "directory", "ask the hub's operator: an honest hub does not send this");
   }
+  auto waived = ask_waived_cells(line, state_, directory->state());
+  if (!waived) return tl::unexpected(waived.error());
   auto ledger = ask_ledger(line);
   if (!ledger) return tl::unexpected(ledger.error());
   auto transaction = Transaction::begin(state_);
   if (!transaction) return tl::unexpected(transaction.error());
-  auto stored = store_synced(state_, *directory, now).and_then([&]() {
-    return state_.run("DELETE FROM published");
-  });
+  auto stored = store_synced(state_, *directory, now)
+                    .and_then([&]() { return keep_waived_cells(state_, *waived); })
+                    .and_then([&]() { return state_.run("DELETE FROM published"); });
   for (const v1::PublishedSubmission& submission : *ledger) {
     if (!stored) break;
     stored =
@@ -125,7 +127,7 @@ Result<SyncSummary> Ledger::sync(Connection& line, UnixMillis now) {
       [](const v1::PublishedSubmission& submission) { return submission.ended_by() == 0; });
   return SyncSummary{directory->state().version(),
                      static_cast<std::size_t>(directory->state().participants_size()),
-                     static_cast<std::size_t>(live)};
+                     static_cast<std::size_t>(live), waived->size()};
 }
 
 Result<std::optional<SignedDirectory>> Ledger::directory() const {
@@ -148,6 +150,13 @@ Result<std::optional<UnixMillis>> Ledger::synced_at() const {
   if (!row) return tl::unexpected(row.error());
   if (!*row) return std::nullopt;
   return UnixMillis(std::chrono::milliseconds(select.integer(0)));
+}
+
+Result<std::vector<WaivedCells>> Ledger::waived() const {
+  const auto directory = this->directory();
+  if (!directory) return tl::unexpected(directory.error());
+  if (!*directory) return std::vector<WaivedCells>();
+  return kept_waived_cells(state_, (*directory)->state());
 }
 
 Result<std::vector<OwnSubmission>> Ledger::submissions() const {

@@ -1,6 +1,6 @@
-// What was fetched by the last sync: the signed directory and the agency's own submissions, live
-// ones and those that were replaced or withdrawn; and what the hub has accepted from this folder
-// since.
+// What was fetched by the last sync: the signed directory, what its waivers name, and the agency's
+// own submissions, live ones and those that were replaced or withdrawn; and what the hub has
+// accepted from this folder since.
 //
 // Threads: one at a time. Durability: on disk when a function returns.
 // Errors: kNotVerified (the directory's signature, or an older one than was seen), kNotFound (never
@@ -14,6 +14,7 @@
 #include "adapters/client/connection.h"
 #include "adapters/client/database.h"
 #include "adapters/client/signed_directory.h"
+#include "adapters/client/waivers.h"
 #include "proto/base/clock.h"
 #include "rapporteur/v1/envelope.pb.h"
 
@@ -30,6 +31,7 @@ struct SyncSummary {
   std::uint64_t directory_version = 0;
   std::size_t participants = 0;
   std::size_t submissions = 0;
+  std::size_t waivers = 0;
 };
 
 class Ledger {
@@ -43,6 +45,8 @@ class Ledger {
   // Empty before the first sync.
   [[nodiscard]] Result<std::optional<SignedDirectory>> directory() const;
   [[nodiscard]] Result<std::optional<UnixMillis>> synced_at() const;
+  // Those of the synced directory.
+  [[nodiscard]] Result<std::vector<WaivedCells>> waived() const;
   // Live ones, by log index.
   [[nodiscard]] Result<std::vector<OwnSubmission>> submissions() const;
   // Those that are in force no more; the last to end comes first.

@@ -116,6 +116,11 @@ CREATE TABLE IF NOT EXISTS published (    -- the agency's own submissions
   body BLOB NOT NULL,
   ended_by INTEGER NOT NULL               -- the entry that replaced or withdrew it; 0: live
 );
+
+CREATE TABLE IF NOT EXISTS waived (       -- cells of the waivers in the synced directory
+  root_sha256 BLOB NOT NULL UNIQUE,
+  cells BLOB NOT NULL
+);
 )sql";
 
 }  // namespace rapporteur::client

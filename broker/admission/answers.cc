@@ -58,6 +58,7 @@ v1::Finding finding_of(const rules::Finding& finding) {
                                                                : v1::Finding::WARNING);
   out.set_field(finding.field);
   out.set_row(finding.row);
+  for (const std::uint64_t waiver : finding.waived_by) out.add_waived_by(waiver);
   out.set_key(finding.key);
   out.set_message(joined(rule == nullptr ? "" : rule->sentence_en, finding.detail_en));
   out.set_message_fr(joined(rule == nullptr ? "" : rule->sentence_fr, finding.detail_fr));

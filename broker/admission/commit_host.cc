@@ -28,10 +28,16 @@ void CommitHost::enter(journal::Committed& committed, Message& message, core::Lo
     }
   }
   parts_.observer.receipt(parts_.clock.monotonic() - message.job.arrived);
-  if (!message.accepted) {
-    std::map<std::string_view, std::size_t> rules;
-    for (const auto& finding : message.findings) ++rules[finding.code];
-    for (const auto& [rule, count] : rules) parts_.observer.refused_by(rule, count);
+  std::map<std::string_view, std::size_t> rules;
+  for (const auto& finding : message.findings) {
+    if (!message.accepted || !finding.waived_by.empty()) ++rules[finding.code];
+  }
+  for (const auto& [rule, count] : rules) {
+    if (message.accepted) {
+      parts_.observer.waived(rule, count);
+    } else {
+      parts_.observer.refused_by(rule, count);
+    }
   }
   grown.answers.push_back(parts_.answers.outcome(message, committed));
 }

@@ -72,8 +72,12 @@ Result<std::optional<Verdict>> judge_repeated(const SignedMessage& message,
                               " was sent before with other bytes; give a new message a new id")});
 }
 
-Verdict judge_submission(Judgement& judgement, const journal::JournalReader& reader) {
-  SubmissionJudge judge(judgement.message, *judgement.directory, reader, judgement.reads);
+Verdict judge_submission(Judgement& judgement, const journal::JournalReader& reader,
+                         const WaiverBook& book) {
+  const auto waivers = book.of(*judgement.directory, judgement.message.header->dataflow());
+  if (!waivers) return unreadable_store(waivers.error());
+  SubmissionJudge judge(judgement.message, {*judgement.directory, *waivers}, reader,
+                        judgement.reads);
   auto decision = judge.judge();
   if (!decision) return unreadable_store(decision.error());
   Enter verdict = enter(judgement, std::move(decision->record), decision->accepted,
@@ -169,7 +173,11 @@ Verdict judge_administration(Judgement& judgement, DirectoryHolder& holder,
 
 Gate::Gate(std::string hub, const journal::JournalReader& reader, DirectoryHolder& directory,
            const Clock& clock)
-    : hub_(std::move(hub)), reader_(reader), directory_(directory), clock_(clock) {}
+    : hub_(std::move(hub)),
+      reader_(reader),
+      directory_(directory),
+      clock_(clock),
+      waivers_(reader) {}
 
 Verdict Gate::judge(ByteSpan envelope, const Principal& principal) const {
   // First of all reads: what is read after it is at least as new. What turns out to be newer is not
@@ -201,7 +209,7 @@ Verdict Gate::judge(ByteSpan envelope, const Principal& principal) const {
     case v1::KIND_ADMINISTRATION:
       return judge_administration(judgement, directory_, reader_);
     default:
-      return judge_submission(judgement, reader_);
+      return judge_submission(judgement, reader_, waivers_);
   }
 }
 

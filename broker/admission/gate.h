@@ -4,9 +4,10 @@
 // book, disclosure. What fails before the signature is verified is a Fault and is only counted;
 // what fails after it is a refusal, an entry of the log.
 //
-// Threads: `judge` from any number of worker threads at once; the gate keeps no state between
-// calls. Durability: none; the sequencer makes a verdict true. Errors: none thrown; a reader that
-// fails gives a Fault STORAGE. Source: ARCHITECTURE.md, "The way of one submission".
+// Threads: `judge` from any number of worker threads at once; the gate keeps nothing between calls
+// but what waivers name, as the log says it. Durability: none; the sequencer makes a verdict true.
+// Errors: none thrown; a reader that fails gives a Fault STORAGE. Source: ARCHITECTURE.md, "The way
+// of one submission".
 #pragma once
 
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "broker/admission/directory_holder.h"
 #include "broker/admission/signed_message.h"
+#include "broker/admission/waiver_book.h"
 #include "broker/rules/rule_book.h"
 #include "proto/base/clock.h"
 #include "store/journal/sequencer.h"
@@ -57,6 +59,7 @@ class Gate {
   const journal::JournalReader& reader_;
   DirectoryHolder& directory_;
   const Clock& clock_;
+  WaiverBook waivers_;
 };
 
 }  // namespace rapporteur::admission

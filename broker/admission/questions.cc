@@ -155,6 +155,9 @@ Questions::OrFault<v1::Answer> Questions::look_up(const core::Ask& question) con
     case v1::Query::kSnapshot:
       kept = keep(snapshot(), out.mutable_snapshot());
       break;
+    case v1::Query::kWaivedCells:
+      kept = keep(waived_cells(question, query.waived_cells()), out.mutable_waived_cells());
+      break;
     case v1::Query::kCosigned:
       kept = keep(cosigned(query.cosigned()), out.mutable_cosigned());
       break;

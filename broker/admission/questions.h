@@ -55,6 +55,8 @@ class Questions {
   [[nodiscard]] OrFault<v1::Cosigned> cosigned(const v1::CosignedQuery& query) const;
   [[nodiscard]] OrFault<v1::Consistency> consistency(const v1::ConsistencyQuery& query) const;
   [[nodiscard]] OrFault<v1::Snapshot> snapshot() const;
+  [[nodiscard]] OrFault<v1::WaivedCells> waived_cells(const core::Ask& question,
+                                                      const v1::WaivedCellsQuery& query) const;
   // Live submissions: those of the filter that the asker may receive, or (`own`) its own.
   struct Page {
     v1::SubscriptionFilter filter;

@@ -1,6 +1,7 @@
 #include "broker/admission/records.h"
 
 #include <map>
+#include <utility>
 
 #include "proto/base/limits.h"
 #include "proto/codelists/code_lists.h"
@@ -17,14 +18,15 @@ v1::Record record_of(const SignedMessage& message) {
 
 void count(std::span<const rules::Finding> findings, rules::Severity severity,
            google::protobuf::RepeatedPtrField<v1::RuleCount>& out) {
-  std::map<std::string_view, std::uint32_t> counts;
+  std::map<std::pair<std::string_view, rules::WaivedBy>, std::uint32_t> counts;
   for (const rules::Finding& finding : findings) {
-    if (finding.severity == severity) ++counts[finding.code];
+    if (finding.severity == severity) ++counts[{finding.code, finding.waived_by}];
   }
-  for (const auto& [code, times] : counts) {
+  for (const auto& [kind, times] : counts) {
     v1::RuleCount& added = *out.Add();
-    added.set_code(std::string(code));
+    added.set_code(std::string(kind.first));
     added.set_count(times);
+    for (const std::uint64_t waiver : kind.second) added.add_waived_by(waiver);
   }
 }
 

@@ -15,12 +15,12 @@
 #include "store/tables/message_state.h"
 
 namespace rapporteur::admission {
-SubmissionJudge::SubmissionJudge(const SignedMessage& message,
-                                 const directory::Directory& directory,
+SubmissionJudge::SubmissionJudge(const SignedMessage& message, const Decided& decided,
                                  const journal::JournalReader& reader, journal::ReadSet& reads)
     : message_(message),
       header_(*message.header),
-      directory_(directory),
+      directory_(decided.directory),
+      waivers_(decided.waivers),
       reader_(reader),
       reads_(reads),
       view_(reader, reads),
@@ -34,6 +34,7 @@ Result<SubmissionJudge::Decision> SubmissionJudge::judge() {
   auto body = BodyCodec::decode(bytes_of(message_.envelope->body()));
   if (body) {
     observations_ = std::move(body->observations);
+    waived_.emplace(*observations_, waivers_);
     judge_rights();
   } else {
     const std::string where = body.error().where;
@@ -58,8 +59,13 @@ Result<SubmissionJudge::Decision> SubmissionJudge::judge() {
 
 rules::Submission SubmissionJudge::claimed() const {
   // One that does not hold is a finding of its own.
-  return {header_.sender(), header_.dataflow(), header_.indicator(),
-          areas_,           *observations_,     message_.envelope->has_second_signature()};
+  return {.sender = header_.sender(),
+          .dataflow = header_.dataflow(),
+          .indicator = header_.indicator(),
+          .ref_areas = areas_,
+          .observations = *observations_,
+          .second_signature = message_.envelope->has_second_signature(),
+          .waived = &*waived_};
 }
 
 void SubmissionJudge::judge_certificate() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "broker/admission/gate_rules.h"
@@ -16,10 +17,16 @@
 
 namespace rapporteur::admission {
 
+// What operators have decided, as of the judgement.
+struct Decided {
+  const directory::Directory& directory;
+  std::span<const rules::Waiver> waivers;  // of the submission's dataflow
+};
+
 class SubmissionJudge {
  public:
   // `reads` grows by what the verdict depends on.
-  SubmissionJudge(const SignedMessage& message, const directory::Directory& directory,
+  SubmissionJudge(const SignedMessage& message, const Decided& decided,
                   const journal::JournalReader& reader, journal::ReadSet& reads);
 
   struct Decision {
@@ -52,6 +59,7 @@ class SubmissionJudge {
   const SignedMessage& message_;
   const v1::Header& header_;
   const directory::Directory& directory_;
+  std::span<const rules::Waiver> waivers_;
   const journal::JournalReader& reader_;
   journal::ReadSet& reads_;
 
@@ -60,6 +68,7 @@ class SubmissionJudge {
   std::vector<std::string> areas_;  // as the header claims
   FindingList findings_;
   std::optional<ObservationSet> observations_;  // empty: the body cannot be read
+  std::optional<rules::WaivedRows> waived_;     // of the observations
   const Holder* replaced_ = nullptr;
   std::vector<journal::TableWrite> tables_;
 };

@@ -151,7 +151,8 @@ State change_key(const Directory& directory, const v1::KeyChange& asked, LogInde
   return state;
 }
 
-State dispatch(const Directory& directory, const v1::AdministrativeAction& action, LogIndex index) {
+State dispatch(const Directory& directory, const v1::AdministrativeAction& action,
+               std::string_view actor, LogIndex index) {
   switch (action.action_case()) {
     case v1::AdministrativeAction::kEnrol:
       return enrol(directory, action.enrol(), index);
@@ -173,6 +174,10 @@ State dispatch(const Directory& directory, const v1::AdministrativeAction& actio
       return place_hold(directory, action.place_hold(), index);
     case v1::AdministrativeAction::kLiftHold:
       return lift_hold(directory, action.lift_hold().name());
+    case v1::AdministrativeAction::kAddWaiver:
+      return add_waiver(directory, action.add_waiver(), actor, index);
+    case v1::AdministrativeAction::kRemoveWaiver:
+      return remove_waiver(directory, action);
     default:
       return refuse(refusal::kBadAction, "the message holds no action this hub knows");
   }
@@ -195,7 +200,7 @@ Result<v1::DirectoryState> changed(const Directory& directory,
   if (auto ok = check_text(action.reason(), limits::kReasonBytes, "reason"); !ok) {
     return tl::unexpected(ok.error());
   }
-  State state = dispatch(directory, action, index);
+  State state = dispatch(directory, action, actor, index);
   if (!state) return state;
   const auto& participants = state->participants();
   if (std::none_of(participants.begin(), participants.end(), can_administer)) {

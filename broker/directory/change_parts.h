@@ -55,4 +55,10 @@ class KeyRing {
                                LogIndex index);
 [[nodiscard]] State lift_hold(const Directory& directory, const std::string& name);
 
+// change_waivers.cc
+[[nodiscard]] State add_waiver(const Directory& directory, const v1::WaiverAdd& asked,
+                               std::string_view actor, LogIndex index);
+[[nodiscard]] State remove_waiver(const Directory& directory,
+                                  const v1::AdministrativeAction& asked);
+
 }  // namespace rapporteur::directory

@@ -34,6 +34,9 @@ inline constexpr std::string_view kBadHold = "BAD_HOLD";
 inline constexpr std::string_view kAlreadyHeld = "ALREADY_HELD";
 inline constexpr std::string_view kUnknownHold = "UNKNOWN_HOLD";
 inline constexpr std::string_view kHeld = "HELD";
+inline constexpr std::string_view kBadWaiver = "BAD_WAIVER";
+inline constexpr std::string_view kAlreadyWaived = "ALREADY_WAIVED";
+inline constexpr std::string_view kUnknownWaiver = "UNKNOWN_WAIVER";
 inline constexpr std::string_view kNoBody = "NO_BODY";
 inline constexpr std::string_view kNeedsTwoOperators = "NEEDS_TWO_OPERATORS";
 

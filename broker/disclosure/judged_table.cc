@@ -104,10 +104,12 @@ std::uint32_t JudgedTable::first_own() const {
 
 void JudgedTable::take_note(std::span<const ProofTerm> contradiction) {
   rules::Detail text = contradiction_text(table_, contradiction);
+  std::vector<std::uint32_t> rows = own_rows_of(table_, contradiction);
   // The same figures may contradict each other by more than one choice of equations.
-  const bool said = std::any_of(noted_.begin(), noted_.end(),
-                                [&](const auto& other) { return other.text.en == text.en; });
-  if (!said) noted_.push_back({own_cell(contradiction), std::move(text)});
+  const bool said = std::any_of(noted_.begin(), noted_.end(), [&](const auto& other) {
+    return other.text.en == text.en && other.rows == rows;
+  });
+  if (!said) noted_.push_back({own_cell(contradiction), std::move(text), std::move(rows)});
 }
 
 }  // namespace rapporteur::disclosure

@@ -31,6 +31,7 @@ class JudgedTable {
   struct Contradiction {
     std::optional<std::uint32_t> own;  // the first cell of the submission among its figures
     rules::Detail text;
+    std::vector<std::uint32_t> rows;  // of the submission, that it rests on
   };
   [[nodiscard]] const std::vector<Contradiction>& contradictions() const { return noted_; }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "broker/disclosure/judged_table.h"
 #include "broker/rules/relations.h"
 #include "proto/base/result.h"
 
@@ -149,30 +150,46 @@ std::string equations_text(const TableSystem& table, std::span<const ProofTerm> 
   return proof.size() > kEquationsShown ? text + "; …" : text;
 }
 
-}  // namespace
-
-std::vector<ProofPart> parts_of(const TableSystem& table, std::span<const ProofTerm> proof) {
+// How often an added-up proof counts each cell that is known; none with factor zero.
+std::map<std::uint32_t, Int128> known_cells(const TableSystem& table,
+                                            std::span<const ProofTerm> proof) {
   std::map<std::uint32_t, Int128> factors;
-  std::vector<ProofPart> parts;
   for (const ProofTerm& term : proof) {
-    if (table.is_recalled(term.equation)) {
-      parts.push_back({table.origin_of(term.equation).members.front().cell, term.multiplier, true});
-      continue;
-    }
+    if (table.is_recalled(term.equation)) continue;
     for (const TableMember& member : table.origin_of(term.equation).members) {
       if (table.variable_of(member.cell)) continue;
       // On the other side of the equation.
       factors[member.cell] -= static_cast<Int128>(term.multiplier) * member.factor;
     }
   }
-  for (const auto& [cell, factor] : factors) {
-    if (factor != 0 && table.lattice().cells()[cell].exact()) {
-      parts.push_back({cell, factor, false});
-    }
+  std::erase_if(factors, [](const auto& one) { return one.second == 0; });
+  return factors;
+}
+
+}  // namespace
+
+std::vector<ProofPart> parts_of(const TableSystem& table, std::span<const ProofTerm> proof) {
+  std::vector<ProofPart> parts;
+  for (const ProofTerm& term : proof) {
+    if (!table.is_recalled(term.equation)) continue;
+    parts.push_back({table.origin_of(term.equation).members.front().cell, term.multiplier, true});
+  }
+  for (const auto& [cell, factor] : known_cells(table, proof)) {
+    if (table.lattice().cells()[cell].exact()) parts.push_back({cell, factor, false});
   }
   std::sort(parts.begin(), parts.end(),
             [](const ProofPart& a, const ProofPart& b) { return a.cell < b.cell; });
   return parts;
+}
+
+std::vector<std::uint32_t> own_rows_of(const TableSystem& table, std::span<const ProofTerm> proof) {
+  std::vector<std::uint32_t> rows;
+  for (const auto& [number, factor] : known_cells(table, proof)) {
+    const Cell& cell = table.lattice().cells()[number];
+    if (from_submission(cell)) rows.push_back(cell.row);
+  }
+  std::sort(rows.begin(), rows.end());
+  return rows;
 }
 
 rules::Detail proof_text(const TableSystem& table, const Derived& derived) {

@@ -27,6 +27,10 @@ struct ProofPart {
 [[nodiscard]] std::vector<ProofPart> parts_of(const TableSystem& table,
                                               std::span<const ProofTerm> proof);
 
+// Rows of the submission that an added-up proof rests on, ascending: counts, and what cannot exist.
+[[nodiscard]] std::vector<std::uint32_t> own_rows_of(const TableSystem& table,
+                                                     std::span<const ProofTerm> proof);
+
 [[nodiscard]] rules::Detail proof_text(const TableSystem& table, const Derived& derived);
 // "SEX=F: 16 before, 18 now".
 [[nodiscard]] rules::Detail change_text(const TableSystem& table, std::uint32_t cell,

@@ -13,6 +13,7 @@
 #include "broker/disclosure/judged_table.h"
 #include "broker/disclosure/proof_text.h"
 #include "broker/disclosure/protection.h"
+#include "broker/disclosure/targets.h"
 #include "broker/rules/findings.h"
 #include "broker/rules/rule_codes.h"
 #include "proto/base/sabotage.h"
@@ -58,7 +59,9 @@ class ReleaseCheck {
     JudgedTable judged(std::move(*lattice), policy_);
     const bool done = judged.judge({bound_.multiplications});
     for (const JudgedTable::Contradiction& one : judged.contradictions()) {
-      if (one.own) add(rules::code::kNonAdditive, judged.table(), *one.own, *one.own, one.text);
+      if (!one.own) continue;
+      add(rules::code::kNonAdditive, judged.table(), {*one.own, *one.own}, one.text,
+          submission_.waived_by(one.rows));
     }
     if (!done) return too_complex(sent);
     std::vector<const Derived*> failing;
@@ -103,9 +106,22 @@ class ReleaseCheck {
       const bool sent_now = from_submission(table.lattice().cells()[number]);
       // What others gave away is no news of this submission.
       if (nothing_new && !own && !sent_now) continue;
-      add(nothing_new ? rules::code::kAlreadyPublic : code_of(table, *one), table, number,
-          sent_now ? number : own.value_or(judged.first_own()), proof_text(table, *one));
+      const Place place{number, sent_now ? number : own.value_or(judged.first_own())};
+      if (nothing_new) {
+        add(rules::code::kAlreadyPublic, table, place, proof_text(table, *one));
+      } else {
+        add(code_of(table, *one), table, place, proof_text(table, *one), waived_by(table, *one));
+      }
     }
+  }
+
+  // Where the submission says that the cell is hidden, that must be public already, too.
+  [[nodiscard]] rules::WaivedBy waived_by(const TableSystem& table, const Derived& derived) const {
+    if (derived.proof.empty()) return {};
+    std::vector<std::uint32_t> rows = own_rows_of(table, derived.proof);
+    const rules::Cell& cell = table.cell_of(derived.variable);
+    if (from_submission(cell)) rows.push_back(cell.row);
+    return submission_.waived_by(rows);
   }
 
   [[nodiscard]] static std::string_view code_of(const TableSystem& table, const Derived& derived) {
@@ -124,16 +140,20 @@ class ReleaseCheck {
                                          [](const ProofPart& part) { return part.factor > 0; });
   }
 
-  // At the row of `place`.
-  void add(std::string_view code, const TableSystem& table, std::uint32_t number,
-           std::uint32_t place, const rules::Detail& detail) {
-    const rules::Cell& cell = table.lattice().cells()[number];
-    const rules::Cell& at = table.lattice().cells()[place];
+  struct Place {
+    std::uint32_t cell = 0;  // whose key is given
+    std::uint32_t row = 0;   // the cell whose row is
+  };
+  void add(std::string_view code, const TableSystem& table, Place place,
+           const rules::Detail& detail, const rules::WaivedBy& waived_by = {}) {
+    const rules::Cell& cell = table.lattice().cells()[place.cell];
+    const rules::Cell& at = table.lattice().cells()[place.row];
     // As it was sent: _Z is not _T there.
     const std::string key =
         from_submission(cell) ? submission_.observations.key_text(cell.row) : table.key_text(cell);
     const std::uint32_t row = from_submission(at) ? at.row + 1 : 0;
-    sink_.add(code, "OBS_VALUE", row, key, [&] { return detail; });
+    sink_.add(
+        code, "OBS_VALUE", row, key, [&] { return detail; }, waived_by);
   }
 
   // Nothing can be a correction where nothing has ended.
@@ -160,7 +180,9 @@ class ReleaseCheck {
       const std::int64_t now = *exact_count(table.lattice().cells()[number]);
       const std::int64_t change = std::abs(now - before.count);
       if (change == 0 || change >= policy_.k) continue;
-      add(code, table, number, number, change_text(table, number, before.count));
+      const std::uint32_t row = table.lattice().cells()[number].row;
+      add(code, table, {number, number}, change_text(table, number, before.count),
+          submission_.waived_by(std::span(&row, 1)));
     }
   }
 
@@ -168,14 +190,30 @@ class ReleaseCheck {
     const TableSystem& table = judged.table();
     for (const IntervalFinding& one :
          check_intervals(judged, source, [this]() { return earlier(); })) {
+      const rules::WaivedBy waived_by = waived_interval(judged, one);
       if (!one.variable) {
-        sink_.add(one.code, "certificate", 0, "", [&] { return one.detail; });
+        sink_.add(
+            one.code, "certificate", 0, "", [&] { return one.detail; }, waived_by);
         continue;
       }
       const std::uint32_t number = table.number_of(*one.variable);
       const bool sent_now = from_submission(table.lattice().cells()[number]);
-      add(one.code, table, number, sent_now ? number : judged.first_own(), one.detail);
+      add(one.code, table, {number, sent_now ? number : judged.first_own()}, one.detail, waived_by);
     }
+  }
+
+  // All that the submission says of anything that is tied to the count, or to any of those that a
+  // certificate has to show.
+  [[nodiscard]] rules::WaivedBy waived_interval(const JudgedTable& judged,
+                                                const IntervalFinding& finding) const {
+    if (submission_.waived == nullptr || finding.code == rules::code::kAlreadyPublic) return {};
+    std::vector<Variable> asked;
+    if (finding.variable) {
+      asked.push_back(*finding.variable);
+    } else {
+      for (const Target& target : targets_of(judged)) asked.push_back(target.variable);
+    }
+    return submission_.waived_by(own_rows_tied_to(judged.table(), asked));
   }
 
   // What was public before; nothing where that cannot be worked out.

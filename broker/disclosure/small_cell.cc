@@ -228,9 +228,14 @@ std::vector<rules::Finding> check_small_cells(const Submission& submission, cons
     const auto earlier = failed->find(cells.pool().key_text(cell));
     const bool nothing_new =
         earlier != failed->end() && !interval_of(cell).strictly_inside(earlier->second);
-    sink.add_at(nothing_new ? rules::code::kAlreadyPublic : rules::code::kSmallCell, "OBS_VALUE",
-                submission.observations, cell.row,
-                [&] { return detail_of(cells, cell, *failure, policy); });
+    const auto detail = [&] { return detail_of(cells, cell, *failure, policy); };
+    if (nothing_new) {
+      sink.add_at(rules::code::kAlreadyPublic, "OBS_VALUE", submission.observations, cell.row,
+                  detail);
+    } else {
+      sink.add_at(rules::code::kSmallCell, "OBS_VALUE", submission.observations, cell.row, detail,
+                  submission.waived_by(std::span(&cell.row, 1)));
+    }
   }
   return std::move(sink).take();
 }

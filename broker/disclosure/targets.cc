@@ -14,43 +14,45 @@ namespace {
 using rules::Cell;
 using rules::CellState;
 
-// Variables that equations tie together, and whether the submission has a part in them.
+// Variables that equations tie together.
 class Components {
  public:
   explicit Components(const TableSystem& table)
-      : parents_(table.linear().bounds.size()), touched_(parents_.size(), 0) {
+      : table_(table), parents_(table.linear().bounds.size()) {
     std::iota(parents_.begin(), parents_.end(), Variable{0});
-    const std::vector<Equation>& equations = table.linear().equations;
-    for (const Equation& equation : equations) {
+    for (const Equation& equation : table.linear().equations) {
       for (const LinearTerm& term : equation.terms) join(equation.terms[0].variable, term.variable);
-    }
-    const auto& cells = table.lattice().cells();
-    for (Variable v = 0; v < parents_.size(); ++v) {
-      if (from_submission(table.cell_of(v))) touched_[root(v)] = 1;
-    }
-    for (std::uint32_t e = 0; e < equations.size(); ++e) {
-      const auto& members = table.origin_of(e).members;
-      const bool own = std::any_of(members.begin(), members.end(), [&](const TableMember& member) {
-        return from_submission(cells[member.cell]);
-      });
-      if (own) touched_[root(equations[e].terms[0].variable)] = 1;
     }
   }
 
-  [[nodiscard]] bool touched(Variable variable) { return touched_[root(variable)] != 0; }
-
- private:
-  Variable root(Variable variable) {
+  [[nodiscard]] Variable root(Variable variable) {
     while (parents_[variable] != variable) {
       parents_[variable] = parents_[parents_[variable]];
       variable = parents_[variable];
     }
     return variable;
   }
+  // Each cell of the submission, with the component that it says something of; some repeatedly.
+  template <typename Use>
+  void each_own(const Use& use) {
+    const auto& cells = table_.lattice().cells();
+    for (Variable v = 0; v < parents_.size(); ++v) {
+      if (from_submission(table_.cell_of(v))) use(root(v), table_.cell_of(v));
+    }
+    const std::vector<Equation>& equations = table_.linear().equations;
+    for (std::uint32_t e = 0; e < equations.size(); ++e) {
+      for (const TableMember& member : table_.origin_of(e).members) {
+        const Cell& cell = cells[member.cell];
+        if (from_submission(cell)) use(root(equations[e].terms[0].variable), cell);
+      }
+    }
+  }
+
+ private:
   void join(Variable a, Variable b) { parents_[root(b)] = root(a); }
 
+  const TableSystem& table_;
   std::vector<Variable> parents_;
-  std::vector<char> touched_;
 };
 
 class SmallTotals {
@@ -124,11 +126,28 @@ std::vector<Target> targets_of(const JudgedTable& judged) {
   }
   if (targets.empty()) return targets;
   Components components(table);
-  std::erase_if(targets, [&](const Target& t) { return !components.touched(t.variable); });
+  std::vector<char> touched(table.linear().bounds.size(), 0);
+  components.each_own([&](Variable root, const Cell&) { touched[root] = 1; });
+  std::erase_if(targets,
+                [&](const Target& t) { return touched[components.root(t.variable)] == 0; });
   if (targets.empty()) return targets;
   const SmallTotals totals(judged);
   for (Target& target : targets) target.small_total = totals.above(table.cell_of(target.variable));
   return targets;
+}
+
+std::vector<std::uint32_t> own_rows_tied_to(const TableSystem& table,
+                                            std::span<const Variable> variables) {
+  Components components(table);
+  std::vector<char> asked(table.linear().bounds.size(), 0);
+  for (const Variable variable : variables) asked[components.root(variable)] = 1;
+  std::vector<std::uint32_t> rows;
+  components.each_own([&](Variable root, const Cell& cell) {
+    if (asked[root] != 0) rows.push_back(cell.row);
+  });
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
 }
 
 }  // namespace rapporteur::disclosure

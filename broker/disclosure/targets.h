@@ -8,6 +8,8 @@
 // Threads: any; pure.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "broker/disclosure/judged_table.h"
@@ -17,5 +19,9 @@ namespace rapporteur::disclosure {
 
 // Ascending variables. `judged` was judged.
 [[nodiscard]] std::vector<Target> targets_of(const JudgedTable& judged);
+
+// The rows of the submission that say something of what equations tie to one of these, ascending.
+[[nodiscard]] std::vector<std::uint32_t> own_rows_tied_to(const TableSystem& table,
+                                                          std::span<const Variable> variables);
 
 }  // namespace rapporteur::disclosure

@@ -198,6 +198,10 @@ struct Metrics::Impl {
                      .Name("rapporteur_refusal_findings_total")
                      .Help("Findings of refused messages, by rule.")
                      .Register(registry)),
+        waived(prometheus::BuildCounter()
+                   .Name("rapporteur_waived_findings_total")
+                   .Help("Findings that a waiver kept from refusing a message, by rule.")
+                   .Register(registry)),
         stale_verdicts(prometheus::BuildCounter()
                            .Name("rapporteur_stale_verdicts_total")
                            .Help("Verdicts that had to be judged again.")
@@ -211,6 +215,7 @@ struct Metrics::Impl {
   prometheus::Histogram& write_seconds;
   prometheus::Histogram& group_entries;
   prometheus::Family<prometheus::Counter>& refusals;
+  prometheus::Family<prometheus::Counter>& waived;
   prometheus::Counter& stale_verdicts;
   mutable std::mutex mutex;
   Snapshot snapshot;
@@ -230,6 +235,10 @@ void Metrics::receipt(std::chrono::nanoseconds waited) {
 
 void Metrics::refused_by(std::string_view rule, std::size_t count) {
   impl_->refusals.Add({{"rule", std::string(rule)}}).Increment(static_cast<double>(count));
+}
+
+void Metrics::waived(std::string_view rule, std::size_t count) {
+  impl_->waived.Add({{"rule", std::string(rule)}}).Increment(static_cast<double>(count));
 }
 
 void Metrics::stale_verdict() {

@@ -38,6 +38,7 @@ class Metrics final : public admission::Observer {
 
   void receipt(std::chrono::nanoseconds waited) override;
   void refused_by(std::string_view rule, std::size_t count) override;
+  void waived(std::string_view rule, std::size_t count) override;
   void stale_verdict() override;
   void group(std::size_t entries, std::chrono::nanoseconds wrote) override;
 

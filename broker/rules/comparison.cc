@@ -1,5 +1,7 @@
 #include "broker/rules/comparison.h"
 
+#include <algorithm>
+
 #include "proto/base/check.h"
 
 namespace rapporteur::rules {
@@ -13,6 +15,20 @@ bool Comparison::concerns(Cells cells) const {
     own = cell;
   }
   return false;
+}
+
+WaivedBy Comparison::waived_by(Cells cells) const {
+  WaivedBy by;
+  for (const Cell* cell : cells) {
+    if (cell->published()) continue;
+    const WaivedRows* waived = sources_[cell->source].waived;
+    const auto waiver = waived == nullptr ? std::nullopt : waived->waiver_of(cell->row);
+    if (!waiver) return {};
+    by.push_back(*waiver);
+  }
+  std::sort(by.begin(), by.end());
+  by.erase(std::unique(by.begin(), by.end()), by.end());
+  return by;
 }
 
 const Cell& Comparison::representative(Cells cells) const {

@@ -12,6 +12,7 @@
 
 #include "broker/rules/cells.h"
 #include "broker/rules/findings.h"
+#include "broker/rules/waivers.h"
 
 namespace rapporteur::rules {
 
@@ -20,10 +21,13 @@ class Comparison {
   enum class Scope { kSubmission, kFile };
   using Cells = std::span<const Cell* const>;
 
-  // `first_rows[s]` is the number of rows before submission s.
-  Comparison(const CellPool& pool, Scope scope, std::vector<std::uint32_t> first_rows,
-             FindingSink& sink)
-      : pool_(pool), scope_(scope), first_rows_(std::move(first_rows)), sink_(sink) {}
+  struct Source {
+    std::uint32_t rows_before = 0;       // of the submissions before it
+    const WaivedRows* waived = nullptr;  // null: none is
+  };
+  // `sources[s]` is submission s.
+  Comparison(const CellPool& pool, Scope scope, std::vector<Source> sources, FindingSink& sink)
+      : pool_(pool), scope_(scope), sources_(std::move(sources)), sink_(sink) {}
 
   [[nodiscard]] const CellPool& pool() const { return pool_; }
   [[nodiscard]] const Cell& cell(std::uint32_t position) const { return pool_.cells()[position]; }
@@ -37,9 +41,12 @@ class Comparison {
 
   template <typename MakeDetail>
   void add(std::string_view code, std::string_view field, const Cell& at,
-           const MakeDetail& make_detail) const {
-    sink_.add(code, field, first_rows_[at.source] + at.row + 1, pool_.key_text(at), make_detail);
+           const MakeDetail& make_detail, const WaivedBy& waived_by = {}) const {
+    sink_.add(code, field, sources_[at.source].rows_before + at.row + 1, pool_.key_text(at),
+              make_detail, waived_by);
   }
+  // Of a finding that rests on these cells.
+  [[nodiscard]] WaivedBy waived_by(Cells cells) const;
   // About the whole.
   template <typename MakeDetail>
   void add_whole(std::string_view code, std::string_view field,
@@ -50,7 +57,7 @@ class Comparison {
  private:
   const CellPool& pool_;
   Scope scope_;
-  std::vector<std::uint32_t> first_rows_;
+  std::vector<Source> sources_;
   FindingSink& sink_;
 };
 

@@ -34,10 +34,12 @@ bool FindingSink::full(Severity severity) {
 }
 
 void FindingSink::put(const Rule& rule, std::string_view field, std::uint32_t row, std::string key,
-                      Detail detail) {
-  auto& kept = rule.severity == Severity::kError ? errors_ : warnings_;
-  kept.push_back({std::string(rule.code), rule.severity, std::string(field), row, std::move(key),
-                  std::move(detail.en), std::move(detail.fr), std::string(rule.remedy_en)});
+                      Detail detail, WaivedBy waived_by) {
+  const Severity severity = waived_by.empty() ? rule.severity : Severity::kWarning;
+  auto& kept = severity == Severity::kError ? errors_ : warnings_;
+  kept.push_back({std::string(rule.code), severity, std::string(field), row, std::move(key),
+                  std::move(detail.en), std::move(detail.fr), std::string(rule.remedy_en),
+                  std::move(waived_by)});
 }
 
 std::vector<Finding> FindingSink::take() && {
@@ -50,7 +52,8 @@ std::vector<Finding> FindingSink::take() && {
     all.resize(limits::kFindings - 1);
     const std::string more = std::to_string(found - all.size());
     put(rule_of(code::kMoreFindings), "", 0, "",
-        {more + " more findings are not listed", more + " autres constats ne sont pas énumérés"});
+        {more + " more findings are not listed", more + " autres constats ne sont pas énumérés"},
+        {});
     all.push_back(std::move(warnings_.back()));
   }
   sort_findings(all);

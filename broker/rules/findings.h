@@ -20,22 +20,23 @@ struct Detail {
 
 class FindingSink {
  public:
-  // `make_detail` gives a Detail; it is called only if the finding is kept. Row from 1, or 0.
+  // `make_detail` gives a Detail; it is called only if the finding is kept. Row from 1, or 0. What
+  // is waived is a warning.
   template <typename MakeDetail>
   void add(std::string_view code, std::string_view field, std::uint32_t row, const std::string& key,
-           const MakeDetail& make_detail) {
+           const MakeDetail& make_detail, const WaivedBy& waived_by = {}) {
     const Rule& rule = rule_of(code);
-    if (full(rule.severity)) return;
-    put(rule, field, row, key, make_detail());
+    if (full(waived_by.empty() ? rule.severity : Severity::kWarning)) return;
+    put(rule, field, row, key, make_detail(), waived_by);
   }
   // The same for a row of `observations`, counted from 0.
   template <typename MakeDetail>
   void add_at(std::string_view code, std::string_view field, const ObservationSet& observations,
-              std::size_t row, const MakeDetail& make_detail) {
+              std::size_t row, const MakeDetail& make_detail, const WaivedBy& waived_by = {}) {
     const Rule& rule = rule_of(code);
-    if (full(rule.severity)) return;
-    put(rule, field, static_cast<std::uint32_t>(row + 1), observations.key_text(row),
-        make_detail());
+    if (full(waived_by.empty() ? rule.severity : Severity::kWarning)) return;
+    put(rule, field, static_cast<std::uint32_t>(row + 1), observations.key_text(row), make_detail(),
+        waived_by);
   }
 
   // Ordered by (row, field, code), at most limits::kFindings; errors stay before warnings go.
@@ -46,7 +47,7 @@ class FindingSink {
   // Counts the finding when there is no room for it.
   [[nodiscard]] bool full(Severity severity);
   void put(const Rule& rule, std::string_view field, std::uint32_t row, std::string key,
-           Detail detail);
+           Detail detail, WaivedBy waived_by);
 
   std::vector<Finding> errors_;
   std::vector<Finding> warnings_;

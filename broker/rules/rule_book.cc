@@ -28,7 +28,7 @@ void compare_cells(const Submission& submission, const Policy& policy,
   CellPool pool;
   pool.add(submission.observations, 0);
   add_published(pool, tables_read(submission), published, repeated);
-  const Comparison comparison(pool, Comparison::Scope::kSubmission, {0}, sink);
+  const Comparison comparison(pool, Comparison::Scope::kSubmission, {{0, submission.waived}}, sink);
   check_totals(comparison);
   check_overlaps(comparison);
   check_plausibility(comparison);
@@ -75,10 +75,10 @@ std::vector<Finding> judge_file(std::span<const Submission> submissions, const P
                                 const PublishedFigures& published) {
   if (sabotaged("rules-off")) return {};
   FindingSink sink;
-  std::vector<std::uint32_t> first_rows;
+  std::vector<Comparison::Source> sources;
   std::uint32_t rows = 0;
   for (const Submission& submission : submissions) {
-    first_rows.push_back(rows);
+    sources.push_back({rows, submission.waived});
     rows += static_cast<std::uint32_t>(submission.observations.rows());
   }
   for (const auto& [population, members] : by_population(submissions)) {
@@ -92,7 +92,7 @@ std::vector<Finding> judge_file(std::span<const Submission> submissions, const P
     std::sort(tables.begin(), tables.end());
     tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
     add_published(pool, tables, published, true);
-    const Comparison comparison(pool, Comparison::Scope::kFile, first_rows, sink);
+    const Comparison comparison(pool, Comparison::Scope::kFile, sources, sink);
     check_totals(comparison);
     check_overlaps(comparison);
     check_plausibility(comparison);

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/rules/waivers.h"
 #include "proto/base/clock.h"
 #include "proto/codelists/code_lists.h"
 #include "proto/statistics/observation_set.h"
@@ -47,6 +48,7 @@ struct Finding {
   std::string detail_en;  // may hold values: for the sender alone
   std::string detail_fr;
   std::string remedy;
+  WaivedBy waived_by = {};  // an error but for these waivers, and so a warning
 };
 
 // A table of the published view: one sender's live cells of these components.
@@ -92,7 +94,13 @@ struct Submission {
   std::string_view indicator;              // as the header claims
   std::span<const std::string> ref_areas;  // as the header claims
   const ObservationSet& observations;
-  bool second_signature = false;  // the sender's data officer signed, too
+  bool second_signature = false;       // the sender's data officer signed, too
+  const WaivedRows* waived = nullptr;  // of `observations`; null: none is
+
+  // Of a finding that rests on these rows, counted from 0.
+  [[nodiscard]] WaivedBy waived_by(std::span<const std::uint32_t> rows) const {
+    return waived == nullptr ? WaivedBy() : waived->all(rows);
+  }
 };
 
 // Tables the judgement will look at: those the submission touches and those its indicator's

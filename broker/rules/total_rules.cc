@@ -22,11 +22,15 @@ using CellPointers = std::vector<const Cell*>;
 // One side of an equation: cells and their sum.
 struct Sum {
   CellPointers cells;
+  CellPointers impossible;  // those that cannot exist
   Amount amount;
   bool known = true;  // every cell is exact, or cannot exist
 
   void add(const Cell& cell) {
-    if (cell.state == CellState::kCannotExist) return;
+    if (cell.state == CellState::kCannotExist) {
+      impossible.push_back(&cell);
+      return;
+    }
     const auto more = cell.exact() ? amount.plus(cell.amount) : std::nullopt;
     if (!more) {
       known = false;
@@ -49,13 +53,18 @@ class Equations {
     CellPointers involved = total.cells;
     involved.insert(involved.end(), parts.cells.begin(), parts.cells.end());
     if (!comparison_.concerns(involved)) return false;
-    comparison_.add(code::kNonAdditive, name(dimension_), place_of(total, involved), [&] {
+    const auto detail = [&] {
       const std::string names = text(total, true) + " = " + text(parts, true);
       const std::string numbers = text(total, false) + " = " + text(parts, false);
       return Detail{
           names + ": " + numbers + " does not hold" + published(involved, " (published: "),
           names + " : " + numbers + " est faux" + published(involved, " (publié : ")};
-    });
+    };
+    CellPointers rested_on = involved;
+    rested_on.insert(rested_on.end(), total.impossible.begin(), total.impossible.end());
+    rested_on.insert(rested_on.end(), parts.impossible.begin(), parts.impossible.end());
+    comparison_.add(code::kNonAdditive, name(dimension_), place_of(total, involved), detail,
+                    comparison_.waived_by(rested_on));
     return true;
   }
 
@@ -64,12 +73,14 @@ class Equations {
     const std::array<const Cell*, 2> involved{&part, &total};
     if (!comparison_.concerns(involved)) return;
     const Cell& place = part.published() ? total : part;
-    comparison_.add(code::kNonAdditive, name(dimension_), place, [&] {
+    const auto detail = [&] {
       const std::string part_is = name_of(part) + " = " + part.amount.text();
       const std::string total_is = name_of(total) + " = " + total.amount.text();
       return Detail{part_is + " is above its total " + total_is,
                     part_is + " dépasse son total " + total_is};
-    });
+    };
+    comparison_.add(code::kNonAdditive, name(dimension_), place, detail,
+                    comparison_.waived_by(involved));
   }
 
  private:

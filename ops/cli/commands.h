@@ -54,6 +54,7 @@ void add_proof_get(CLI::App& group, Session& session);
 void add_proof_consistency(CLI::App& group, Session& session);
 void add_witness(CLI::App& app, Session& session);
 void add_timestamp(CLI::App& app, Session& session);
+void add_waiver(CLI::App& app, Session& session);
 void add_erase(CLI::App& app, Session& session);
 void add_retention(CLI::App& app, Session& session);
 void add_hold(CLI::App& app, Session& session);

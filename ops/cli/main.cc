@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
   add_participant(app, session);
   add_grant(app, session);
   add_policy(app, session);
+  add_waiver(app, session);
   add_status(app, session);
   add_tail(app, session);
   add_show(app, session);

@@ -22,6 +22,9 @@ std::string rules_text(const google::protobuf::RepeatedPtrField<v1::RuleCount>& 
   for (const auto& rule : rules) {
     out += out.empty() ? "" : ", ";
     out += rule.count() == 1 ? rule.code() : fmt::format("{} x{}", rule.code(), rule.count());
+    for (int i = 0; i < rule.waived_by_size(); ++i) {
+      out += (i == 0 ? " WAIVED by " : " and ") + std::to_string(rule.waived_by(i));
+    }
   }
   return out;
 }
@@ -62,6 +65,13 @@ std::string action_summary(const std::string& bytes) {
       return "legal hold " + action.place_hold().name();
     case v1::AdministrativeAction::kLiftHold:
       return "legal hold " + action.lift_hold().name() + " lifted";
+    case v1::AdministrativeAction::kAddWaiver: {
+      const v1::Waiver& waiver = action.add_waiver().waiver();
+      return fmt::format("waiver of {} in {}: {}", counted(waiver.cells(), "cell"),
+                         waiver.dataflow(), waiver.reference());
+    }
+    case v1::AdministrativeAction::kRemoveWaiver:
+      return fmt::format("waiver {} removed", action.remove_waiver().index());
     case v1::AdministrativeAction::ACTION_NOT_SET:
       break;
   }

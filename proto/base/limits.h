@@ -93,6 +93,10 @@ inline constexpr std::size_t kAnswerBytes = 8UL << 20U;
 // Attempts of a verdict that went stale before the component is judged in order.
 inline constexpr int kStaleVerdicts = 3;
 
+// Waivers. The hashes of one fit into a body; those of all that stand are held in memory.
+inline constexpr std::size_t kWaivedCells = 32'000;
+inline constexpr std::size_t kWaivers = 64;
+
 // Erasure and retention.
 inline constexpr std::size_t kLegalHolds = 1'000;
 inline constexpr std::uint32_t kRetentionDays = 36'525;  // a hundred years

@@ -100,6 +100,7 @@ class WithoutHub(Lines):
                       ["policy", "show", DATAFLOW], ["proof", "get", "1"],
                       ["proof", "consistency", "1"], ["checkpoint"],
                       ["erase", "1", "--reason", "t"], ["retention", "show"], ["hold", "list"],
+                      ["waiver", "list"],
                       ["grant", "receive", "at"]):
             self.refused(USAGE, ["--operator", self.folder / "none", *words], self.folder / "none",
                          "--operator", "RAPPORTEUR_OPERATOR")

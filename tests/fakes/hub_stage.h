@@ -18,6 +18,7 @@ class CountingObserver final : public admission::Observer {
  public:
   void receipt(std::chrono::nanoseconds) override {}
   void refused_by(std::string_view, std::size_t) override {}
+  void waived(std::string_view, std::size_t) override {}
   void stale_verdict() override {}
   void group(std::size_t, std::chrono::nanoseconds) override {}
 };

@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "proto/crypto/encoding.h"
 #include "proto/crypto/sha256.h"
+#include "store/merkle/digest_set.h"
 #include "store/merkle/frontier.h"
 #include "tests/support/naive_merkle.h"
 
@@ -53,6 +56,33 @@ TEST(Tree, AListOfHashesHasWholeHashesAndNoMoreThanAProofHas) {
   EXPECT_FALSE(unpack(std::string(33, 'x')));
   EXPECT_TRUE(unpack(std::string(std::size_t{64} * 32, 'x')));
   EXPECT_FALSE(unpack(std::string(std::size_t{65} * 32, 'x')));
+}
+
+TEST(DigestSet, TheRootIsThatOfTheHashesInAscendingOrder) {
+  EXPECT_EQ(DigestSet::of({}).root(), empty_root());
+  const Digest a = crypto::sha256("a");
+  const Digest b = crypto::sha256("b");
+  const Digest c = crypto::sha256("c");
+  std::vector<Digest> sorted{a, b, c};
+  std::sort(sorted.begin(), sorted.end());
+  const DigestSet set = DigestSet::of({c, a, b, a});
+  EXPECT_EQ(set.size(), 3U);
+  EXPECT_EQ(set.root(),
+            node_hash(node_hash(leaf_hash(sorted[0].span()), leaf_hash(sorted[1].span())),
+                      leaf_hash(sorted[2].span())));
+  EXPECT_EQ(set.hashes(), sorted);
+  EXPECT_EQ(DigestSet::parse(set.packed(), 3).value().root(), set.root());
+}
+
+TEST(DigestSet, OnlyAscendingHashesOfTheirLengthAreRead) {
+  const std::string low(32, 'a');
+  const std::string high(32, 'b');
+  EXPECT_TRUE(DigestSet::parse("", 0));
+  EXPECT_TRUE(DigestSet::parse(low + high, 2));
+  for (const std::string& wrong : {high + low, low + low, low + high + "x", low.substr(1)}) {
+    EXPECT_FALSE(DigestSet::parse(wrong, 3));
+  }
+  EXPECT_FALSE(DigestSet::parse(low + high, 1));
 }
 
 TEST(Tile, PathsAreThoseOfTlogTiles) {

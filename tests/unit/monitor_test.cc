@@ -53,6 +53,7 @@ TEST(Metrics, ShowWhatTheHubDoes) {
   metrics.receipt(3ms);
   metrics.group(12, 2ms);
   metrics.refused_by("SMALL_CELL", 2);
+  metrics.waived("SMALL_CELL", 3);
   metrics.stale_verdict();
   const std::string text = metrics.text();
   EXPECT_THAT(text, HasSubstr("rapporteur_outcomes_total{outcome=\"accepted\"} 7"));
@@ -62,6 +63,7 @@ TEST(Metrics, ShowWhatTheHubDoes) {
   EXPECT_THAT(text, HasSubstr("rapporteur_lines_ended_total 4"));
   EXPECT_THAT(text, HasSubstr("rapporteur_sweeps_failed_total 1"));
   EXPECT_THAT(text, HasSubstr("rapporteur_refusal_findings_total{rule=\"SMALL_CELL\"} 2"));
+  EXPECT_THAT(text, HasSubstr("rapporteur_waived_findings_total{rule=\"SMALL_CELL\"} 3"));
   EXPECT_THAT(
       text,
       HasSubstr("rapporteur_subscription_lag_entries{participant=\"no\",subscription=\"all\"} 5"));

@@ -127,6 +127,8 @@ TEST(ProtocolDocument, StatesTheLimitsOfTheCode) {
       {"contacts of a participant", l::kContactsPerParticipant},
       {"grants of a participant", l::kGrantsPerParticipant},
       {"subscriptions of a participant", l::kSubscriptionsPerParticipant},
+      {"waivers", l::kWaivers},
+      {"cells of a waiver", l::kWaivedCells},
       {"connections of a participant", l::kConnectionsPerParticipant},
       {"unanswered frames of a connection", l::kInFlightPerConnection},
       {"unanswered bytes of a participant", l::kInFlightBytesPerParticipant},

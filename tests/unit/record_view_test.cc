@@ -26,5 +26,17 @@ TEST(RecordView, FaultsOfKnownPartiesAreNotCalledUnauthenticated) {
   EXPECT_EQ(record_summary(record), "at MALFORMED x2, (unknown) IDENTITY x5");
 }
 
+TEST(RecordView, AWaivedFindingNamesItsWaivers) {
+  v1::Record record;
+  auto& waived = *record.mutable_accepted()->add_warnings();
+  waived.set_code("SMALL_CELL");
+  waived.set_count(3);
+  waived.add_waived_by(12);
+  waived.add_waived_by(40);
+  record.mutable_accepted()->add_warnings()->set_code("SILENT_YEARS");
+  record.mutable_accepted()->mutable_warnings(1)->set_count(1);
+  EXPECT_EQ(record_summary(record), "; warnings: SMALL_CELL x3 WAIVED by 12 and 40, SILENT_YEARS");
+}
+
 }  // namespace
 }  // namespace rapporteur::cli
