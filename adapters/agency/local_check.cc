@@ -26,8 +26,11 @@ rules::Policy default_policy(const std::string& dataflow) {
 }
 
 rules::Submission as_submission(const std::string& sender,
-                                const sources::PlannedSubmission& planned) {
-  return {sender, planned.dataflow, planned.indicator, planned.ref_areas, planned.observations};
+                                const sources::PlannedSubmission& planned,
+                                bool second_signature = false) {
+  return {
+      sender,          planned.dataflow, planned.indicator, planned.ref_areas, planned.observations,
+      second_signature};
 }
 
 // What is published, with what the hub will have taken by then.
@@ -236,7 +239,7 @@ std::vector<rules::Finding> LocalCheck::judge_disclosure(const rules::Submission
 
 LocalCheck::Judged LocalCheck::judge_one(const sources::PlannedSubmission& planned,
                                          const Figures& figures) const {
-  const rules::Submission submission = as_submission(participant_, planned);
+  const rules::Submission submission = as_submission(participant_, planned, officer_.has_value());
   const rules::Policy in_force = policy(planned.dataflow);
   Judged out;
   out.findings = judge_claims(submission, figures);
@@ -245,6 +248,21 @@ LocalCheck::Judged LocalCheck::judge_one(const sources::PlannedSubmission& plann
   std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const rules::Finding& a, const rules::Finding& b) { return a.row < b.row; });
   return out;
+}
+
+void LocalCheck::sign_second(const KeyId& officer, std::string reason) {
+  officer_ = {officer, std::move(reason)};
+}
+
+std::vector<rules::Finding> LocalCheck::judge_second() const {
+  if (!officer_) return {};
+  std::vector<rules::Finding> findings = rules::check_reason(officer_->reason);
+  if (!directory_) return findings;
+  const LogIndex now{directory_->state().version()};
+  if (!directory_->signing_key(participant_, officer_->key.view(), now)) {
+    findings.push_back(rules::no_second_signature());
+  }
+  return findings;
 }
 
 void LocalCheck::expect(const std::string& dataflow, std::optional<MessageId> revises,
