@@ -152,7 +152,9 @@ class ClientDelivery : public ::testing::Test {
     v1::Record record;
     record.set_header(sent_.header());
     record.set_signature(sent_.signature());
-    *record.mutable_second_signature() = sent_.second_signature();
+    if (sent_.has_second_signature()) {
+      *record.mutable_second_signature() = sent_.second_signature();
+    }
     record.mutable_accepted();
     v1::Delivery delivery;
     delivery.set_index(7);

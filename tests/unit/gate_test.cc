@@ -283,7 +283,7 @@ TEST_F(GateTest, TheReasonOfASecondSignatureIsLookedThroughLikeFreeText) {
   part.set_signature(officer.party.signing
                          .sign(crypto::domain::kSecond, bytes_of(envelope.header() + part.reason()))
                          .string());
-  EXPECT_EQ(send(envelope), "refused TEXT_BIRTH_DATE,TEXT_TELEPHONE");
+  EXPECT_EQ(send(envelope), "refused TEXT_BIRTH_DATE TEXT_TELEPHONE");
   EXPECT_FALSE(stage_.last_record().has_second_signature());
 }
 
