@@ -37,9 +37,11 @@ rapporteur_test(property_revised_tables LABELS property TIMEOUT 1200
   LINKS rapporteur::test_made_register rapporteur::test_made_submission)
 rapporteur_test(property_metamorphic LABELS property PROPERTIES TIMEOUT 1200
   SOURCES property/metamorphic_test.cc
-  LINKS rapporteur::test_made_submission)
+  LINKS rapporteur::test_made_submission rapporteur::adapters_sinks)
 rapporteur_sabotage(cells-as-they-came property_metamorphic
   Metamorphic.TheOrderOfRowsChangesNoVerdictNorTheCertificateThatHolds)
+rapporteur_sabotage(codes-as-they-came property_metamorphic
+  Metamorphic.TheOrderOfARegisterChangesNoByteOfWhatIsPublished)
 rapporteur_sabotage(dimension-not-added-up property_metamorphic
   Metamorphic.NamesOfCodesChangeNoVerdict)
 if(RAPPORTEUR_SABOTAGE)

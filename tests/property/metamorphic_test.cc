@@ -1,4 +1,4 @@
-// What must not change a verdict: in which order rows come, and what codes are called.
+// What must not change a verdict or a pattern: in which order rows come, and what codes are called.
 //
 // Each RapidCheck case takes ten tables made by chance, so that an ordinary run takes 1,000.
 #include <algorithm>
@@ -11,11 +11,17 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "adapters/anonymise/cases.h"
+#include "adapters/anonymise/certificate_json.h"
 #include "adapters/anonymise/certify.h"
+#include "adapters/anonymise/release.h"
+#include "adapters/sinks/sdmx_csv/writer.h"
 #include "broker/disclosure/release_check.h"
 #include "broker/disclosure/small_cell.h"
 #include "broker/rules/rule_codes.h"
+#include "tests/attacker/code_choice.h"
 #include "tests/support/made_submission.h"
+#include "tests/support/paths.h"
 
 namespace rapporteur::testing {
 namespace {
@@ -35,7 +41,8 @@ void shuffle(Chance& chance, std::vector<T>& items) {
   }
 }
 
-// Rule codes by the cell they are about, numbered as in the table; "" is the whole.
+// Rule codes by the cell they are about, numbered as in the table; "" is the
+// whole.
 using Verdict = std::set<std::pair<std::string, std::string>>;
 
 Verdict verdict_on(const MadeSubmission& made, const disclosure::CertificateSource& source) {
@@ -79,8 +86,8 @@ MadeSubmission in_another_order(Chance& chance, const MadeSubmission& made) {
   return out;
 }
 
-// A solver takes most of the time: one table in ten gets a certificate, of the others it is asked
-// what follows from equations.
+// A solver takes most of the time: one table in ten gets a certificate, of the
+// others it is asked what follows from equations.
 disclosure::CertificateSource source_for(std::uint64_t number) {
   if (number % kTablesACase == 0) return anonymise::certify;
   return disclosure::given_certificate({});
@@ -178,7 +185,8 @@ void rename_codes(Chance& chance, attacker::Dimension& dimension) {
   }
 }
 
-// Forms of exploitation become citizenships, and the other way round: both are lists of codes.
+// Forms of exploitation become citizenships, and the other way round: both are
+// lists of codes.
 void rename_dimensions(Chance& chance, std::vector<attacker::Dimension>& dimensions) {
   for (attacker::Dimension& dimension : dimensions) {
     const bool form = dimension.name == "EXPL_FORM";
@@ -207,6 +215,94 @@ RC_GTEST_PROP(Metamorphic, NamesOfCodesChangeNoVerdict, ()) {
     const Verdict errors = errors_of(made, number);
     const Verdict renamed = as_called_in(made, other, errors_of(other, number));
     if (renamed != errors) RC_FAIL(described(made, errors) + described(made, renamed));
+  }
+}
+
+// A register with columns that are called like the dimensions, and the spec
+// that reads it.
+struct Register {
+  std::string spec;
+  std::string header;
+  std::vector<std::string> cases;
+  std::vector<std::string> table;  // the same, one row a combination
+};
+
+std::string leaves_of(const attacker::Dimension& dimension) {
+  std::string out;
+  for (const attacker::Code& code : dimension.codes) {
+    if (code.leaves.size() == 1) out += (out.empty() ? "\"" : ", \"") + code.name + '"';
+  }
+  return out;
+}
+
+Register register_by_chance(Chance& chance) {
+  const auto dimensions = attacker::dimensions_by_chance(chance, {.fewest = 2,
+                                                                  .most = 2,
+                                                                  .most_cells = 24,
+                                                                  .groups_of_countries = false,
+                                                                  .totals_may_be_missing = false});
+  Register out;
+  out.spec =
+      "dataflow = \"RAPPORTEUR:THB(1.0)\"\nindicator = "
+      "\"VIC_REG\"\nunit = \"PER\"\n"
+      "ref_area = \"LV\"\ntime = \"2007\"\n";
+  for (const attacker::Dimension& dimension : dimensions) {
+    out.spec +=
+        "[[dimensions]]\nname = \"" + dimension.name + "\"\ncolumn = \"" + dimension.name + "\"\n";
+    if (dimension.name == "AGE") out.spec += "bands = [" + leaves_of(dimension) + "]\n";
+    out.header += dimension.name + ",";
+  }
+  for (const auto& [atom, count] : attacker::counts_by_chance(chance, dimensions)) {
+    std::string codes;
+    for (std::size_t d = 0; d < dimensions.size(); ++d) {
+      codes += dimensions[d].codes[atom[d] + 1].name + ",";
+    }
+    out.table.push_back(codes + std::to_string(count) + "\n");
+    for (std::int64_t i = 0; i < count; ++i) out.cases.push_back(codes + "1\n");
+  }
+  return out;
+}
+
+// What would be written: the file, its certificate and where it hides; or why
+// nothing is.
+std::vector<std::string> written(const std::string& toml, const std::string& header,
+                                 const std::vector<std::string>& rows, const TempDir& folder) {
+  std::string csv = header + "count\n";
+  for (const std::string& row : rows) csv += row;
+  const std::string file = (folder / "in.csv").string();
+  write_file(file, csv);
+  const auto spec = anonymise::Spec::parse(toml, "s.toml");
+  if (!spec) return {spec.error().line()};
+  const auto cases = anonymise::read_cases(*spec, file);
+  if (!cases) return {cases.error().line()};
+  const auto released = anonymise::release({*spec, cases->axes(), cases->slices});
+  if (!released) return {released.error().line()};
+  const ObservationSet observations = anonymise::observations_of(*spec, *released);
+  std::vector<std::string> hidden;
+  for (std::size_t row = 0; row < observations.rows(); ++row) {
+    if (!observations.value(row)) hidden.push_back(observations.key_text(row));
+  }
+  std::ranges::sort(hidden);
+  const std::string text = sinks::sdmx_csv_of(spec->dataflow, observations);
+  hidden.push_back(anonymise::certificate_json(*spec, *released, text));
+  hidden.push_back(text);
+  return hidden;
+}
+
+RC_GTEST_PROP(Metamorphic, TheOrderOfARegisterChangesNoByteOfWhatIsPublished, ()) {
+  const std::uint64_t first = *first_table();
+  const TempDir folder;
+  for (std::uint64_t number = first; number < first + kTablesACase; ++number) {
+    Chance chance(number);
+    Register made = register_by_chance(chance);
+    const auto as_it_stood = written(made.spec, made.header, made.cases, folder);
+    shuffle(chance, made.cases);
+    RC_ASSERT(written(made.spec, made.header, made.cases, folder) == as_it_stood);
+    if (number % kTablesACase != 0) continue;
+    // Nor does it matter whether cases come one by one.
+    shuffle(chance, made.table);
+    const std::string counted = "input = \"table\"\n" + made.spec;
+    RC_ASSERT(written(counted, made.header, made.table, folder).back() == as_it_stood.back());
   }
 }
 
