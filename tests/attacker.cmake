@@ -35,6 +35,15 @@ rapporteur_test(property_forged_certificates LABELS property TIMEOUT 1200
 rapporteur_test(property_revised_tables LABELS property TIMEOUT 1200
   SOURCES property/revised_tables_test.cc
   LINKS rapporteur::test_made_register rapporteur::test_made_submission)
+rapporteur_test(property_metamorphic LABELS property PROPERTIES TIMEOUT 1200
+  SOURCES property/metamorphic_test.cc
+  LINKS rapporteur::test_made_submission rapporteur::adapters_sinks)
+rapporteur_sabotage(cells-as-they-came property_metamorphic
+  Metamorphic.TheOrderOfRowsChangesNoVerdictNorTheCertificateThatHolds)
+rapporteur_sabotage(codes-as-they-came property_metamorphic
+  Metamorphic.TheOrderOfARegisterChangesNoByteOfWhatIsPublished)
+rapporteur_sabotage(dimension-not-added-up property_metamorphic
+  Metamorphic.NamesOfCodesChangeNoVerdict)
 if(RAPPORTEUR_SABOTAGE)
   rapporteur_test(sabotage_planted_defects LABELS sabotage TIMEOUT 600
     SOURCES property/planted_defects_test.cc)

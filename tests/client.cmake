@@ -35,11 +35,21 @@ rapporteur_test(crash_broker_kill LABELS crash TIMEOUT 900
   LINKS rapporteur::adapters_agency rapporteur::proto_statistics rapporteur::store_rocks
     rapporteur::store_verify rapporteur::test_fakes_hub)
 add_dependencies(test_crash_broker_kill rapporteur rapporteur-broker)
+# One agency means harm, in the shipped broker, beside others that do not.
+rapporteur_test(e2e_hostile_sender LABELS e2e TIMEOUT 240
+  SOURCES e2e/hostile_sender_test.cc crash/loaded_parties.cc crash/program_hub.cc
+  LINKS rapporteur::adapters_agency rapporteur::proto_statistics rapporteur::store_rocks
+    rapporteur::store_verify rapporteur::test_fakes_hub)
+add_dependencies(test_e2e_hostile_sender rapporteur rapporteur-adapter rapporteur-broker)
 
 rapporteur_sabotage(older-checkpoint-taken e2e_client_courier
   ClientCourier.ACheckpointOlderThanTheOneSeenIsRefused)
 rapporteur_sabotage(ledger-as-synced e2e_client_courier
   ClientCourier.TheLedgerKnowsWhatWasAcceptedBeforeTheNextSync)
+rapporteur_sabotage(second-signature-unchecked unit_client_envelope
+  ClientDelivery.ASecondSignatureIsTheDataOfficersOrNothingIsTaken)
+rapporteur_sabotage(certificate-unchecked e2e_hostile_sender
+  Hostile.EachForgeryIsRefusedByItsOwnRuleAndDisturbsNobody NAME certificate-unchecked-in-a-hub)
 rapporteur_sabotage(fixed-salt unit_client_envelope ClientEnvelope.SaltIsFreshEachTime)
 rapporteur_sabotage(outbox-not-durable unit_client_outbox
   ClientOutbox.WhatWasAddedIsThereForAnotherProcess)

@@ -225,8 +225,9 @@ Outcome carry(Program& program, Desk& desk, std::span<const MessageId> ids,
 }
 
 Outcome add_and_carry(Program& program, Desk& desk, std::span<const client::NewItem> items,
-                      const CarryOptions& options) {
-  auto ids = desk.outbox.add(items, client::login());
+                      const CarryOptions& options,
+                      const std::optional<client::SecondSigner>& officer) {
+  auto ids = desk.outbox.add(items, client::login(), {}, officer ? &*officer : nullptr);
   if (!ids) return tl::unexpected(ids.error());
   if (desk.agency.settings().approval_required) {
     program.say("held until a second person releases them: rapporteur-adapter outbox release");

@@ -25,9 +25,10 @@ struct CarryOptions {
 [[nodiscard]] Outcome carry(Program& program, Desk& desk, std::span<const MessageId> ids,
                             const CarryOptions& options);
 
-// Adds the items, then carries them.
+// Adds the items, which the data officer may sign, too, then carries them.
 [[nodiscard]] Outcome add_and_carry(Program& program, Desk& desk,
                                     std::span<const client::NewItem> items,
-                                    const CarryOptions& options);
+                                    const CarryOptions& options,
+                                    const std::optional<client::SecondSigner>& officer = {});
 
 }  // namespace rapporteur::agency

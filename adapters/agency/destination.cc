@@ -2,6 +2,7 @@
 
 #include "adapters/agency/planned_file.h"
 #include "adapters/sinks/sdmx_csv/sdmx_csv_sink.h"
+#include "proto/base/limits.h"
 #include "proto/statistics/body_codec.h"
 
 namespace rapporteur::agency {
@@ -63,6 +64,14 @@ void say_waived(const client::VerifiedDelivery& delivery, const Program& program
   }
 }
 
+void say_second(const client::VerifiedDelivery& delivery, const Program& program) {
+  if (!delivery.record.has_second_signature()) return;
+  program.warn("submission " + uuid_text(delivery.message_id) + " of " +
+               printable(delivery.header.sender(), 40) + " (entry " +
+               std::to_string(delivery.index.value) + "): its data officer signed, too: " +
+               printable(delivery.record.second_signature().reason(), limits::kReasonBytes));
+}
+
 }  // namespace
 
 Result<sinks::ReceivedSubmission> as_received(const client::VerifiedDelivery& delivery) {
@@ -76,6 +85,7 @@ Result<sinks::ReceivedSubmission> as_received(const client::VerifiedDelivery& de
   out.dataflow = header.dataflow();
   out.indicator = header.indicator();
   out.releasability = releasability_of(header.releasability());
+  out.officer_reason = delivery.record.second_signature().reason();
   if (!delivery.erased) {
     auto body = BodyCodec::decode(bytes_of(delivery.body));
     if (!body) return tl::unexpected(body.error());
@@ -133,6 +143,7 @@ Result<client::Arrival> Destination::visit_fresh(const Program& program, const U
       if (auto used = use(delivery.content); !used) return tl::unexpected(used.error());
       if (delivery.content.erased) say_erased(delivery.content, program);
       say_waived(delivery.content, program);
+      say_second(delivery.content, program);
     }
     last = page->back().arrival;
     deliveries_ += page->size();

@@ -28,12 +28,13 @@ rules::Policy default_policy(const std::string& dataflow) {
 
 rules::Submission as_submission(const std::string& sender,
                                 const sources::PlannedSubmission& planned,
-                                const rules::WaivedRows& waived) {
+                                const rules::WaivedRows& waived, bool second_signature = false) {
   return {.sender = sender,
           .dataflow = planned.dataflow,
           .indicator = planned.indicator,
           .ref_areas = planned.ref_areas,
           .observations = planned.observations,
+          .second_signature = second_signature,
           .waived = &waived};
 }
 
@@ -255,7 +256,8 @@ std::vector<rules::Finding> LocalCheck::judge_disclosure(const rules::Submission
 LocalCheck::Judged LocalCheck::judge_one(const sources::PlannedSubmission& planned,
                                          const Figures& figures) const {
   const rules::WaivedRows rows = waived(planned);
-  const rules::Submission submission = as_submission(participant_, planned, rows);
+  const rules::Submission submission =
+      as_submission(participant_, planned, rows, officer_.has_value());
   const rules::Policy in_force = policy(planned.dataflow);
   Judged out;
   out.findings = judge_claims(submission, figures);
@@ -264,6 +266,21 @@ LocalCheck::Judged LocalCheck::judge_one(const sources::PlannedSubmission& plann
   std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const rules::Finding& a, const rules::Finding& b) { return a.row < b.row; });
   return out;
+}
+
+void LocalCheck::sign_second(const KeyId& officer, std::string reason) {
+  officer_ = {officer, std::move(reason)};
+}
+
+std::vector<rules::Finding> LocalCheck::judge_second() const {
+  if (!officer_) return {};
+  std::vector<rules::Finding> findings = rules::check_reason(officer_->reason);
+  if (!directory_) return findings;
+  const LogIndex now{directory_->state().version()};
+  if (!directory_->signing_key(participant_, officer_->key.view(), now)) {
+    findings.push_back(rules::no_second_signature());
+  }
+  return findings;
 }
 
 void LocalCheck::expect(const std::string& dataflow, std::optional<MessageId> revises,

@@ -73,6 +73,9 @@ class LocalCheck {
   void expect(const std::string& dataflow, std::optional<MessageId> revises,
               ObservationSet observations);
 
+  // The data officer signs all that is judged from now on, too.
+  void sign_second(const KeyId& officer, std::string reason);
+
   struct Judged {
     std::vector<rules::Finding> findings;  // ordered by row
     std::string certificate;               // "" where none is needed, or none could be made
@@ -84,6 +87,9 @@ class LocalCheck {
   // Findings across the submissions of one file, rows counted through all of them.
   [[nodiscard]] Result<std::vector<rules::Finding>> judge_file(
       std::span<const sources::PlannedSubmission> submissions) const;
+
+  // What is wrong with the data officer's signature, of whatever submission.
+  [[nodiscard]] std::vector<rules::Finding> judge_second() const;
 
   [[nodiscard]] const std::optional<client::SignedDirectory>& directory() const {
     return directory_;
@@ -98,6 +104,10 @@ class LocalCheck {
     LedgerFigures before;
     LedgerFigures coming;  // what the hub will have taken before
     std::optional<ObservationSet> replaced;
+  };
+  struct Officer {
+    KeyId key;
+    std::string reason;
   };
   struct Expected {
     std::string dataflow;
@@ -123,6 +133,7 @@ class LocalCheck {
   std::vector<client::OwnSubmission> ended_;
   std::map<std::string, std::vector<rules::Waiver>> waivers_;  // by dataflow
   std::vector<Expected> expected_;
+  std::optional<Officer> officer_;
   std::set<MessageId> gone_;  // that what is expected replaces or takes back
 };
 

@@ -5,6 +5,7 @@
 
 #include "adapters/agency/desk.h"
 #include "adapters/agency/item_view.h"
+#include "adapters/agency/officer.h"
 #include "adapters/client/login.h"
 
 namespace rapporteur::agency {
@@ -91,7 +92,23 @@ struct Decision {
   std::vector<std::string> ids;
   std::string approver;
   std::string reason;
+  OfficerOptions officer;
 };
+
+Outcome release_items(Program& program, const Decision& decision) {
+  std::optional<client::SecondSigner> officer;
+  bool asked = false;
+  return for_each(
+      program, decision.ids, kAfterRelease, [&](Desk& desk, const MessageId& id) -> Status {
+        if (!std::exchange(asked, true)) {
+          auto opened = open_officer(decision.officer, desk, program);
+          if (!opened) return tl::unexpected(opened.error());
+          officer = std::move(*opened);
+        }
+        return desk.outbox.release(id, {client::login(), decision.approver, decision.reason},
+                                   officer ? &*officer : nullptr);
+      });
+}
 
 }  // namespace
 
@@ -119,12 +136,9 @@ void add_outbox(CLI::App& app, Command& chosen) {
   release->add_option("ID", decision->ids, "Message ids")->required();
   release->add_option("--approver", decision->approver, "One of the approvers of adapter.toml");
   release->add_option("--reason", decision->reason, "Why an approver releases");
+  add_officer_options(*release, decision->officer);
   release->callback([&chosen, decision]() {
-    chosen = [decision](Program& program) {
-      return for_each(program, decision->ids, kAfterRelease, [&](Desk& desk, const MessageId& id) {
-        return desk.outbox.release(id, {client::login(), decision->approver, decision->reason});
-      });
-    };
+    chosen = [decision](Program& program) { return release_items(program, *decision); };
   });
 
   CLI::App* discard =

@@ -30,6 +30,7 @@ Status apply_rules(const LocalCheck& check, std::optional<MessageId> replaced, P
   const auto first = static_cast<std::ptrdiff_t>(out.findings.size());
   auto judged = check.judge(out.submissions, replaced);
   if (!judged) return tl::unexpected(judged.error());
+  for (const rules::Finding& finding : check.judge_second()) add_rule(finding, 0, out);
   for (std::size_t i = 0; i < out.submissions.size(); ++i) {
     out.certificates.push_back(std::move((*judged)[i].certificate));
     for (const rules::Finding& finding : (*judged)[i].findings) {

@@ -47,6 +47,7 @@ using Command = std::function<Outcome(Program&)>;
 // Each declares its command and its options; `chosen` becomes the command that was named.
 void add_init(CLI::App& app, Command& chosen);
 void add_enrol(CLI::App& app, Command& chosen);
+void add_keygen(CLI::App& app, Command& chosen);
 void add_sync(CLI::App& app, Command& chosen);
 void add_validate(CLI::App& app, Command& chosen);
 void add_anonymise(CLI::App& app, Command& chosen);

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/carry.h"
+#include "adapters/agency/officer.h"
 #include "adapters/agency/planned_file.h"
 #include "adapters/agency/under_quorum.h"
 #include "adapters/agency/waiting_keys.h"
@@ -20,6 +21,7 @@ struct PushOptions {
   bool as_is = false;
   bool require_quorum = false;
   int patience_s = 30;
+  OfficerOptions officer;
 };
 
 // Who would receive a submission of the plan, by the directory of the last sync.
@@ -103,8 +105,11 @@ Result<std::vector<PlannedFile>> plan_files(const Program& program, const PushOp
 }
 
 Outcome push(Program& program, const PushOptions& options) {
-  if (options.files.empty() && options.dry_run) {
-    return fail(ErrorKind::kUsage, "--dry-run shows what a file would send", {}, "name a FILE");
+  if (options.files.empty() && (options.dry_run || options.officer.given())) {
+    return fail(ErrorKind::kUsage,
+                options.dry_run ? "--dry-run shows what a file would send"
+                                : "the data officer signs what a file is made of",
+                {}, "name a FILE");
   }
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
@@ -121,8 +126,11 @@ Outcome push(Program& program, const PushOptions& options) {
     return carry(program, **desk, *ids, carrying);
   }
   const client::Ledger ledger((*desk)->agency.state(), client::log_key((*desk)->hub).key);
+  auto officer = open_officer(options.officer, **desk, program);
+  if (!officer) return tl::unexpected(officer.error());
   auto check = LocalCheck::open((*desk)->participant(), ledger);
   if (!check) return tl::unexpected(check.error());
+  if (*officer) check->sign_second((*officer)->key.key_id(), (*officer)->reason);
   if (auto expected = expect_waiting(**desk, *check); !expected) {
     return tl::unexpected(expected.error());
   }
@@ -145,7 +153,7 @@ Outcome push(Program& program, const PushOptions& options) {
     carrying.said.add(file);
     std::ranges::move(items_of(file), std::back_inserter(items));
   }
-  return add_and_carry(program, **desk, items, carrying);
+  return add_and_carry(program, **desk, items, carrying, *officer);
 }
 
 }  // namespace
@@ -167,6 +175,7 @@ void add_push(CLI::App& app, Command& chosen) {
   command->add_flag("--require-quorum", options->require_quorum,
                     "Wait until the witnesses of the agency's policy have cosigned what was "
                     "accepted; without a FILE, of all receipts that have no quorum yet");
+  add_officer_options(*command, options->officer);
   command->add_option("--wait", options->patience_s, "Seconds without the hub before giving up")
       ->check(CLI::Range(0, 86'400))
       ->capture_default_str();

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/carry.h"
+#include "adapters/agency/officer.h"
 #include "adapters/agency/planned_file.h"
 #include "adapters/agency/waiting_keys.h"
 #include "adapters/client/ledger.h"
@@ -18,6 +19,7 @@ struct ReviseOptions {
   FileOptions reading;
   bool as_is = false;
   int patience_s = 30;
+  OfficerOptions officer;
 };
 
 // Of an item that the hub has accepted.
@@ -88,12 +90,14 @@ Result<v1::Header> own_header(Desk& desk, const MessageId& id) {
 }
 
 Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOptions& options,
+                                 const std::optional<client::SecondSigner>& officer,
                                  const Program& program, SaidFindings& said) {
   auto revised = own_header(desk, id);
   if (!revised) return tl::unexpected(revised.error());
   const client::Ledger ledger(desk.agency.state(), client::log_key(desk.hub).key);
   auto check = LocalCheck::open(desk.participant(), ledger);
   if (!check) return tl::unexpected(check.error());
+  if (officer) check->sign_second(officer->key.key_id(), officer->reason);
   if (auto expected = expect_waiting(desk, *check); !expected) {
     return tl::unexpected(expected.error());
   }
@@ -127,9 +131,11 @@ Outcome revise(Program& program, const ReviseOptions& options) {
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
   CarryOptions carrying{std::chrono::seconds(options.patience_s), {}};
-  auto item = revision(**desk, *id, options, program, carrying.said);
+  const auto officer = open_officer(options.officer, **desk, program);
+  if (!officer) return tl::unexpected(officer.error());
+  auto item = revision(**desk, *id, options, *officer, program, carrying.said);
   if (!item) return tl::unexpected(item.error());
-  return add_and_carry(program, **desk, {&*item, 1}, carrying);
+  return add_and_carry(program, **desk, {&*item, 1}, carrying, *officer);
 }
 
 Outcome withdraw(Program& program, const ReviseOptions& options) {
@@ -159,6 +165,7 @@ void add_revise(CLI::App& app, Command& chosen) {
   command->add_option("FILE", options->file, "File with all its figures")->required();
   command->add_option("--mapping", options->reading.mapping, "Mapping file");
   command->add_flag("--as-is", options->as_is, "Send what the local rules object to");
+  add_officer_options(*command, options->officer);
   command->add_option("--wait", options->patience_s, "Seconds without the hub before giving up")
       ->check(CLI::Range(0, 86'400))
       ->capture_default_str();

@@ -7,6 +7,7 @@
 #include "adapters/anonymise/row_reader.h"
 #include "adapters/sources/csv/csv_reader.h"
 #include "adapters/sources/csv/csv_source.h"
+#include "proto/base/sabotage.h"
 #include "proto/statistics/time_period.h"
 
 namespace rapporteur::anonymise {
@@ -140,9 +141,15 @@ class Counting {
       for (const auto& [code, number] : seen_[i]) all.insert(code);
       auto& leaves = cases_.leaves.emplace_back(all.begin(), all.end());
       auto& place = places.emplace_back(seen_[i].size());
+      if (sabotaged("codes-as-they-came")) {
+        std::ranges::sort(leaves, {}, [&](const auto& code) {
+          const auto seen = seen_[i].find(code);
+          return seen == seen_[i].end() ? UINT16_MAX : seen->second;
+        });
+      }
       for (const auto& [code, number] : seen_[i]) {
         place[number] =
-            static_cast<std::uint16_t>(std::ranges::lower_bound(leaves, code) - leaves.begin());
+            static_cast<std::uint16_t>(std::ranges::find(leaves, code) - leaves.begin());
       }
     }
     for (const auto& [place, counts] : counts_) {

@@ -1,5 +1,6 @@
 #include "adapters/client/delivery.h"
 
+#include "proto/base/sabotage.h"
 #include "store/verify/receipt.h"
 
 namespace rapporteur::client {
@@ -32,6 +33,20 @@ Result<VerifiedDelivery> read(const v1::Delivery& delivery) {
   return read;
 }
 
+tl::unexpected<Error> unknown_key(const VerifiedDelivery& delivery) {
+  return fail(
+      ErrorKind::kNotFound,
+      "the directory knows no such key of '" + printable(delivery.header.sender(), 40) + "'",
+      "entry " + std::to_string(delivery.index.value));
+}
+
+Status check_second(const VerifiedDelivery& delivery, const SignedDirectory& directory) {
+  if (!delivery.record.has_second_signature() || sabotaged("second-signature-unchecked")) return {};
+  const auto key = directory.signing_key(
+      delivery.header.sender(), delivery.record.second_signature().key_id(), delivery.index);
+  return key ? verify::verify_second(delivery.record, *key) : Status(unknown_key(delivery));
+}
+
 }  // namespace
 
 Result<VerifiedDelivery> verify_delivery(const v1::Delivery& delivery, std::string_view hub,
@@ -41,13 +56,13 @@ Result<VerifiedDelivery> verify_delivery(const v1::Delivery& delivery, std::stri
   const v1::Header& header = verified->header;
   if (header.hub() != hub) return not_verified(delivery, "it was signed for another hub");
   const auto key = directory.signing_key(header.sender(), header.key_id(), verified->index);
-  if (!key) {
-    return fail(ErrorKind::kNotFound,
-                "the directory knows no such key of '" + printable(header.sender(), 40) + "'",
-                "entry " + std::to_string(delivery.index()));
-  }
+  if (!key) return unknown_key(*verified);
   if (auto sender = verify::verify_sender(verified->record, *key); !sender) {
     return not_verified(delivery, sender.error().what);
+  }
+  if (auto second = check_second(*verified, directory); !second) {
+    if (second.error().kind == ErrorKind::kNotFound) return tl::unexpected(second.error());
+    return not_verified(delivery, second.error().what);
   }
   if (verified->erased) return verified;
   // Salt and body are hashed one after the other: only a fixed length keeps them apart.

@@ -1,5 +1,5 @@
-// Checks one delivery without trusting the hub: the first sender's signature over the header, the
-// salted commitment to the body.
+// Checks one delivery without trusting the hub: the first sender's signature over the header, that
+// of its data officer where there is one, the salted commitment to the body.
 //
 // Threads: any. Errors: kNotVerified with what does not hold, kMalformed.
 // Source: PROTOCOL.md, "Deliver".

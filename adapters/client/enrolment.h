@@ -4,7 +4,11 @@
 //
 // The proof is an Ed25519 signature under domain::kEnrolment over
 // participant || NUL || CURVE public key || signing public key.
-// Errors: kConfiguration with file:line, kNotVerified when the proof does not hold.
+//
+// A request for one more signing key, such as a data officer's, has no CURVE key; its proof stands
+// under domain::kKeyRequest. `rapporteur-adapter keygen` writes it, `rapporteur participant
+// add-key` reads it. Errors: kConfiguration with file:line, kNotVerified when the proof does not
+// hold.
 #pragma once
 
 #include <filesystem>
@@ -29,5 +33,13 @@ struct EnrolmentRequest {
 [[nodiscard]] Result<EnrolmentRequest> parse_enrolment(std::string_view toml,
                                                        const std::string& name);
 [[nodiscard]] Result<EnrolmentRequest> read_enrolment(const std::filesystem::path& file);
+
+struct KeyRequest {
+  std::string participant;
+  PublicKeyBytes signing_key;
+};
+[[nodiscard]] std::string key_request_text(const std::string& participant,
+                                           const crypto::SigningKey& signing);
+[[nodiscard]] Result<KeyRequest> read_key_request(const std::filesystem::path& file);
 
 }  // namespace rapporteur::client

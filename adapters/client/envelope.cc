@@ -46,9 +46,11 @@ Status check_record(const v1::Outcome& outcome, const v1::Envelope& sent) {
   if (outcome.message_id() != header.message_id()) {
     return not_verified("it answers another message");
   }
+  // A refusal does not keep the second signature: its reason is free text.
+  const bool same_second =
+      record.second_signature().SerializeAsString() == sent.second_signature().SerializeAsString();
   if (record.header() != sent.header() || record.signature() != sent.signature() ||
-      record.second_signature().SerializeAsString() !=
-          sent.second_signature().SerializeAsString()) {
+      !(same_second || (!outcome.accepted() && !record.has_second_signature()))) {
     return not_verified("the record is not of the message that was sent");
   }
   if (!says_the_same(record, header.kind(), outcome.accepted())) {
@@ -122,7 +124,20 @@ Status sign_draft(v1::Envelope& draft, Sequence sequence, UnixMillis created,
   header.set_created_ms(unix_millis(created));
   draft.set_header(header.SerializeAsString());
   draft.set_signature(key.sign(crypto::domain::kHeader, bytes_of(draft.header())).string());
+  draft.clear_second_signature();
   return {};
+}
+
+void ask_for_second(v1::Envelope& draft, const SecondSigner& officer) {
+  draft.mutable_second_signature()->set_key_id(officer.key.key_id().string());
+  draft.mutable_second_signature()->set_reason(officer.reason);
+}
+
+void sign_second(v1::Envelope& envelope, const SecondSigner& officer) {
+  ask_for_second(envelope, officer);
+  envelope.mutable_second_signature()->set_signature(
+      officer.key.sign(crypto::domain::kSecond, bytes_of(envelope.header() + officer.reason))
+          .string());
 }
 
 v1::Envelope make_envelope(const EnvelopeParts& parts, const crypto::SigningKey& key) {

@@ -45,6 +45,16 @@ struct EnvelopeParts {
 [[nodiscard]] Status sign_draft(v1::Envelope& draft, Sequence sequence, UnixMillis created,
                                 const crypto::SigningKey& key);
 
+// A data officer who signs, too, and why: receivers see it, and the log keeps it for good.
+struct SecondSigner {
+  crypto::SigningKey key;
+  std::string reason;  // is_reason()
+};
+// Beside a first signature by another key. It ends with it: a header that is signed anew has none.
+void sign_second(v1::Envelope& envelope, const SecondSigner& officer);
+// Of a draft, which has no header to sign yet: who has to sign, too, and why.
+void ask_for_second(v1::Envelope& draft, const SecondSigner& officer);
+
 // Opens the checkpoints of one log. Remembers the last, since all receipts of a group share one.
 class CheckpointReader {
  public:

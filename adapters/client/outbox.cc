@@ -156,7 +156,7 @@ Result<std::vector<std::uint64_t>> Outbox::lines_of(std::int64_t id) const {
 }
 
 Result<std::vector<MessageId>> Outbox::add(std::span<const NewItem> items, const std::string& user,
-                                           const Beside& beside) {
+                                           const Beside& beside, const SecondSigner* officer) {
   std::vector<MessageId> ids;
   auto transaction = Transaction::begin(state_);
   if (!transaction) return tl::unexpected(transaction.error());
@@ -179,9 +179,11 @@ Result<std::vector<MessageId>> Outbox::add(std::span<const NewItem> items, const
       auto taken = take_number();
       if (!taken) return tl::unexpected(taken.error());
       number = *taken;
-      if (auto is_signed = sign_draft(envelope, *number, clock_.now(), key_); !is_signed) {
+      if (auto is_signed = sign(envelope, *number, officer); !is_signed) {
         return tl::unexpected(is_signed.error());
       }
+    } else if (officer != nullptr) {
+      ask_for_second(envelope, *officer);
     }
     if (auto stored = insert(envelope, item, user, number); !stored) {
       return tl::unexpected(stored.error());
@@ -249,7 +251,18 @@ Status Outbox::check_second_person(const Item& item, const Approval& approval) c
   return {};
 }
 
-Status Outbox::sign_and_store(const Item& item, const Approval& approval) {
+Status Outbox::sign(v1::Envelope& envelope, Sequence number, const SecondSigner* officer) {
+  if (officer == nullptr && envelope.has_second_signature()) {
+    return fail(ErrorKind::kRefused, "the data officer has to sign it, too", "outbox",
+                "--officer-key FILE --officer-reason TEXT");
+  }
+  return sign_draft(envelope, number, clock_.now(), key_).map([&]() {
+    if (officer != nullptr) sign_second(envelope, *officer);
+  });
+}
+
+Status Outbox::sign_and_store(const Item& item, const Approval& approval,
+                              const SecondSigner* officer) {
   Statement select = state_.prepare("SELECT envelope, number_lost FROM outbox WHERE id = ?");
   auto row = select.bind(item.id).step();
   if (!row) return tl::unexpected(row.error());
@@ -266,9 +279,9 @@ Status Outbox::sign_and_store(const Item& item, const Approval& approval) {
     auto taken = take_number();
     if (!taken) return tl::unexpected(taken.error());
     number = *taken;
-    if (auto is_signed = sign_draft(envelope, number, clock_.now(), key_); !is_signed) {
-      return is_signed;
-    }
+    if (auto is_signed = sign(envelope, number, officer); !is_signed) return is_signed;
+  } else if (officer != nullptr) {
+    sign_second(envelope, *officer);
   }
   return state_
       .prepare(
@@ -285,7 +298,7 @@ Status Outbox::sign_and_store(const Item& item, const Approval& approval) {
       .run();
 }
 
-Status Outbox::release(const MessageId& id, const Approval& approval) {
+Status Outbox::release(const MessageId& id, const Approval& approval, const SecondSigner* officer) {
   auto transaction = Transaction::begin(state_);
   if (!transaction) return tl::unexpected(transaction.error());
   auto item = find(id);
@@ -297,7 +310,7 @@ Status Outbox::release(const MessageId& id, const Approval& approval) {
   if (item->state == ItemState::kHeld) {
     if (auto allowed = check_second_person(*item, approval); !allowed) return allowed;
   }
-  return sign_and_store(*item, approval).and_then([&]() { return transaction->commit(); });
+  return sign_and_store(*item, approval, officer).and_then([&]() { return transaction->commit(); });
 }
 
 Status Outbox::insert_skip(Sequence number, const std::string& user) {

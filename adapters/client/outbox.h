@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "adapters/client/database.h"
+#include "adapters/client/envelope.h"
 #include "proto/base/clock.h"
 #include "proto/crypto/ed25519.h"
 #include "rapporteur/v1/exchange.pb.h"
@@ -106,11 +107,12 @@ class Outbox {
   Outbox(Database& state, OutboxOwner owner, const crypto::SigningKey& key, const Clock& clock);
 
   // All of them or none. Returns their message ids, in order. What `beside` stores about them is
-  // stored in the same transaction.
+  // stored in the same transaction. What `officer` signs, too, is held for that where it is held.
   using Beside = std::function<Status(std::span<const MessageId>)>;
   [[nodiscard]] Result<std::vector<MessageId>> add(std::span<const NewItem> items,
                                                    const std::string& user,
-                                                   const Beside& beside = {});
+                                                   const Beside& beside = {},
+                                                   const SecondSigner* officer = nullptr);
   // In the order of adding; all of them, or those of one state.
   [[nodiscard]] Result<std::vector<Item>> list(std::optional<ItemState> state = {}) const;
   // kNotFound.
@@ -121,8 +123,9 @@ class Outbox {
   // Numbers and signs. kRefused for an item that is neither held nor doubtful, and when the rule of
   // the second person is not kept: another login than the one that pushed; where an approver is
   // named too, one of the settings' and with a reason; for one that the hub lost together with its
-  // content.
-  [[nodiscard]] Status release(const MessageId& id, const Approval& approval);
+  // content; for one that a data officer has to sign anew, without `officer`.
+  [[nodiscard]] Status release(const MessageId& id, const Approval& approval,
+                               const SecondSigner* officer = nullptr);
   // kRefused for an item that may be at the hub already (withdraw it instead) or is settled.
   [[nodiscard]] Status discard(const MessageId& id, const std::string& user);
 
@@ -161,7 +164,9 @@ class Outbox {
   [[nodiscard]] Status insert_skip(Sequence number, const std::string& user);
   [[nodiscard]] Result<std::size_t> mark_lost(TreeSize carried, Sequence next);
   [[nodiscard]] Status close_gaps(Sequence next);
-  [[nodiscard]] Status sign_and_store(const Item& item, const Approval& approval);
+  [[nodiscard]] Status sign(v1::Envelope& envelope, Sequence number, const SecondSigner* officer);
+  [[nodiscard]] Status sign_and_store(const Item& item, const Approval& approval,
+                                      const SecondSigner* officer);
   [[nodiscard]] Status check_second_person(const Item& item, const Approval& approval) const;
 
   Database& state_;

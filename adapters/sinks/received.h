@@ -23,6 +23,7 @@ struct ReceivedSubmission {
   std::string indicator;
   sources::Releasability releasability;
   std::uint32_t rows_left_out = 0;
+  std::string officer_reason;   // why the sender's data officer signed, too; "" if nobody did
   ObservationSet observations;  // the new whole; empty in a withdrawal
   ObservationSet deleted;       // keys that were there before; no values, no attributes
 };

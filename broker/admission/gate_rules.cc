@@ -62,11 +62,7 @@ constexpr std::array kGateRules{
          "Un certificat a l’empreinte SHA-256 donnée par l’en-tête, ou aucun des deux n’est là.",
          "Send the certificate that was signed for.", "certificate_sha256",
          "Envoyer le certificat pour lequel on a signé."},
-    Rule{code::kSecondSignature, kError,
-         "A second signature is valid and by another key of the sender.",
-         "Une seconde signature est valable et d’une autre clé de l’expéditeur.",
-         "Let the data officer sign the header and the reason again.", "second_signature",
-         "Faire signer de nouveau l’en-tête et le motif par le responsable des données."},
+    rules::kSecondSignatureRule,
 };
 
 const Rule& rule_named(std::string_view name) {

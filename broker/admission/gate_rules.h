@@ -22,7 +22,6 @@ inline constexpr std::string_view kWithdrawn = "WITHDRAWN";
 inline constexpr std::string_view kNotEmpty = "NOT_EMPTY";
 inline constexpr std::string_view kReleasability = "RELEASABILITY";
 inline constexpr std::string_view kCertificate = "CERTIFICATE";
-inline constexpr std::string_view kSecondSignature = "SECOND_SIGNATURE";
 }  // namespace code
 
 [[nodiscard]] std::span<const rules::Rule> gate_rules();

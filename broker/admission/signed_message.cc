@@ -6,6 +6,7 @@
 
 #include "proto/base/fault_codes.h"
 #include "proto/base/limits.h"
+#include "proto/base/reason.h"
 #include "proto/base/sabotage.h"
 #include "proto/crypto/domain.h"
 #include "proto/crypto/ed25519.h"
@@ -134,9 +135,7 @@ Wrong check_envelope(const v1::Envelope& envelope) {
   if (!envelope.has_second_signature()) return "";
   const v1::SecondSignature& second = envelope.second_signature();
   if (has_unknown_fields(second) || !KeyId::from(second.key_id()) ||
-      !SignatureBytes::from(second.signature()) || second.reason().empty() ||
-      second.reason().size() > limits::kReasonBytes ||
-      printable(second.reason(), 4 * limits::kReasonBytes) != second.reason()) {
+      !SignatureBytes::from(second.signature()) || !is_reason(second.reason())) {
     return "second_signature: key id, signature and a reason of one line";
   }
   return "";

@@ -84,6 +84,7 @@ void SubmissionJudge::judge_certificate() {
 void SubmissionJudge::judge_second_signature() {
   if (!message_.envelope->has_second_signature()) return;
   const v1::SecondSignature& second = message_.envelope->second_signature();
+  findings_.add_all(rules::check_reason(second.reason()));
   const auto id = KeyId::from(second.key_id());
   const auto signature = SignatureBytes::from(second.signature());
   const auto key = id ? directory_.by_signing_key(*id) : std::nullopt;
@@ -93,10 +94,7 @@ void SubmissionJudge::judge_second_signature() {
                      bytes_of(message_.envelope->header() + second.reason()), *signature)) {
     return;
   }
-  findings_.add(code::kSecondSignature, {"second_signature"}, [] {
-    return Detail{"not a valid signature by a second key of the sender",
-                  "pas de signature valable par une seconde clé de l'expéditeur"};
-  });
+  findings_.add_all({rules::no_second_signature()});
 }
 
 void SubmissionJudge::judge_releasability() {

@@ -224,6 +224,7 @@ void CellLattice::add_age_bands() {
 }
 
 void CellLattice::put_in_order() {
+  if (sabotaged("cells-as-they-came")) return;
   std::array<std::vector<std::uint32_t>, kDimensions> ranks;
   for (std::size_t i = 0; i < kDimensions; ++i) {
     const auto d = static_cast<Dimension>(i);

@@ -84,4 +84,10 @@ Finding key_taken(const ObservationSet& observations, std::size_t row, const std
                     {"held by submission " + holder, "détenue par l'envoi " + holder});
 }
 
+Finding no_second_signature() {
+  return finding_by(kSecondSignatureRule, 0, "",
+                    {"not a valid signature by a second key of the sender",
+                     "pas de signature valable par une seconde clé de l’expéditeur"});
+}
+
 }  // namespace rapporteur::rules

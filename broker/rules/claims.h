@@ -1,4 +1,5 @@
-// Rules that need more than the figures: what the sender was granted, and who holds a key already.
+// Rules that need more than the figures: what the sender was granted, who holds a key already, and
+// what the sender's data officer signed.
 //
 // The gate asks the directory and the log, the adapter what it fetched last; the words are the
 // same. Pure. Threads: any. Errors: none; what is wrong is a finding.
@@ -16,6 +17,7 @@ namespace rapporteur::rules {
 namespace code {
 inline constexpr std::string_view kRights = "RIGHTS";
 inline constexpr std::string_view kKeyExists = "KEY_EXISTS";
+inline constexpr std::string_view kSecondSignature = "SECOND_SIGNATURE";
 }  // namespace code
 
 inline constexpr Rule kRightsRule{
@@ -34,6 +36,15 @@ inline constexpr Rule kKeyExistsRule{
     "Revise the submission that is named.",
     "key",
     "Réviser l’envoi nommé."};
+inline constexpr Rule kSecondSignatureRule{
+    code::kSecondSignature,
+    Severity::kError,
+    "A second signature is valid and by another key of the sender.",
+    "Une seconde signature est valable et d’une autre clé de l’expéditeur.",
+    "Let the data officer sign again, with an enrolled key that is not the first one.",
+    "second_signature",
+    "Faire signer de nouveau par le responsable des données, avec une clé inscrite autre que la "
+    "première."};
 
 // What a submission is of.
 struct Scope {
@@ -51,5 +62,9 @@ struct Scope {
 // A row, counted from 0, whose key the submission `holder` (its message id as text) holds.
 [[nodiscard]] Finding key_taken(const ObservationSet& observations, std::size_t row,
                                 const std::string& holder);
+// The second signature does not count.
+[[nodiscard]] Finding no_second_signature();
+// Its reason reaches every receiver and stays for good, so it is looked through like free text.
+[[nodiscard]] std::vector<Finding> check_reason(std::string_view reason);
 
 }  // namespace rapporteur::rules

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "broker/rules/checks.h"
+#include "broker/rules/claims.h"
 #include "broker/rules/personal_text.h"
 #include "broker/rules/rule_codes.h"
 #include "proto/base/limits.h"
@@ -91,6 +92,14 @@ void check_text(const ObservationSet& observations, codelists::FreeText free_tex
       }
     }
   }
+}
+
+std::vector<Finding> check_reason(std::string_view reason) {
+  FindingSink sink;
+  for (const TextProblem& problem : problems_of(reason, true)) {
+    sink.add(problem.code, kSecondSignatureRule.field, 0, "", [&] { return problem.detail; });
+  }
+  return std::move(sink).take();
 }
 
 }  // namespace rapporteur::rules

@@ -134,6 +134,69 @@ Status change_state(Session& session, const std::string& id, v1::ParticipantStat
   return {};
 }
 
+Status change_key(Session& session, const v1::AdministrativeAction& action,
+                  const std::string& done) {
+  auto line = OperatorLine::open(session.operator_folder);
+  if (!line) return tl::unexpected(line.error());
+  const auto index = line->administer(action);
+  if (!index) return tl::unexpected(index.error());
+  if (session.json) {
+    print(json_line({{"participant", action.change_key().participant()}, {"index", index->value}}));
+  } else {
+    print(fmt::format("{} (log entry {})\n", done, index->value));
+  }
+  return {};
+}
+
+Status add_key(Session& session, const std::filesystem::path& file, const std::string& reason) {
+  if (auto there = readable(file, "`rapporteur-adapter keygen` makes the request"); !there) {
+    return there;
+  }
+  const auto request = client::read_key_request(file);
+  if (!request) return tl::unexpected(request.error());
+  v1::AdministrativeAction action;
+  action.mutable_change_key()->set_participant(request->participant);
+  action.mutable_change_key()->set_add_signing_key(request->signing_key.string());
+  action.set_reason(reason);
+  return change_key(session, action,
+                    fmt::format("{} may also sign with {}", request->participant,
+                                crypto::hex(request->signing_key.span())));
+}
+
+Status end_key(Session& session, const std::string& id, const std::string& key,
+               const std::string& reason) {
+  const auto bytes = crypto::parse_hex(key);
+  if (!bytes || bytes->size() != PublicKeyBytes::kBytes) {
+    return fail(ErrorKind::kUsage, "'" + printable(key, 80) + "' is no public key of 32 bytes", {},
+                "64 hexadecimal digits, as `rapporteur participant show " + printable(id, 40) +
+                    "` prints them");
+  }
+  v1::AdministrativeAction action;
+  action.mutable_change_key()->set_participant(id);
+  action.mutable_change_key()->set_end_signing_key(*bytes);
+  action.set_reason(reason);
+  return change_key(session, action, id + " signs no more with " + key);
+}
+
+void add_key_commands(CLI::App& group, Session& session) {
+  auto* add = group.add_subcommand("add-key", "One more signing key, such as a data officer's");
+  auto request = std::make_shared<std::filesystem::path>();
+  auto why = std::make_shared<std::string>();
+  add->add_option("REQUEST", *request, "File made by `rapporteur-adapter keygen`")->required();
+  add->add_option("--reason", *why, "Why; kept in the log")->required();
+  add->callback([&session, request, why] { session.finish(add_key(session, *request, *why)); });
+
+  auto* end = group.add_subcommand("end-key", "A signing key is good no more");
+  auto id = std::make_shared<std::string>();
+  auto key = std::make_shared<std::string>();
+  auto reason = std::make_shared<std::string>();
+  end->add_option("ID", *id, "Participant")->required();
+  end->add_option("KEY", *key, "The public key, in hexadecimal")->required();
+  end->add_option("--reason", *reason, "Why; kept in the log")->required();
+  end->callback(
+      [&session, id, key, reason] { session.finish(end_key(session, *id, *key, *reason)); });
+}
+
 void add_state_command(CLI::App& parent, Session& session, const std::string& name,
                        v1::ParticipantState state, const std::string& sentence) {
   auto* command = parent.add_subcommand(name, sentence);
@@ -172,6 +235,7 @@ void add_participant(CLI::App& app, Session& session) {
   show->add_option("ID", *id, "Participant")->required();
   show->callback([&session, id] { session.finish(show_one(session, *id)); });
 
+  add_key_commands(*group, session);
   add_state_command(*group, session, "suspend", v1::SUSPENDED, "Stop its messages and deliveries");
   add_state_command(*group, session, "resume", v1::ACTIVE, "End a suspension");
   add_state_command(*group, session, "revoke", v1::REVOKED, "Take its rights and keys for good");

@@ -19,6 +19,7 @@ inline constexpr std::string_view kAcknowledgement = "rapporteur/v1/ack\0"sv;
 inline constexpr std::string_view kDelivered = "rapporteur/v1/delivered\0"sv;
 inline constexpr std::string_view kDirectory = "rapporteur/v1/directory\0"sv;
 inline constexpr std::string_view kEnrolment = "rapporteur/v1/enrolment\0"sv;
+inline constexpr std::string_view kKeyRequest = "rapporteur/v1/key\0"sv;
 inline constexpr std::string_view kConfiguration = "rapporteur/v1/configuration\0"sv;
 inline constexpr std::string_view kWaivedCell = "rapporteur/v1/waived-cell\0"sv;
 }  // namespace domain

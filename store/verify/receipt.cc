@@ -127,6 +127,22 @@ Result<v1::Header> verify_sender(const v1::Record& record, const PublicKeyBytes&
   return header;
 }
 
+Status verify_second(const v1::Record& record, const PublicKeyBytes& key) {
+  const v1::SecondSignature& second = record.second_signature();
+  v1::Header header;
+  if (!header.ParseFromString(record.header())) {
+    return fail(ErrorKind::kMalformed, "the header cannot be read");
+  }
+  const std::string id = crypto::key_id_of(key).string();
+  const auto signature = SignatureBytes::from(second.signature());
+  if (second.key_id() != id || header.key_id() == id || !signature ||
+      !crypto::verify(key, crypto::domain::kSecond, bytes_of(record.header() + second.reason()),
+                      *signature)) {
+    return not_verified("the second signature does not hold");
+  }
+  return {};
+}
+
 Status verify_commitment(const v1::Header& header, ByteSpan salt, ByteSpan body) {
   if (crypto::commitment(salt, body).view() != header.commitment()) {
     return not_verified("salt and body are not those that were signed");

@@ -52,6 +52,9 @@ struct VerifiedReceipt {
 // The header of the record, signed by that key. The caller knows whose key it is.
 [[nodiscard]] Result<v1::Header> verify_sender(const v1::Record& record, const PublicKeyBytes& key);
 
+// The second signature of the record, by that key, which is not the one of the first.
+[[nodiscard]] Status verify_second(const v1::Record& record, const PublicKeyBytes& key);
+
 // That `salt` and `body` are those the header's commitment was made of.
 [[nodiscard]] Status verify_commitment(const v1::Header& header, ByteSpan salt, ByteSpan body);
 

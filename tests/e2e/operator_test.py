@@ -305,6 +305,33 @@ class AtAHub(Lines):
         self.at_hub(REFUSED, ["participant", "resume", "be", "--reason", "t"], "REVOKED_FOR_GOOD")
         self.at_hub(USAGE, ["participant", "suspend", "be"], "--reason")
 
+    def test_keys(self):
+        key = self.hub.folder / "officer.key"
+        made = json.loads(self.hub.adapter("at", "--json", "keygen", "at", key).stdout)
+        request, public = made["request"], made["public_key"]
+        add = ["participant", "add-key", request]
+        self.at_hub(USAGE, add, "--reason")
+        self.at_hub(USAGE, ["participant", "add-key", "nofile.toml", "--reason", "t"],
+                    "nofile.toml", "rapporteur-adapter keygen")
+        forged = self.hub.folder / "forged.toml"
+        forged.write_text(pathlib.Path(request).read_text(encoding="utf-8").replace('"at"', '"no"'),
+                          encoding="utf-8")
+        self.at_hub(REFUSED, ["participant", "add-key", forged, "--reason", "t"], forged, "proof")
+        self.at_hub(CONFIGURATION, ["participant", "add-key", key, "--reason", "t"], key)
+        # A request of one kind is none of the other.
+        self.at_hub(CONFIGURATION, ["participant", "add-key",
+                                    self.hub.party_folder("at") / "enrolment.toml", "--reason", "t"],
+                    "curve_key")
+        self.assertIn(f"at may also sign with {public}", self.good(*add, "--reason", "officer"))
+        self.at_hub(REFUSED, [*add, "--reason", "again"], "KEY_IN_USE")
+        self.assertIn(public, self.values("participant", "show", "at")[0]["signing_keys"])
+        end = ["participant", "end-key", "at"]
+        self.at_hub(USAGE, [*end, public[1:], "--reason", "t"], "64 hexadecimal digits")
+        self.at_hub(USAGE, [*end, public], "--reason")
+        self.assertEqual(self.values(*end, public, "--reason", "left")[0]["participant"], "at")
+        self.assertNotIn(public, self.values("participant", "show", "at")[0]["signing_keys"])
+        self.at_hub(REFUSED, [*end, public, "--reason", "left"], "UNKNOWN_KEY")
+
     def test_grant(self):
         self.assertIn("at may submit * VIC_* for AT", self.good(
             "grant", "submit", "at", "--indicator", "VIC_*", "--area", "AT"))

@@ -1,6 +1,7 @@
 // Envelopes, and the verification of what the hub answers: every forged answer is refused.
 #include <gmock/gmock.h>
 
+#include "adapters/client/delivery.h"
 #include "adapters/client/envelope.h"
 #include "proto/crypto/domain.h"
 #include "proto/crypto/sha256.h"
@@ -10,6 +11,7 @@ namespace rapporteur {
 namespace {
 
 using testing::FakeLog;
+using ::testing::HasSubstr;
 
 client::EnvelopeParts parts() {
   client::EnvelopeParts parts;
@@ -110,6 +112,86 @@ TEST(ClientEnvelope, ADraftSignedLaterIsTheSameMessage) {
   ASSERT_TRUE(header.ParseFromString(draft.header()));
   EXPECT_EQ(header.sequence(), 9U);
   EXPECT_EQ(header.message_id(), content.message_id.view());
+}
+
+TEST(ClientEnvelope, ASecondSignatureEndsWithTheFirst) {
+  const auto key = crypto::SigningKey::generate();
+  const client::SecondSigner officer{crypto::SigningKey::generate(), "counted twice"};
+  v1::Envelope envelope = client::make_envelope(parts(), key);
+  client::sign_second(envelope, officer);
+  EXPECT_EQ(envelope.second_signature().key_id(), officer.key.key_id().view());
+  EXPECT_TRUE(crypto::verify(officer.key.public_key(), crypto::domain::kSecond,
+                             bytes_of(envelope.header() + "counted twice"),
+                             *SignatureBytes::from(envelope.second_signature().signature())));
+  ASSERT_TRUE(client::sign_draft(envelope, Sequence{2}, parts().created, key));
+  EXPECT_FALSE(envelope.has_second_signature());
+}
+
+// As a hub delivers it, and as one that lies would.
+class ClientDelivery : public ::testing::Test {
+ protected:
+  ClientDelivery() {
+    v1::DirectoryState state;
+    state.set_version(1);
+    for (const auto& [id, keys] :
+         {std::pair("at", std::vector{&key_, &officer_.key}), std::pair("lv", std::vector{&lv_})}) {
+      v1::Participant& participant = *state.add_participants();
+      participant.set_id(id);
+      for (const crypto::SigningKey* one : keys) {
+        participant.add_signing_keys()->set_key(one->public_key().string());
+      }
+    }
+    exported_.set_state(state.SerializeAsString());
+    exported_.set_signature(
+        log_.sign(crypto::domain::kDirectory, bytes_of(exported_.state())).string());
+    sent_ = client::make_envelope(parts(), key_);
+    client::sign_second(sent_, officer_);
+  }
+
+  std::string said() const {
+    v1::Record record;
+    record.set_header(sent_.header());
+    record.set_signature(sent_.signature());
+    if (sent_.has_second_signature()) {
+      *record.mutable_second_signature() = sent_.second_signature();
+    }
+    record.mutable_accepted();
+    v1::Delivery delivery;
+    delivery.set_index(7);
+    delivery.set_record(record.SerializeAsString());
+    delivery.set_salt(sent_.salt());
+    delivery.set_body(sent_.body());
+    const auto directory = client::SignedDirectory::open(exported_, log_.public_key());
+    if (!directory) return directory.error().what;
+    const auto verified = client::verify_delivery(delivery, "hub", *directory);
+    return verified ? "" : verified.error().what;
+  }
+
+  crypto::SigningKey key_ = crypto::SigningKey::generate();
+  crypto::SigningKey lv_ = crypto::SigningKey::generate();
+  crypto::SigningKey log_ = crypto::SigningKey::generate();
+  client::SecondSigner officer_{crypto::SigningKey::generate(), "counted twice"};
+  v1::Directory exported_;
+  v1::Envelope sent_;
+};
+
+TEST_F(ClientDelivery, ASecondSignatureIsTheDataOfficersOrNothingIsTaken) {
+  EXPECT_EQ(said(), "");
+  sent_.mutable_second_signature()->set_reason("counted thrice");
+  EXPECT_THAT(said(), HasSubstr("second signature does not hold"));
+  client::sign_second(sent_, {crypto::SigningKey::from_seed(key_.seed()), "counted twice"});
+  EXPECT_THAT(said(), HasSubstr("second signature does not hold"));
+  client::sign_second(sent_, {crypto::SigningKey::from_seed(lv_.seed()), "counted twice"});
+  EXPECT_THAT(said(), HasSubstr("no such key of 'at'"));
+  sent_.clear_second_signature();
+  EXPECT_EQ(said(), "");
+}
+
+TEST_F(ClientOutcome, ARefusalKeepsNoSecondSignatureAndAReceiptDoes) {
+  const client::SecondSigner officer{crypto::SigningKey::generate(), "counted twice"};
+  client::sign_second(sent_, officer);
+  EXPECT_TRUE(client::verify_outcome(refusal_, sent_, log_.verifier_key()));
+  expect_forged(receipt_, "a receipt without it");
 }
 
 TEST_F(ClientOutcome, AReceiptThatHoldsIsAccepted) {

@@ -4,6 +4,7 @@
 
 #include "adapters/client/outbox.h"
 #include "adapters/client/state_schema.h"
+#include "proto/crypto/domain.h"
 #include "tests/support/paths.h"
 
 namespace rapporteur {
@@ -270,6 +271,50 @@ TEST_F(ClientOutboxWithApproval, OnePersonAloneCannotRelease) {
   ASSERT_TRUE(outbox().release(id, {"bob", "head-of-unit", "checked on paper"}));
   EXPECT_EQ(outbox().find(id)->release_reason, "checked on paper");
   EXPECT_THAT(outbox().find(id)->released_by, HasSubstr("head-of-unit"));
+}
+
+// Whose second signature the item has, and over which header.
+bool officer_signed(const v1::Envelope& envelope, const client::SecondSigner& officer) {
+  const v1::SecondSignature& second = envelope.second_signature();
+  const auto signature = SignatureBytes::from(second.signature());
+  return second.key_id() == officer.key.key_id().view() && signature &&
+         crypto::verify(officer.key.public_key(), crypto::domain::kSecond,
+                        bytes_of(envelope.header() + second.reason()), *signature);
+}
+
+TEST_F(ClientOutboxWithApproval, TheDataOfficerSignsWhenItIsReleased) {
+  const client::SecondSigner officer{crypto::SigningKey::generate(), "counted twice"};
+  const client::NewItem item = item_with("a");
+  const MessageId id = outbox().add({&item, 1}, "alice", {}, &officer).value().front();
+  const auto without = outbox().release(id, {.user = "bob", .approver = {}, .reason = {}});
+  ASSERT_FALSE(without);
+  EXPECT_EQ(without.error().kind, ErrorKind::kRefused);
+  EXPECT_THAT(without.error().line(), HasSubstr("--officer-key"));
+  EXPECT_TRUE(to_send().empty());
+  const Approval bob{.user = "bob", .approver = {}, .reason = {}};
+  ASSERT_TRUE(outbox().release(id, bob, &officer));
+  EXPECT_TRUE(officer_signed(outbox().envelope(*outbox().find(id)).value(), officer));
+}
+
+TEST_F(ClientOutbox, ANewNumberTakesTheDataOfficersSignatureAnew) {
+  const client::SecondSigner officer{crypto::SigningKey::generate(), "counted twice"};
+  const client::NewItem item = item_with("a");
+  const MessageId id = outbox().add({&item, 1}, "alice", {}, &officer).value().front();
+  const auto envelope = [&] { return outbox().envelope(*outbox().find(id)).value(); };
+  const auto release = [&](const client::SecondSigner* by) {
+    return outbox().release(id, {.user = "alice", .approver = {}, .reason = {}}, by);
+  };
+  EXPECT_TRUE(officer_signed(envelope(), officer));
+  // With its number it is the same message.
+  ASSERT_TRUE(outbox().doubt(outbox().find(id)->id, "why", false));
+  ASSERT_TRUE(release(nullptr));
+  EXPECT_TRUE(officer_signed(envelope(), officer));
+  ASSERT_TRUE(outbox().doubt(outbox().find(id)->id, "why", true));
+  EXPECT_FALSE(release(nullptr));
+  EXPECT_EQ(outbox().find(id)->state, ItemState::kDoubtful);
+  ASSERT_TRUE(release(&officer));
+  EXPECT_EQ(outbox().find(id)->sequence->value, 2U);
+  EXPECT_TRUE(officer_signed(envelope(), officer));
 }
 
 TEST_F(ClientOutbox, AnItemKnowsTheLineOfEachRow) {

@@ -41,10 +41,10 @@ TEST(Sha256, PiecesAndWholeAgreeAndFinishStartsAnew) {
 }
 
 TEST(Domains, EachEndsInNulAndNoneIsAnother) {
-  const std::array all{domain::kHeader,       domain::kBody,      domain::kSecond,
-                       domain::kRecord,       domain::kRefusal,   domain::kAcknowledgement,
-                       domain::kDelivered,    domain::kDirectory, domain::kEnrolment,
-                       domain::kConfiguration};
+  const std::array all{domain::kHeader,     domain::kBody,         domain::kSecond,
+                       domain::kRecord,     domain::kRefusal,      domain::kAcknowledgement,
+                       domain::kDelivered,  domain::kDirectory,    domain::kEnrolment,
+                       domain::kKeyRequest, domain::kConfiguration};
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_TRUE(all[i].starts_with("rapporteur/v1/"));
     EXPECT_EQ(all[i].find('\0'), all[i].size() - 1);

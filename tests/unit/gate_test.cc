@@ -270,6 +270,23 @@ TEST_F(GateTest, SecondSignatureIsByAnotherKeyOfTheSender) {
   EXPECT_EQ(stage_.last_record().second_signature().reason(), "figures were checked");
 }
 
+TEST_F(GateTest, TheReasonOfASecondSignatureIsLookedThroughLikeFreeText) {
+  const Sender officer("at-officer");
+  v1::AdministrativeAction add;
+  add.mutable_change_key()->set_participant("at");
+  add.mutable_change_key()->set_add_signing_key(officer.party.signing.public_key().string());
+  stage_.administer(add);
+  v1::Envelope envelope = at_.submission({figure("VIC_REG", "AT", "2006", 42)});
+  v1::SecondSignature& part = *envelope.mutable_second_signature();
+  part.set_key_id(officer.party.signing.key_id().string());
+  part.set_reason("see +43 1 53126 0 and born 12.03.1994");
+  part.set_signature(officer.party.signing
+                         .sign(crypto::domain::kSecond, bytes_of(envelope.header() + part.reason()))
+                         .string());
+  EXPECT_EQ(send(envelope), "refused TEXT_BIRTH_DATE TEXT_TELEPHONE");
+  EXPECT_FALSE(stage_.last_record().has_second_signature());
+}
+
 TEST_F(GateTest, AllFindingsComeAtOnceAndOrdered) {
   Observation wrong = figure("VIC_REG", "DE", "2006", 42);
   wrong[Dimension::kSex] = "X";

@@ -14,9 +14,9 @@ namespace columns = sources::sdmx_csv;
 using sources::Action;
 
 constexpr char kDelimiter = ',';
-constexpr std::array kCustom{columns::kSender,     columns::kMessageId, columns::kLogIndex,
-                             columns::kKind,       columns::kRevises,   columns::kReleasability,
-                             columns::kRowsLeftOut};
+constexpr std::array kCustom{columns::kSender,      columns::kMessageId,    columns::kLogIndex,
+                             columns::kKind,        columns::kRevises,      columns::kReleasability,
+                             columns::kRowsLeftOut, columns::kOfficerReason};
 
 std::string_view name(SubmissionKind kind) {
   switch (kind) {
@@ -65,6 +65,7 @@ std::string last_cells(const ReceivedSubmission& submission) {
   append_cell(out, submission.revises ? uuid_text(*submission.revises) : "");
   append_cell(out, submission.releasability.text());
   append_cell(out, std::to_string(submission.rows_left_out));
+  append_text(out, submission.officer_reason);
   out += '\n';
   return out;
 }

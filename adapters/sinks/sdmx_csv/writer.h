@@ -2,7 +2,8 @@
 //
 // One row an observation (action I; R in a revision), one row with the key alone for what was
 // deleted (D). After the hub's dimensions, OBS_VALUE and attributes stand custom columns that say
-// where the row comes from: SENDER MESSAGE_ID LOG_INDEX KIND REVISES RELEASABILITY ROWS_LEFT_OUT.
+// where the row comes from: SENDER MESSAGE_ID LOG_INDEX KIND REVISES RELEASABILITY ROWS_LEFT_OUT
+// OFFICER_REASON.
 // Text that a spreadsheet would take for a formula gets an apostrophe before it.
 // Threads: any. Source: SDMX-CSV 2.0 field guide.
 #pragma once

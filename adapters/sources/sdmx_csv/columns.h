@@ -26,9 +26,10 @@ inline constexpr std::string_view kKind = "KIND";
 inline constexpr std::string_view kRevises = "REVISES";
 inline constexpr std::string_view kReleasability = "RELEASABILITY";
 inline constexpr std::string_view kRowsLeftOut = "ROWS_LEFT_OUT";
+inline constexpr std::string_view kOfficerReason = "OFFICER_REASON";
 
-inline constexpr std::array<std::string_view, 7> kProvenance{
-    kSender, kMessageId, kLogIndex, kKind, kRevises, kRowsLeftOut, kUpdated};
+inline constexpr std::array<std::string_view, 8> kProvenance{
+    kSender, kMessageId, kLogIndex, kKind, kRevises, kRowsLeftOut, kOfficerReason, kUpdated};
 
 [[nodiscard]] inline bool is_provenance(std::string_view name) {
   return std::find(kProvenance.begin(), kProvenance.end(), name) != kProvenance.end();
