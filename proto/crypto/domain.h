@@ -20,6 +20,8 @@ inline constexpr std::string_view kDelivered = "rapporteur/v1/delivered\0"sv;
 inline constexpr std::string_view kDirectory = "rapporteur/v1/directory\0"sv;
 inline constexpr std::string_view kEnrolment = "rapporteur/v1/enrolment\0"sv;
 inline constexpr std::string_view kConfiguration = "rapporteur/v1/configuration\0"sv;
+// Of a case in an agency's register; never leaves it.
+inline constexpr std::string_view kRecordKey = "rapporteur/v1/record-key\0"sv;
 }  // namespace domain
 
 // SHA-256(domain.kBody || salt || body).
