@@ -1,5 +1,5 @@
 // What GUARANTEES.md says is not guaranteed of cell keys, measured: how many small counts somebody
-// with a solver, all figures and the p-table tells exactly, or nearly, by adding up.
+// with a solver, all figures and the rule tells exactly, or nearly, by adding up.
 //
 // The shares are not promised; that they are no larger than the document says is.
 // RAPPORTEUR_FULL=1 takes 1,000 tables, an ordinary run the first 100 of them.
