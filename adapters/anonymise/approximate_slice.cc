@@ -22,7 +22,7 @@ std::vector<std::int64_t> perturbed(const CaseTable& table, const PerturbationTa
   }
   std::vector<std::int64_t> out;
   for (std::uint32_t cell = 0; cell < table.cells(); ++cell) {
-    std::uint64_t key = sabotaged("cell-key-of-the-place") ? cell : 0;
+    std::uint64_t key = sabotaged("cell-key-of-the-place") ? std::uint64_t{cell} << 56U : 0;
     for (const std::uint32_t atom : table.atoms_of(cell)) key += keys[atom];
     out.push_back(perturbation.perturbed(table.count(cell), key));
   }

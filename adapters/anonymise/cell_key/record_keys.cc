@@ -29,7 +29,8 @@ Status RecordKeys::make_file(const std::string& path) {
 }
 
 std::uint64_t RecordKeys::key_of(std::string_view name_of_case) const {
-  const ByteSpan secret = sabotaged("record-keys-without-secret") ? ByteSpan{} : key_.bytes();
+  const ByteSpan secret =
+      sabotaged("record-keys-without-secret") ? bytes_of("") : ByteSpan(key_.bytes());
   const Digest digest =
       crypto::hmac_sha256(secret, crypto::domain::kRecordKey, bytes_of(name_of_case));
   std::uint64_t key = 0;

@@ -1,5 +1,6 @@
 #include "adapters/anonymise/least/least_suppression.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,8 +15,10 @@
 namespace rapporteur::anonymise {
 namespace {
 
-constexpr std::size_t kMostTries = 500;
-constexpr WholeLimits kLimits{20'000, 30};
+constexpr std::size_t kMostTries = 200;
+constexpr WholeLimits kLimits{5'000, 30};
+// Of all tries together.
+constexpr std::chrono::seconds kLongest{120};
 // Of patterns with the same weight that with the fewest cells: kMostLeastCells are fewer.
 constexpr double kOneCell = 1.0 / 1024;
 
@@ -50,7 +53,9 @@ class LeastPattern {
     const Result<ProtectedTable> ordinary = protect(task_);
     WholeLimits limits = kLimits;
     if (ordinary) limits.below = cost_of(ordinary->hidden);
+    const auto end = std::chrono::steady_clock::now() + kLongest;
     for (std::size_t round = 1; round <= kMostTries; ++round) {
+      if (std::chrono::steady_clock::now() > end) break;
       const WholeSolution solution = solve(program_, limits);
       if (solution.outcome == WholeSolution::Outcome::kGivenUp) break;
       if (solution.outcome == WholeSolution::Outcome::kInfeasible) return ordinary;

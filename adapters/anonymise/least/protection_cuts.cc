@@ -96,8 +96,8 @@ std::optional<ProtectionCut> ProtectionCuts::cut_of(std::uint32_t cell, const Re
     const auto to_k = static_cast<double>(task_.rule.k - count);
     // That it may be nothing would do, too, where zeros are not public.
     const bool may_be_none = least_ == 0;
-    const bool there = up.far > to_k - kTiny ||
-                       (may_be_none && down.far > static_cast<double>(count) - kTiny);
+    const bool there =
+        up.far > to_k - kTiny || (may_be_none && down.far > static_cast<double>(count) - kTiny);
     if (!there) {
       take_shares(cut, up.gains, to_k);
       if (may_be_none) take_shares(cut, down.gains, static_cast<double>(count));

@@ -22,7 +22,7 @@
 namespace rapporteur::anonymise {
 
 // Of one area and period.
-inline constexpr std::size_t kMostRoundedCells = 60'000;
+inline constexpr std::size_t kMostRoundedCells = 20'000;
 
 // By cell.
 [[nodiscard]] Result<std::vector<std::int64_t>> rounded(const CaseTable& table,
