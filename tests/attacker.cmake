@@ -21,6 +21,19 @@ target_link_libraries(rapporteur_test_made_register
 rapporteur_test(property_protected_tables LABELS property TIMEOUT 1200
   SOURCES property/protected_tables_test.cc
   LINKS rapporteur::test_made_register)
+rapporteur_test(property_controlled_rounding LABELS property TIMEOUT 1200
+  SOURCES property/controlled_rounding_test.cc
+  LINKS rapporteur::test_made_register)
+rapporteur_test(property_perturbed_ranges LABELS property TIMEOUT 1200
+  SOURCES property/perturbed_ranges_test.cc
+  LINKS rapporteur::test_attacker rapporteur::adapters_anonymise)
+rapporteur_test(property_least_suppression LABELS property TIMEOUT 1200
+  SOURCES property/least_suppression_test.cc
+  LINKS rapporteur::test_made_register)
+rapporteur_sabotage(rounded-one-by-one property_controlled_rounding
+  ControlledRounding.EverySumHoldsAndNothingIsTold)
+rapporteur_sabotage(least-unchecked property_least_suppression
+  LeastSuppression.LosesNoMoreThanTheOrdinaryMethodAndTellsNoMore)
 add_library(rapporteur_test_made_submission STATIC support/made_submission.cc)
 add_library(rapporteur::test_made_submission ALIAS rapporteur_test_made_submission)
 target_link_libraries(rapporteur_test_made_submission

@@ -44,4 +44,16 @@ rapporteur_test(unit_anonymise_spec LABELS unit
 rapporteur_test(unit_anonymise_cases LABELS unit
   SOURCES unit/anonymise_cases_test.cc
   LINKS rapporteur::adapters_anonymise)
+rapporteur_test(unit_perturbation_table LABELS unit
+  SOURCES unit/perturbation_table_test.cc
+  LINKS rapporteur::adapters_anonymise)
+rapporteur_test(unit_cell_key LABELS unit
+  SOURCES unit/cell_key_test.cc
+  LINKS rapporteur::adapters_anonymise)
+rapporteur_sabotage(perturbation-biased unit_perturbation_table
+  PerturbationTable.IsUnbiasedAndKeepsItsBounds)
+rapporteur_sabotage(cell-key-of-the-place unit_cell_key
+  CellKeys.TheSameCellHasTheSameFigureInEveryTable)
+rapporteur_sabotage(record-keys-without-secret unit_cell_key CellKeys.AnotherKeyChangesCountsOtherwise)
+rapporteur_sabotage(became-nothing-told unit_cell_key CellKeys.WhatBecameNothingLooksLikeNothing)
 rapporteur_sabotage(published-sums-single unit_published_sums PublishedSums.OverSeveralBreakdowns)

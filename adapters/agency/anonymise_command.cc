@@ -5,6 +5,7 @@
 
 #include "adapters/agency/program.h"
 #include "adapters/anonymise/cases.h"
+#include "adapters/anonymise/cell_key/record_keys.h"
 #include "adapters/anonymise/certificate_json.h"
 #include "adapters/anonymise/release.h"
 #include "adapters/anonymise/report.h"
@@ -25,6 +26,7 @@ struct AnonymiseOptions {
   std::string language = "en";
   bool skip_refused_rows = false;
   bool no_alternatives = false;
+  bool make_key = false;
 };
 
 // All that was asked for appears, or none of it.
@@ -112,11 +114,35 @@ Status write_all(const AnonymiseOptions& options, const anonymise::Spec& spec,
   return files.commit();
 }
 
+// What the method of the spec has no use for; and the key that it needs.
+Status make_ready(const Program& program, const AnonymiseOptions& options,
+                  const anonymise::Spec& spec) {
+  if (!options.certificate.empty() && !anonymise::hides(spec.method)) {
+    return fail(ErrorKind::kUsage,
+                "method = \"" + std::string(anonymise::name(spec.method)) +
+                    "\" hides nothing, and has no certificate",
+                options.certificate, "leave --certificate out");
+  }
+  if (!options.make_key) return {};
+  if (spec.method != anonymise::Method::kCellKey) {
+    return fail(ErrorKind::kUsage, "only method = \"cell-key\" has a key", spec.file,
+                "leave --make-key out");
+  }
+  if (auto made = anonymise::RecordKeys::make_file(spec.cell_key.key_file); !made) return made;
+  program.warn(spec.cell_key.key_file +
+               ": a new key; keep a copy in a safe place: figures changed with another key do not "
+               "match");
+  return {};
+}
+
 Outcome anonymise_file(Program& program, const AnonymiseOptions& options) {
   if (auto places = check_places(options); !places) return tl::unexpected(places.error());
   const auto spec = anonymise::Spec::read_file(options.spec);
   if (!spec) return tl::unexpected(spec.error());
   warn_of_loose(program, *spec);
+  if (auto ready = make_ready(program, options, *spec); !ready) {
+    return tl::unexpected(ready.error());
+  }
   const auto cases = anonymise::read_cases(*spec, options.input);
   if (!cases) return tl::unexpected(cases.error());
   warn_of_refused(program, *cases, options.input);
@@ -165,6 +191,8 @@ void add_anonymise(CLI::App& app, Command& chosen) {
                     "Count the rest where rows cannot be mapped");
   command->add_flag("--no-alternatives", options->no_alternatives,
                     "Do not work out what coarser codes would hide");
+  command->add_flag("--make-key", options->make_key,
+                    "Make the key file that a spec with cell keys names; one that exists stays");
   command->callback([&chosen, options]() {
     chosen = [options](Program& program) { return anonymise_file(program, *options); };
   });

@@ -1,6 +1,7 @@
 #include "adapters/anonymise/cases.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -35,6 +36,11 @@ class Counting {
       cases_.hierarchies.push_back(std::move(*hierarchy));
     }
     seen_.resize(cases_.hierarchies.size());
+    if (spec_.method == Method::kCellKey) {
+      auto keys = RecordKeys::read_file(spec_.cell_key.key_file);
+      if (!keys) return tl::unexpected(keys.error());
+      keys_ = std::move(*keys);
+    }
     if (auto read = read_rows(); !read) return tl::unexpected(read.error());
     if (auto same = check_periods(); !same) return tl::unexpected(same.error());
     put_in_order();
@@ -66,7 +72,7 @@ class Counting {
     if (header->fields.empty()) {
       return fail(ErrorKind::kMalformed, "the file is empty", file_, "export it again");
     }
-    const auto rows = RowReader::of(spec_, cases_.hierarchies, header->fields);
+    const auto rows = RowReader::of({spec_, cases_.hierarchies, keys_}, header->fields);
     if (!rows) {
       Error error = rows.error();
       error.where = file_ + ':' + std::to_string(header->line);
@@ -99,6 +105,12 @@ class Counting {
       return fail(ErrorKind::kMalformed, "the cell stands here for the second time",
                   file_ + ':' + std::to_string(line), "one row for each cell");
     }
+    if (keys_ && !cases_seen_[place].insert(row->record_key).second) {
+      return fail(ErrorKind::kMalformed, "the case stands here for the second time",
+                  file_ + ':' + std::to_string(line),
+                  "one row for each case; " + printable(spec_.cell_key.case_column, 80) +
+                      " must tell cases apart");
+    }
     if (!row->all_leaves) {
       stated_.push_back({place, std::move(row->codes), row->count, line});
       return within_bound(stated_.size());
@@ -108,6 +120,7 @@ class Counting {
       const auto next = static_cast<std::uint16_t>(seen_[i].size());
       key.push_back(seen_[i].emplace(std::move(row->codes[i]), next).first->second);
     }
+    if (keys_) sums_[place][key] += row->record_key;
     auto [atom, is_new] = counts_[place].emplace(std::move(key), 0);
     // A count of nothing is no combination that occurs.
     atom->second += row->count;
@@ -154,12 +167,14 @@ class Counting {
     }
     for (const auto& [place, counts] : counts_) {
       CaseSlice& slice = cases_.slices.emplace_back(CaseSlice{place.first, place.second, {}});
-      for (const auto& [seen, count] : counts) {
-        if (count == 0) continue;
-        Key key = seen;
+      const auto in_order = [&](Key key) {
         for (std::size_t i = 0; i < key.size(); ++i) key[i] = places[i][key[i]];
-        slice.counts.emplace(std::move(key), count);
+        return key;
+      };
+      for (const auto& [seen, count] : counts) {
+        if (count > 0) slice.counts.emplace(in_order(seen), count);
       }
+      for (const auto& [seen, sum] : sums_[place]) slice.keys.emplace(in_order(seen), sum);
     }
   }
 
@@ -213,6 +228,9 @@ class Counting {
   Cases cases_;
   std::vector<std::map<std::string, std::uint16_t>> seen_;  // leaf codes, in the order they came
   std::map<Place, std::map<Key, std::int64_t>> counts_;
+  std::optional<RecordKeys> keys_;
+  std::map<Place, std::map<Key, std::uint64_t>> sums_;   // of record keys
+  std::map<Place, std::set<std::uint64_t>> cases_seen_;  // by their record keys
   std::map<Place, std::map<std::vector<std::string>, std::uint64_t>> lines_;  // of a table
   std::vector<Stated> stated_;
   std::size_t combinations_ = 0;

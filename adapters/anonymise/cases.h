@@ -1,11 +1,13 @@
 // Reads a register, one row a case, or a table of counts, into counts by leaf codes.
 //
 // What is personal stays where it is: a row that cannot be mapped is known by its line and its
-// column, never by its text. Memory: bounded by the combinations that occur, not by rows.
+// column, never by its text. Memory: bounded by the combinations that occur, not by rows; but 8
+// bytes a case where cases have keys.
 //
 // Threads: one at a time. Errors: kUsage (a file that cannot be opened), kMalformed with file:line
-// (no such column, broken quotes, a table that does not add up: the equation is named), kRefused
-// (more combinations than can be protected).
+// (no such column, broken quotes, a table that does not add up: the equation is named; a case that
+// stands there twice, where cases have keys), kRefused (more combinations than can be protected),
+// kConfiguration (the file of the key).
 #pragma once
 
 #include <cstdint>
@@ -27,6 +29,8 @@ struct CaseSlice {
   std::string area;
   std::string period;
   std::map<Key, std::int64_t> counts;  // by leaf, an axis each
+  // With method = "cell-key", of the same: the sum of the keys of its cases (record_keys.h).
+  std::map<Key, std::uint64_t> keys{};
 };
 
 struct RefusedRow {

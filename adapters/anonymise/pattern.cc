@@ -5,9 +5,9 @@
 #include <set>
 
 #include "adapters/anonymise/box.h"
+#include "adapters/anonymise/public_system.h"
 #include "adapters/anonymise/secondary_suppression.h"
 #include "broker/disclosure/bounds.h"
-#include "proto/base/sabotage.h"
 
 namespace rapporteur::anonymise {
 namespace {
@@ -45,12 +45,6 @@ std::vector<std::vector<std::uint32_t>> small_sums(const PatternTask& task) {
   return {sums.begin(), sums.end()};
 }
 
-// For tests alone: an attack on less than what is public.
-bool forgotten(const CaseTable::Line& line) {
-  return (sabotaged("equation-dropped") && line.total % 4 == 0) ||
-         (sabotaged("total-of-all-forgotten") && line.total == 0);
-}
-
 }  // namespace
 
 Pattern::Pattern(const PatternTask& task) : task_(task) {
@@ -84,7 +78,7 @@ void Pattern::hide_primaries() {
 
 Bounds Pattern::bounds_of(std::uint32_t cell) const {
   if (hidden_[cell] == 0) return {task_.table.count(cell), task_.table.count(cell)};
-  return {task_.zeros_public && !sabotaged("zeros-policy-forgotten") ? 1 : 0, {}};
+  return {least_hidden(task_), {}};
 }
 
 bool Pattern::is_narrow(std::uint32_t cell, const Bounds& bounds) const {
@@ -135,33 +129,6 @@ bool Pattern::widen(std::uint32_t cell) {
   if (!box) return false;
   for (const std::uint32_t one : box->to_hide) hidden_[one] = 1;
   return true;
-}
-
-LinearSystem Pattern::linear() const {
-  const CaseTable& table = task_.table;
-  std::vector<std::uint32_t> variable(table.cells(), UINT32_MAX);
-  LinearSystem out;
-  for (std::uint32_t cell = 0; cell < table.cells(); ++cell) {
-    if (hidden_[cell] == 0) continue;
-    variable[cell] = static_cast<std::uint32_t>(out.bounds.size());
-    out.bounds.push_back(bounds_of(cell));
-  }
-  for (const CaseTable::Line& line : table.lines()) {
-    Equation equation;
-    const auto put = [&](std::uint32_t cell, std::int32_t factor) {
-      if (hidden_[cell] != 0) {
-        equation.terms.push_back({variable[cell], factor});
-      } else {
-        equation.constant -= factor * table.count(cell);
-      }
-    };
-    put(line.total, -1);
-    for (const std::uint32_t part : line.parts) put(part, 1);
-    if (equation.terms.empty() || forgotten(line)) continue;
-    std::ranges::sort(equation.terms, {}, &disclosure::LinearTerm::variable);
-    out.equations.push_back(std::move(equation));
-  }
-  return out;
 }
 
 }  // namespace rapporteur::anonymise

@@ -37,9 +37,6 @@ class Pattern {
   // Hides what lets the count of a hidden cell vary as the rule asks. False: there is no such box.
   [[nodiscard]] bool widen(std::uint32_t cell);
 
-  // What is public, as a system over the hidden cells in the order of the cells.
-  [[nodiscard]] disclosure::LinearSystem linear() const;
-
  private:
   void hide_primaries();
   void widen_by_bounds();

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "adapters/anonymise/approximate_slice.h"
 #include "adapters/anonymise/slice_release.h"
 #include "proto/codelists/code_lists.h"
 #include "proto/statistics/time_period.h"
@@ -18,6 +19,7 @@ constexpr std::string_view kNormal = "A";
 // The same for all that is hidden, whatever the reason.
 constexpr std::string_view kConfidential = "C";
 constexpr std::string_view kFree = "F";
+constexpr std::string_view kAbout = "~";
 
 std::optional<Key> key_of(const std::vector<Axis>& axes, const SpecCell& cell) {
   Key key;
@@ -68,16 +70,33 @@ std::string_view not_counted(const codelists::Indicator& indicator, std::string_
   return may_be || (of_persons && persons) ? "_T" : "_Z";
 }
 
+// How figures that are not exact were made; empty of others, and where a hub takes no free text.
+std::string_view method_text(const Spec& spec) {
+  const auto* dataflow = codelists::find_dataflow(spec.dataflow);
+  const bool takes_text =
+      dataflow == nullptr || dataflow->policy.free_text != codelists::FreeText::kNone;
+  if (hides(spec.method) || !takes_text) return {};
+  return spec.method == Method::kCellKey ? "cell-key perturbation" : "controlled rounding";
+}
+
 }  // namespace
 
 Result<Release> release(const ReleaseTask& task) {
   const Result<NamedCells> named = named_cells(task);
   if (!named) return tl::unexpected(named.error());
+  Release out{task.axes, {}};
+  if (task.spec.method == Method::kCellKey) {
+    auto perturbation = PerturbationTable::of(task.spec.cell_key.rule);
+    if (!perturbation) return tl::unexpected(perturbation.error());
+    out.perturbation = std::move(*perturbation);
+  }
   std::vector<std::optional<Result<ReleasedSlice>>> results(task.slices.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < results.size(); i = next++) {
-      results[i] = release_slice(task.spec, task.axes, *named, task.slices[i]);
+      results[i] = hides(task.spec.method)
+                       ? release_slice(task.spec, task.axes, *named, task.slices[i])
+                       : approximate_slice(task.spec, task.axes, out.perturbation, task.slices[i]);
     }
   };
   {
@@ -86,7 +105,6 @@ Result<Release> release(const ReleaseTask& task) {
     for (std::size_t i = 1; i < std::min(cores, results.size()); ++i) workers.emplace_back(work);
     work();
   }
-  Release out{task.axes, {}};
   for (std::size_t i = 0; i < results.size(); ++i) {
     Result<ReleasedSlice>& result = *results[i];
     if (!result) {
@@ -107,6 +125,8 @@ ObservationSet observations_of(const Spec& spec, const Release& release) {
   }
   row[Dimension::kIndicator] = spec.indicator;
   row[Dimension::kUnitMeasure] = spec.unit;
+  if (!hides(spec.method)) row[Attribute::kValueQualifier] = kAbout;
+  row[Attribute::kMethod] = method_text(spec);
   ObservationSetBuilder builder;
   for (const ReleasedSlice& slice : release.slices) {
     row[Dimension::kRefArea] = slice.area;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/anonymise/alternatives.h"
+#include "adapters/anonymise/report_method.h"
 #include "adapters/anonymise/report_words.h"
 
 namespace rapporteur::anonymise {
@@ -51,12 +52,53 @@ Json by_dimension_json(const ReleaseDetail& detail) {
   return out;
 }
 
+Json parameters_json(const Spec& spec) {
+  switch (spec.method) {
+    case Method::kCellKey:
+      return {{"max_deviation", spec.cell_key.rule.max_deviation},
+              {"variance", spec.cell_key.rule.variance},
+              {"js", spec.cell_key.rule.js}};
+    case Method::kRound:
+      return {{"base", spec.round.base}, {"steps", spec.round.steps}};
+    default:
+      break;
+  }
+  Json out{{"k", spec.rule.k},
+           {"interval_width", spec.rule.width},
+           {"zeros_sensitive", !spec.zeros_public},
+           {"depth_from", spec.depth_from}};
+  if (spec.method == Method::kSuppressOptimal) out["weight"] = name(spec.weight);
+  return out;
+}
+
+void add_changes_json(const Release& release, Json& out) {
+  const Deviation deviation = deviation_of(release);
+  out["deviation"] = {{"cells", deviation.cells},
+                      {"sum", deviation.sum},
+                      {"largest", deviation.largest},
+                      {"sums", deviation.sums},
+                      {"sums_that_do_not_hold", deviation.sums_broken}};
+  if (!release.perturbation) return;
+  Json rows = Json::array();
+  for (const PerturbationRow& row : release.perturbation->rows()) {
+    Json steps = Json::array();
+    for (const PerturbationRow::Step& step : row.steps) {
+      steps.push_back({{"deviation", step.deviation}, {"weight", step.weight}});
+    }
+    rows.push_back({{"count", rows.size() + 1},
+                    {"variance", variance_of(row)},
+                    {"whole", row.whole},
+                    {"steps", std::move(steps)}});
+  }
+  out["perturbation_table"] = std::move(rows);
+}
+
 }  // namespace
 
 ReleaseReport report_on(const Spec& spec, const Cases& cases, const Release& released,
                         bool with_alternatives) {
   ReleaseReport report{spec, cases, released, detail_of(released), {}};
-  if (!with_alternatives) return report;
+  if (!with_alternatives || !hides(spec.method)) return report;
   add_alternative(report, Dimension::kAge, with_coarser_ages(cases));
   add_alternative(report, Dimension::kCitizen, with_coarser_citizens(cases));
   return report;
@@ -64,6 +106,10 @@ ReleaseReport report_on(const Spec& spec, const Cases& cases, const Release& rel
 
 std::vector<std::string> report_lines(const ReleaseReport& report, Language language) {
   std::vector<std::string> out;
+  if (!hides(report.spec.method)) {
+    return {std::string(words::kAsAsked.in(language)) + ": " +
+            deviation_text(deviation_of(report.release), language)};
+  }
   const ReleaseDetail& detail = report.detail;
   out.push_back(share_line(words::kAsAsked.in(language), detail.all, language));
   for (const DimensionDetail& one : detail.by_dimension) {
@@ -92,11 +138,14 @@ std::string report_json(const ReleaseReport& report) {
   Json out;
   out["dataflow"] = report.spec.dataflow;
   out["indicator"] = report.spec.indicator;
-  out["parameters"] = {{"k", report.spec.rule.k},
-                       {"interval_width", report.spec.rule.width},
-                       {"zeros_sensitive", !report.spec.zeros_public},
-                       {"depth_from", report.spec.depth_from}};
+  out["method"] = name(report.spec.method);
+  out["parameters"] = parameters_json(report.spec);
+  out["guarantees"] = guarantees_of(report.spec, Language::kEnglish);
   out["rows_left_out"] = report.cases.refused;
+  if (!hides(report.spec.method)) {
+    add_changes_json(report.release, out);
+    return out.dump(2) + "\n";
+  }
   out["table"] = json_of(report.detail.all);
   out["by_dimension"] = by_dimension_json(report.detail);
   out["alternatives"] = Json::array();

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <bit>
 #include <climits>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <optional>
 #include <utility>
 
 #include "adapters/anonymise/report.h"
+#include "adapters/anonymise/report_method.h"
 #include "adapters/anonymise/report_words.h"
 #include "proto/codelists/code_lists.h"
 
@@ -75,8 +77,12 @@ class HtmlReport {
            element("title", escaped(title)) + "\n" + element("style", kStyle) +
            "\n</head>\n<body>\n" + element("h1", escaped(title)) + "\n";
     add_parameters();
-    add_comparison();
-    add_dimensions();
+    if (hides(report_.spec.method)) {
+      add_comparison();
+      add_dimensions();
+    } else {
+      add_changes();
+    }
     add_legend();
     for (const ReleasedSlice& slice : report_.release.slices) add_slice(slice);
     return out_ + "</body>\n</html>\n";
@@ -106,13 +112,50 @@ class HtmlReport {
     const auto add = [&](std::string_view name, const std::string& value) {
       out_ += element("dt", name) + element("dd", escaped(value));
     };
-    add(say(words::kDataflow), report_.spec.dataflow);
-    add(say(words::kLeastShown), std::to_string(report_.spec.rule.k));
-    add(say(words::kWidth), std::to_string(report_.spec.rule.width));
-    add(say(words::kZeros),
-        std::string(say(report_.spec.zeros_public ? words::kZerosPublic : words::kZerosSensitive)));
+    for (const auto& [name, value] : parameters_of(report_.spec, language_)) add(name, value);
     if (report_.cases.refused > 0) add(say(words::kLeftOut), std::to_string(report_.cases.refused));
-    out_ += "</dl>\n";
+    out_ += "</dl>\n" + element("h2", say(words::kGuarantees)) + "\n";
+    for (const std::string& one : guarantees_of(report_.spec, language_)) {
+      out_ += element("p", escaped(one)) + "\n";
+    }
+  }
+
+  void add_changes() {
+    out_ += element("h2", say(words::kChanges)) + "\n" +
+            element("p", escaped(deviation_text(deviation_of(report_.release), language_))) + "\n";
+    if (!report_.release.perturbation) return;
+    const auto& rows = report_.release.perturbation->rows();
+    out_ +=
+        element("h2", say(words::kPerturbationTable)) + "\n<div class=\"wide\"><table><thead><tr>";
+    for (const Words& head : {words::kCounted, words::kVarianceReached, words::kBecomes}) {
+      out_ += "<th scope=\"col\">" + std::string(say(head)) + "</th>";
+    }
+    out_ += "</tr></thead><tbody>\n";
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::string count = std::to_string(i + 1);
+      if (i + 1 == rows.size()) count.append(" ").append(say(words::kAndAbove));
+      out_ += R"(<tr><th scope="row">)" + count + "</th>" +
+              element("td", in_thousandths(variance_of(rows[i]))) + "<td>" +
+              chances_of(rows[i], static_cast<std::int64_t>(i + 1)) + "</td></tr>\n";
+    }
+    out_ += "</tbody></table></div>\n";
+  }
+
+  // "0: 0.900, 10: 0.100"
+  [[nodiscard]] std::string chances_of(const PerturbationRow& row, std::int64_t count) const {
+    std::string out;
+    for (const PerturbationRow::Step& step : row.steps) {
+      if (!out.empty()) out += language_ == Language::kFrench ? " ; " : ", ";
+      out += std::to_string(count + step.deviation) + ": " +
+             in_thousandths(static_cast<double>(step.weight) / static_cast<double>(row.whole));
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::string in_thousandths(double value) const {
+    const auto thousandths = std::llround(value * 1000);
+    std::string rest = std::to_string(1000 + thousandths % 1000).substr(1);
+    return std::to_string(thousandths / 1000) + (language_ == Language::kFrench ? "," : ".") + rest;
   }
 
   void begin_shares(const Words& first) {

@@ -55,6 +55,16 @@ inline constexpr Words kWidth{"least range left to a hidden count (width)",
 inline constexpr Words kZeros{"zeros", "zéros"};
 inline constexpr Words kZerosPublic{"public", "publics"};
 inline constexpr Words kZerosSensitive{"hidden, too", "masqués aussi"};
+inline constexpr Words kGuarantees{"What this guarantees", "Ce que cela garantit"};
+inline constexpr Words kChanges{"How far counts moved", "De combien les effectifs ont changé"};
+inline constexpr Words kPerturbationTable{"How often a count becomes which (p-table)",
+                                          "À quelle fréquence un effectif devient quel autre "
+                                          "(p-table)"};
+inline constexpr Words kCounted{"counted", "compté"};
+inline constexpr Words kAndAbove{"and above, likewise", "et au-delà, de même"};
+inline constexpr Words kVarianceReached{"variance", "variance"};
+inline constexpr Words kBecomes{"becomes, with a probability of",
+                                "devient, avec une probabilité de"};
 inline constexpr Words kWhatIsCounted{
     "Cells are counts that are not zero. A hidden cell may be small, or hidden so that a small one "
     "cannot be worked out: nobody can tell which. The information kept weighs cells by their "

@@ -54,9 +54,9 @@ std::string part_of(int day, Per per) {
 
 }  // namespace
 
-Result<RowReader> RowReader::of(const Spec& spec, const std::vector<Hierarchy>& hierarchies,
-                                const std::vector<std::string>& header) {
-  RowReader out(spec, hierarchies);
+Result<RowReader> RowReader::of(const Wanted& wanted, const std::vector<std::string>& header) {
+  const Spec& spec = wanted.spec;
+  RowReader out(wanted);
   out.fields_ = header.size();
   std::optional<Error> missing;
   const auto place = [&](const std::string& column) -> std::size_t {
@@ -75,7 +75,8 @@ Result<RowReader> RowReader::of(const Spec& spec, const std::vector<Hierarchy>& 
   if (!spec.ref_area.column.empty()) out.area_ = place(spec.ref_area.column);
   if (!spec.time.column.empty()) out.time_ = place(spec.time.column);
   if (spec.counted) out.count_ = place(spec.count_column);
-  for (const Hierarchy& one : hierarchies) out.columns_.push_back(place(one.column));
+  if (wanted.keys) out.case_ = place(spec.cell_key.case_column);
+  for (const Hierarchy& one : wanted.hierarchies) out.columns_.push_back(place(one.column));
   if (missing) return tl::unexpected(*missing);
   return out;
 }
@@ -167,6 +168,11 @@ tl::expected<CountedRow, RefusedRow> RowReader::read(const sources::RowBlock& bl
   const auto count = count_of(block);
   if (!count) return tl::unexpected(count.error());
   row.count = *count;
+  if (keys_) {
+    const std::string_view name = trimmed(block.open_cell(case_));
+    if (name.empty()) return refused(spec_.cell_key.case_column, "no case is named");
+    row.record_key = keys_->key_of(name);
+  }
   return row;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "adapters/anonymise/least/least_suppression.h"
 #include "adapters/anonymise/protect.h"
 #include "proto/base/sabotage.h"
 
@@ -79,28 +80,6 @@ Result<std::map<Key, std::int64_t>> with_all_combinations(
   return out;
 }
 
-// Before anything is made of them.
-Status check_size(const std::vector<Axis>& axes, const std::map<Key, std::int64_t>& counts) {
-  std::vector<std::vector<std::uint64_t>> holders;
-  for (const Axis& axis : axes) {
-    auto& of = holders.emplace_back(axis.leaves, 0);
-    for (const Code& code : axis.codes) {
-      for (const std::uint32_t leaf : code.leaves) ++of[leaf];
-    }
-  }
-  std::uint64_t cells = 0;
-  for (const auto& [key, count] : counts) {
-    std::uint64_t above = 1;
-    for (std::size_t i = 0; i < key.size(); ++i) above *= holders[i][key[i]];
-    cells += above;
-  }
-  if (cells <= kMostCells) return {};
-  return fail(ErrorKind::kRefused,
-              "the table is too large: its combinations lie below cells " + std::to_string(cells) +
-                  " times, at most " + std::to_string(kMostCells),
-              {}, "make codes coarser, or take a dimension out");
-}
-
 class SliceTask {
  public:
   SliceTask(const Spec& spec, const CaseTable& table)
@@ -116,7 +95,8 @@ class SliceTask {
       task_.kept.push_back(0);
     }
     if (auto marked = mark(named); !marked) return tl::unexpected(marked.error());
-    auto result = protect(task_);
+    auto result = spec_.method == Method::kSuppressOptimal ? protect_with_least(task_, spec_.weight)
+                                                           : protect(task_);
     if (!result) return tl::unexpected(result.error());
     return rows_of(*result);
   }
@@ -153,7 +133,7 @@ class SliceTask {
       rows.emplace(key, ReleasedRow{key, table().count(cell), result.hidden[cell] != 0,
                                     task_.primary[cell] != 0, task_.is_protected[cell] != 0});
     }
-    if (spec_.zeros_public) add_zeros(rows);
+    if (spec_.zeros_public) add_zeros(table().axes(), spec_.depth_from, rows);
     // Cells ascend by their keys, and so do rows: variables keep their order.
     for (auto& [key, row] : rows) {
       if (row.hidden) {
@@ -168,27 +148,48 @@ class SliceTask {
     return out;
   }
 
-  void add_zeros(std::map<Key, ReleasedRow>& rows) const {
-    const std::vector<Axis>& axes = table().axes();
-    for (std::uint32_t cell = 0; cell < table().cells(); ++cell) {
-      for (std::size_t i = 0; i < axes.size(); ++i) {
-        if (!stands_with_zeros(axes[i])) continue;
-        Key key = table().key(cell);
-        for (std::size_t code = 0; code < axes[i].codes.size(); ++code) {
-          key[i] = static_cast<std::uint16_t>(code);
-          if (table().cell_at(key)) continue;
-          rows.emplace(
-              key, ReleasedRow{key, 0, false, false, is_protected(axes, key, spec_.depth_from)});
-        }
-      }
-    }
-  }
-
   const Spec& spec_;
   PatternTask task_;
 };
 
 }  // namespace
+
+Status check_size(const std::vector<Axis>& axes, const std::map<Key, std::int64_t>& counts) {
+  std::vector<std::vector<std::uint64_t>> holders;
+  for (const Axis& axis : axes) {
+    auto& of = holders.emplace_back(axis.leaves, 0);
+    for (const Code& code : axis.codes) {
+      for (const std::uint32_t leaf : code.leaves) ++of[leaf];
+    }
+  }
+  std::uint64_t cells = 0;
+  for (const auto& [key, count] : counts) {
+    std::uint64_t above = 1;
+    for (std::size_t i = 0; i < key.size(); ++i) above *= holders[i][key[i]];
+    cells += above;
+  }
+  if (cells <= kMostCells) return {};
+  return fail(ErrorKind::kRefused,
+              "the table is too large: its combinations lie below cells " + std::to_string(cells) +
+                  " times, at most " + std::to_string(kMostCells),
+              {}, "make codes coarser, or take a dimension out");
+}
+
+void add_zeros(const std::vector<Axis>& axes, std::uint32_t depth_from,
+               std::map<Key, ReleasedRow>& rows) {
+  std::vector<Key> keys;
+  for (const auto& [key, row] : rows) keys.push_back(key);
+  for (const Key& from : keys) {
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      if (!stands_with_zeros(axes[i])) continue;
+      Key key = from;
+      for (std::size_t code = 0; code < axes[i].codes.size(); ++code) {
+        key[i] = static_cast<std::uint16_t>(code);
+        rows.emplace(key, ReleasedRow{key, 0, false, false, is_protected(axes, key, depth_from)});
+      }
+    }
+  }
+}
 
 ReleasedSlice under_small_total(const std::vector<Axis>& axes, const CaseSlice& slice,
                                 std::uint32_t depth_from) {

@@ -16,6 +16,14 @@ struct NamedCells {
   std::vector<Key> hide;
 };
 
+// Before anything is made of them.
+[[nodiscard]] Status check_size(const std::vector<Axis>& axes,
+                                const std::map<Key, std::int64_t>& counts);
+// Beside each row the codes of SEX and AGE that have none, as nothing.
+void add_zeros(const std::vector<Axis>& axes, std::uint32_t depth_from,
+               std::map<Key, ReleasedRow>& rows);
+
+// With a method that hides.
 [[nodiscard]] Result<ReleasedSlice> release_slice(const Spec& spec, const std::vector<Axis>& axes,
                                                   const NamedCells& named, const CaseSlice& slice);
 

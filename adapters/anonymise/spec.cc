@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/anonymise/hierarchy.h"
+#include "adapters/anonymise/spec_method.h"
 #include "adapters/sources/input.h"
 #include "adapters/sources/limits.h"
 #include "adapters/sources/period_format.h"
@@ -36,7 +37,8 @@ std::vector<std::string_view> counted_names() {
 
 class SpecReader : private sources::TomlReader {
  public:
-  SpecReader(std::string file, Spec& spec) : TomlReader(std::move(file)), spec_(spec) {}
+  SpecReader(const std::string& file, Spec& spec)
+      : TomlReader(file), spec_(spec), method_(file, spec) {}
 
   Status read(const toml::table& root) {
     spec_.file = file();
@@ -56,20 +58,25 @@ class SpecReader : private sources::TomlReader {
               {"delimiter", [&](const auto& n) { return delimiter(n); }},
               {"k",
                [&](const auto& n) {
-                 return number(n, {1, kLargestK}, spec_.rule.k);
+                 return whole(n, {1, kLargestK}, spec_.rule.k);
                }},
               {"width",
                [&](const auto& n) {
-                 return number(n, {1, kLargestWidth}, spec_.rule.width);
+                 return whole(n, {1, kLargestWidth}, spec_.rule.width);
                }},
               {"zeros",
                [&](const auto& n) { return choice(n, "sensitive", "public", spec_.zeros_public); }},
               {"depth_from", [&](const auto& n) { return depth(n); }},
+              {"method", [&](const auto& n) { return method_.method(n); }},
+              {"cell_key", [&](const auto& n) { return method_.cell_key(n); }},
+              {"round", [&](const auto& n) { return method_.round(n); }},
+              {"optimal", [&](const auto& n) { return method_.optimal(n); }},
               {"dimensions", [&](const auto& n) { return dimensions(n); }},
               {"keep", [&](const auto& n) { return cells(n, spec_.keep, keep_at_); }},
               {"hide", [&](const auto& n) { return cells(n, spec_.hide, hide_at_); }}});
     if (!read) return read;
     if (read = check_whole(root); !read) return read;
+    if (read = method_.finish(root); !read) return read;
     return check_cells();
   }
 
@@ -109,23 +116,9 @@ class SpecReader : private sources::TomlReader {
     return {};
   }
 
-  struct Ends {
-    std::int64_t least;
-    std::int64_t most;
-  };
-  Status number(const toml::node& node, Ends ends, std::int64_t& out) {
-    const auto* value = node.as_integer();
-    if (value == nullptr || value->get() < ends.least || value->get() > ends.most) {
-      return wrong(node, "a whole number from " + std::to_string(ends.least) + " to " +
-                             std::to_string(ends.most) + " is wanted here");
-    }
-    out = value->get();
-    return {};
-  }
-
   Status depth(const toml::node& node) {
     std::int64_t depth = 0;
-    if (auto read = number(node, {1, kCountedAlong.size()}, depth); !read) return read;
+    if (auto read = whole(node, {1, kCountedAlong.size()}, depth); !read) return read;
     spec_.depth_from = static_cast<std::uint32_t>(depth);
     return {};
   }
@@ -349,6 +342,7 @@ class SpecReader : private sources::TomlReader {
   }
 
   Spec& spec_;
+  MethodReader method_;
   Places keep_at_;
   Places hide_at_;
 };
@@ -364,7 +358,7 @@ Result<Spec> Spec::parse(std::string_view toml, std::string file) {
   const auto table = sources::TomlReader::parse(toml, file);
   if (!table) return tl::unexpected(table.error());
   Spec spec;
-  if (auto read = SpecReader(std::move(file), spec).read(*table); !read) {
+  if (auto read = SpecReader(file, spec).read(*table); !read) {
     return tl::unexpected(read.error());
   }
   return spec;

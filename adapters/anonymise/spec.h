@@ -2,7 +2,9 @@
 //
 // A TOML file. Keys of the whole: dataflow, indicator, unit, ref_area and time (a text, or a table
 // with a column), input ("cases" or "table"), count (the column of a table's counts), delimiter, k,
-// width, zeros ("public" or "sensitive"), depth_from, [[dimensions]], [[keep]], [[hide]]. Of a
+// width, zeros ("public" or "sensitive"), depth_from, [[dimensions]], [[keep]], [[hide]]; method
+// ("suppress", "suppress-optimal", "cell-key" or "round") with a table of its own: [cell_key]
+// (key_file, case, max_deviation, variance, js), [round] (base, steps), [optimal] (weight). Of a
 // dimension: name, column, codes, bands, groups, total. What the policy of the dataflow says holds
 // where k, width, zeros and depth_from are not given.
 //
@@ -16,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/anonymise/method.h"
 #include "broker/disclosure/width.h"
 #include "proto/base/result.h"
 #include "proto/statistics/dimensions.h"
@@ -67,6 +70,10 @@ struct Spec {
   std::vector<SpecDimension> dimensions;  // in the order of the key
   std::vector<SpecCell> keep;
   std::vector<SpecCell> hide;
+  Method method = Method::kSuppress;
+  CellKeyOptions cell_key;
+  RoundOptions round;
+  Weight weight = Weight::kInformation;
 
   [[nodiscard]] static Result<Spec> parse(std::string_view toml, std::string file);
   [[nodiscard]] static Result<Spec> read_file(const std::string& path);

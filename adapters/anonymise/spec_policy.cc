@@ -20,6 +20,12 @@ std::vector<std::string> Spec::looser_than_policy() const {
     return std::string(key) + " = " + std::to_string(own) + ", not " + std::to_string(of_policy);
   };
   if (rule.k < policy.k) out.push_back(beside("k", rule.k, policy.k));
+  if (method == Method::kCellKey && cell_key.rule.js + 1 < std::int64_t{policy.k}) {
+    out.push_back(beside("js", cell_key.rule.js, policy.k - 1));
+  }
+  if (method == Method::kRound && round.base < std::int64_t{policy.k}) {
+    out.push_back(beside("base", round.base, policy.k));
+  }
   if (rule.width < policy.interval_width) {
     out.push_back(beside("width", rule.width, policy.interval_width));
   }

@@ -60,6 +60,16 @@ Status TomlReader::truth(const toml::node& node, bool& out) const {
   return {};
 }
 
+Status TomlReader::whole(const toml::node& node, const Ends& ends, std::int64_t& out) const {
+  const auto* value = node.as_integer();
+  if (value == nullptr || value->get() < ends.least || value->get() > ends.most) {
+    return wrong(node, "a whole number from " + std::to_string(ends.least) + " to " +
+                           std::to_string(ends.most) + " is wanted here");
+  }
+  out = value->get();
+  return {};
+}
+
 Status TomlReader::texts(const toml::node& node, std::vector<std::string>& out) const {
   const auto* list = node.as_array();
   if (list == nullptr) return wrong(node, "a list of texts is wanted here", R"(["a", "b"])");

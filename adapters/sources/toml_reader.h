@@ -3,6 +3,7 @@
 // Errors: kConfiguration with file:line. Threads: one at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,12 @@ class TomlReader {
   [[nodiscard]] Status as_table(const toml::node& node, const toml::table*& out) const;
   [[nodiscard]] Status text(const toml::node& node, std::string& out) const;
   [[nodiscard]] Status truth(const toml::node& node, bool& out) const;
+  // Both ends in.
+  struct Ends {
+    std::int64_t least;
+    std::int64_t most;
+  };
+  [[nodiscard]] Status whole(const toml::node& node, const Ends& ends, std::int64_t& out) const;
   [[nodiscard]] Status texts(const toml::node& node, std::vector<std::string>& out) const;
 
  private:

@@ -9,6 +9,7 @@ namespace {
 __extension__ using Wide = __int128;
 
 Wide floor_of(Wide number, Wide divisor) {
+  if (divisor == 1) return number;  // nearly always, and a division is dear
   const Wide quotient = number / divisor;
   return number % divisor != 0 && (number < 0) != (divisor < 0) ? quotient - 1 : quotient;
 }
@@ -85,39 +86,40 @@ class Tightening {
     }
     for (const LinearTerm& term : equation.terms) {
       // factor * x = constant - the others.
-      bound_by(e, term, least, true);
-      bound_by(e, term, most, false);
+      const bool has_moved = bound_by(e, term, least, true);
+      if (!bound_by(e, term, most, false) && !has_moved) continue;
       least = end_of(equation, false);
       most = end_of(equation, true);
     }
   }
 
-  // The others' least bounds factor * x from above, their most from below.
-  void bound_by(std::uint32_t e, const LinearTerm& term, const End& end, bool from_above) {
+  // The others' least bounds factor * x from above, their most from below. Whether that is news.
+  bool bound_by(std::uint32_t e, const LinearTerm& term, const End& end, bool from_above) {
     const auto own = end_of(term, !from_above);
-    if (end.endless > (own ? 0U : 1U)) return;
+    if (end.endless > (own ? 0U : 1U)) return false;
     const Wide others = end.sum - own.value_or(0);
     const Wide limit = Wide{system_.equations[e].constant} - others;
     Bounds& bounds = out_.bounds[term.variable];
     if (from_above == (term.factor > 0)) {
       const Wide most = floor_of(limit, term.factor);
-      if (most > kAsGoodAsUnbounded || (bounds.most && most >= *bounds.most)) return;
+      if (most > kAsGoodAsUnbounded || (bounds.most && most >= *bounds.most)) return false;
       bounds.most = static_cast<std::int64_t>(most);
       out_.most_from[term.variable] = e;
     } else {
       const Wide lowest = ceiling_of(limit, term.factor);
-      if (lowest <= bounds.least || lowest > kAsGoodAsUnbounded) return;
+      if (lowest <= bounds.least || lowest > kAsGoodAsUnbounded) return false;
       bounds.least = static_cast<std::int64_t>(lowest);
     }
     if (bounds.most && bounds.least > *bounds.most) {
       out_.contradiction = e;
-      return;
+      return true;
     }
     for (const std::uint32_t other : equations_of_[term.variable]) {
       if (waits_[other] != 0) continue;
       waits_[other] = 1;
       queue_.push_back(other);
     }
+    return true;
   }
 
   const LinearSystem& system_;

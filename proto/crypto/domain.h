@@ -22,6 +22,8 @@ inline constexpr std::string_view kEnrolment = "rapporteur/v1/enrolment\0"sv;
 inline constexpr std::string_view kKeyRequest = "rapporteur/v1/key\0"sv;
 inline constexpr std::string_view kConfiguration = "rapporteur/v1/configuration\0"sv;
 inline constexpr std::string_view kWaivedCell = "rapporteur/v1/waived-cell\0"sv;
+// Of a case in an agency's register; never leaves it.
+inline constexpr std::string_view kRecordKey = "rapporteur/v1/record-key\0"sv;
 }  // namespace domain
 
 // SHA-256(domain.kBody || salt || body).

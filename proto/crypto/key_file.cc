@@ -29,6 +29,8 @@ std::string_view name(KeyPurpose purpose) {
       return "signing";
     case KeyPurpose::kCurve:
       return "curve";
+    case KeyPurpose::kCellKey:
+      return "cell-key";
     case KeyPurpose::kCosigning:
       break;
   }

@@ -12,7 +12,7 @@
 
 namespace rapporteur::crypto {
 
-enum class KeyPurpose { kSigning, kCurve, kCosigning };
+enum class KeyPurpose { kSigning, kCurve, kCosigning, kCellKey };
 
 [[nodiscard]] Result<SecretBytes> read_key_file(const std::filesystem::path& file,
                                                 KeyPurpose purpose);

@@ -60,6 +60,52 @@ class Anonymise(unittest.TestCase):
         self.assertEqual({one["coarser"] for one in json.loads(
             (self.folder / "r.json").read_text())["alternatives"]}, {"AGE"})
 
+    def examples(self):
+        """A copy: the key is made beside the spec."""
+        for name in ("cell-key.toml", "round.toml", "optimal.toml"):
+            (self.folder / name).write_text((EXAMPLES / name).read_text())
+
+    def test_the_other_methods_give_what_a_hub_takes(self):
+        self.examples()
+        pages = {}
+        for name, flags in (("cell-key", ["--make-key"]), ("round", []), ("optimal", [])):
+            done = self.adapter("anonymise", "--spec", f"{name}.toml", REGISTER, "-o",
+                                f"{name}.csv", "--report-html", f"{name}.html", *flags)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for words in (("validate",), ("validate", "--disclosure")):
+                checked = self.adapter(*words, f"{name}.csv")
+                self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+            pages[name] = (self.folder / f"{name}.html").read_text()
+        self.assertIn("p-table", pages["cell-key"])
+        self.assertIn("every sum holds", pages["round"])
+        self.assertIn("(weight)</dt><dd>information", pages["optimal"])
+        self.assertEqual((self.folder / "cell.key").stat().st_mode & 0o777, 0o600)
+        key = (self.folder / "cell.key").read_text().splitlines()[1]
+        for name in ("cell-key.csv", "cell-key.html"):
+            self.assertNotIn(key, (self.folder / name).read_text())
+
+    def test_a_key_is_made_once_and_needed(self):
+        self.examples()
+        words = ("--spec", "cell-key.toml", REGISTER, "-o", "out.csv")
+        self.refused(CONFIGURATION, words, "cell.key", "--make-key")
+        self.assertEqual(self.adapter("anonymise", *words, "--make-key").returncode, 0)
+        first = (self.folder / "out.csv").read_bytes()
+        self.refused(CONFIGURATION, (*words, "--make-key"), "cell.key", "never overwritten")
+        self.assertEqual(self.adapter("anonymise", *words).returncode, 0)
+        self.assertEqual((self.folder / "out.csv").read_bytes(), first)
+
+    def test_what_a_method_has_no_use_for(self):
+        self.examples()
+        self.refused(USAGE, ("--spec", "round.toml", REGISTER, "-o", "out.csv", "--certificate",
+                             "c.json"), "hides nothing")
+        self.refused(USAGE, ("--spec", "round.toml", REGISTER, "-o", "out.csv", "--make-key"),
+                     "cell-key")
+        (self.folder / "five.toml").write_text(
+            (EXAMPLES / "round.toml").read_text().replace("base = 10", "base = 5"))
+        done = self.adapter("anonymise", "--spec", "five.toml", REGISTER, "-o", "out.csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"five\.toml: base = 5, not 10: looser .* the hub refuses")
+
     def test_twice_is_the_same(self):
         for name in ("one", "two"):
             done = self.adapter("anonymise", "--spec", SPEC, REGISTER, "-o", f"{name}.csv",

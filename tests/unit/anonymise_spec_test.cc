@@ -14,6 +14,35 @@ const std::string kSex = "[[dimensions]]\nname = \"SEX\"\ncolumn = \"sex\"\n";
 const std::string kAge = "[[dimensions]]\nname = \"AGE\"\ncolumn = \"age\"\n";
 const std::string kCitizen = "[[dimensions]]\nname = \"CITIZEN\"\ncolumn = \"c\"\n";
 
+const std::string kCellKey = "[cell_key]\nkey_file = \"k\"\ncase = \"c\"\n";
+
+TEST(AnonymiseSpec, MethodsHaveTheirParametersAndDefaults) {
+  const auto plain = Spec::parse(kHead + kSex, "s.toml");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->method, Method::kSuppress);
+  const auto keyed = Spec::parse("method = \"cell-key\"\n" + kHead + kSex + kCellKey, "a/s.toml");
+  ASSERT_TRUE(keyed) << keyed.error().line();
+  EXPECT_EQ(keyed->method, Method::kCellKey);
+  EXPECT_EQ(keyed->cell_key.key_file, "a/k");  // beside the spec
+  EXPECT_EQ(keyed->cell_key.rule.js, 9);
+  EXPECT_EQ(keyed->cell_key.rule.max_deviation, 10);
+  EXPECT_TRUE(keyed->looser_than_policy().empty());
+  const auto small =
+      Spec::parse("method = \"cell-key\"\n" + kHead + kSex + kCellKey + "js = 0\n", "s.toml");
+  ASSERT_TRUE(small) << small.error().line();
+  EXPECT_EQ(small->cell_key.rule.max_deviation, 5);
+  EXPECT_EQ(small->looser_than_policy(), std::vector<std::string>{"js = 0, not 9"});
+  const auto round = Spec::parse("method = \"round\"\n" + kHead + kSex, "s.toml");
+  ASSERT_TRUE(round) << round.error().line();
+  EXPECT_EQ(round->round.base, 5);
+  EXPECT_EQ(round->looser_than_policy(), std::vector<std::string>{"base = 5, not 10"});
+  const auto least = Spec::parse(
+      "method = \"suppress-optimal\"\n" + kHead + kSex + "[optimal]\nweight = \"count\"\n",
+      "s.toml");
+  ASSERT_TRUE(least) << least.error().line();
+  EXPECT_EQ(least->weight, Weight::kCount);
+}
+
 TEST(AnonymiseSpec, PolicyOfTheDataflowHoldsUnlessTheSpecSaysOtherwise) {
   const auto plain = Spec::parse(kHead + kSex, "s.toml");
   ASSERT_TRUE(plain) << plain.error().line();
@@ -41,12 +70,24 @@ TEST(AnonymiseSpec, WhatIsLooserThanThePolicyIsNamed) {
             (Said{"width = 1, not 3", "depth_from = 2, not 1"}));
 }
 
+struct Mistake {
+  std::string toml;
+  std::string where;
+  std::string says;
+};
+
+void expect_said(const std::vector<Mistake>& mistakes) {
+  for (const Mistake& one : mistakes) {
+    const auto spec = Spec::parse(one.toml, "s.toml");
+    ASSERT_FALSE(spec) << one.toml;
+    EXPECT_EQ(spec.error().kind, ErrorKind::kConfiguration);
+    EXPECT_EQ(spec.error().where, one.where) << one.toml;
+    EXPECT_NE(spec.error().line().find(one.says), std::string::npos) << spec.error().line();
+  }
+}
+
 TEST(AnonymiseSpec, EveryMistakeHasItsLineAndSaysWhatIsWrong) {
-  const struct {
-    std::string toml;
-    std::string where;
-    std::string says;
-  } cases[] = {
+  expect_said({
       {"dataflow = 7", "s.toml:1", "text"},
       {"dataflow = \"RAPPORTEUR:THP(1.0)\"", "s.toml:1", "RAPPORTEUR:THB(1.0)"},
       {"zeroes = \"public\"\n" + kHead + kSex, "s.toml:1", "did you mean zeros"},
@@ -74,14 +115,42 @@ TEST(AnonymiseSpec, EveryMistakeHasItsLineAndSaysWhatIsWrong) {
       {kHead + kSex + "[[keep]]\nSEX = \"F\"\n[[hide]]\nSEX = \"F\"\n", "s.toml:11",
        "kept, too: SEX=F"},
       {"k = \n", "s.toml:1", "is not TOML"},
-  };
-  for (const auto& one : cases) {
-    const auto spec = Spec::parse(one.toml, "s.toml");
-    ASSERT_FALSE(spec) << one.toml;
-    EXPECT_EQ(spec.error().kind, ErrorKind::kConfiguration);
-    EXPECT_EQ(spec.error().where, one.where) << one.toml;
-    EXPECT_NE(spec.error().line().find(one.says), std::string::npos) << spec.error().line();
-  }
+  });
+}
+
+TEST(AnonymiseSpec, WhatAMethodHasNoUseForOrContradictsItselfIsSaid) {
+  expect_said({
+      {"method = \"cellkey\"\n" + kHead + kSex, "s.toml:1", "did you mean cell-key"},
+      {kHead + kSex + "[round]\nbase = 10\n", "s.toml:9", "method = \"round\""},
+      {"method = \"round\"\n" + kHead + kSex + "[cell_key]\nkey_file = \"k\"\ncase = \"c\"\n",
+       "s.toml:10", "method = \"cell-key\""},
+      {"method = \"round\"\nwidth = 3\n" + kHead + kSex, "s.toml:2", "width is of no use"},
+      {"method = \"round\"\n" + kHead + kSex + "[[hide]]\nSEX = \"F\"\n", "s.toml:10",
+       "nothing is hidden"},
+      {"method = \"round\"\nzeros = \"sensitive\"\n" + kHead + kSex, "s.toml:1",
+       "leaves zeros as they are"},
+      {"method = \"round\"\nk = 10\n" + kHead + kSex, "s.toml:2", "below k = 10"},
+      {"method = \"round\"\n" + kHead + kSex + "[round]\nbase = 1\n", "s.toml:11", "2 to 1000"},
+      {"method = \"round\"\n" + kHead + kSex + "[round]\nstep = 1\n", "s.toml:11",
+       "did you mean steps"},
+      {"method = \"suppress-optimal\"\n" + kHead + kSex + "[optimal]\nweight = \"size\"\n",
+       "s.toml:11", "information"},
+      {"method = \"cell-key\"\n" + kHead + kSex, "s.toml:1", "no [cell_key]"},
+      {"method = \"cell-key\"\n" + kHead + kSex + "[cell_key]\ncase = \"c\"\n", "s.toml:10",
+       "key_file"},
+      {"method = \"cell-key\"\n" + kHead + kSex + "[cell_key]\nkey_file = \"k\"\n", "s.toml:10",
+       "no column of cases"},
+      {"method = \"cell-key\"\ninput = \"table\"\n" + kHead + kSex + kCellKey, "s.toml:1",
+       "take method = \"round\""},
+      {"method = \"cell-key\"\n" + kHead + kSex + kCellKey + "max_deviation = 4\n", "s.toml:10",
+       "a count of 1"},
+      {"method = \"cell-key\"\n" + kHead + kSex + kCellKey +
+           "js = 0\nmax_deviation = 2\n"
+           "variance = 5\n",
+       "s.toml:10", "above max_deviation"},
+      {"method = \"cell-key\"\nk = 10\n" + kHead + kSex + kCellKey + "js = 4\n", "s.toml:11",
+       "below k = 10"},
+  });
 }
 
 TEST(AnonymiseSpec, WhatAnIndicatorDoesNotAllowIsRefused) {

@@ -8,6 +8,7 @@
 #include "proto/crypto/domain.h"
 #include "proto/crypto/ed25519.h"
 #include "proto/crypto/encoding.h"
+#include "proto/crypto/hmac.h"
 #include "proto/crypto/sha256.h"
 #include "tests/support/paths.h"
 
@@ -62,6 +63,19 @@ TEST(Domains, KnownAnswersOfTheHashesOnTheWire) {
             "d655c3ce754c8e836e15a52d92ec9204383d6219e298dd713afa31d8626e5e2c");
   EXPECT_EQ(hex(next_delivered(Digest{}, bytes_of("header")).span()),
             "32a4f52e4043ea9e89d8b2062a9c6941f67b1e2cf3ee0a78f0d604aa95a387c9");
+}
+
+TEST(Hmac, KnownAnswersOfRfc4231) {
+  const std::string key(20, '\x0b');
+  EXPECT_EQ(hex(hmac_sha256(bytes_of(key), "", bytes_of("Hi There")).span()),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  // The domain stands before the message; a key may be longer than a block.
+  EXPECT_EQ(hmac_sha256(bytes_of(key), "Hi ", bytes_of("There")),
+            hmac_sha256(bytes_of(key), "", bytes_of("Hi There")));
+  const std::string longer(131, '\xaa');
+  const std::string test = "Test Using Larger Than Block-Size Key - Hash Key First";
+  EXPECT_EQ(hex(hmac_sha256(bytes_of(longer), "", bytes_of(test)).span()),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST(Ed25519, KnownAnswerOfRfc8032) {
