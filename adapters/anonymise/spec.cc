@@ -37,8 +37,8 @@ std::vector<std::string_view> counted_names() {
 
 class SpecReader : private sources::TomlReader {
  public:
-  SpecReader(const std::string& file, Spec& spec)
-      : TomlReader(file), spec_(spec), method_(file, spec) {}
+  SpecReader(std::string file, Spec& spec)
+      : TomlReader(file), spec_(spec), method_(std::move(file), spec) {}
 
   Status read(const toml::table& root) {
     spec_.file = file();
@@ -358,7 +358,7 @@ Result<Spec> Spec::parse(std::string_view toml, std::string file) {
   const auto table = sources::TomlReader::parse(toml, file);
   if (!table) return tl::unexpected(table.error());
   Spec spec;
-  if (auto read = SpecReader(file, spec).read(*table); !read) {
+  if (auto read = SpecReader(std::move(file), spec).read(*table); !read) {
     return tl::unexpected(read.error());
   }
   return spec;

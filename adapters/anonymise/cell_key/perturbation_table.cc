@@ -16,6 +16,7 @@ constexpr std::int64_t kWhole = std::int64_t{1} << 32U;
 // How near to the ends of what a row can have its variance comes: at the ends nothing but two
 // deviations would be left, and no exponential law.
 constexpr double kFromTheEnds = 0.02;
+constexpr int kMostHalvings = 30;      // of one step of it
 constexpr int kMostNewtonSteps = 500;  // of Newton's method; some ten are enough
 
 using Deviations = std::vector<std::int64_t>;
@@ -86,7 +87,8 @@ class Law {
     const double from_a = a_;
     const double from_b = b_;
     const double from_value = value_;
-    for (double length = 1; length > 1e-9; length /= 2) {
+    double length = 1;
+    for (int halved = 0; halved < kMostHalvings; ++halved, length /= 2) {
       a_ = from_a + length * step_a;
       b_ = from_b + length * step_b;
       look();

@@ -50,7 +50,7 @@ class LeastPattern {
   }
 
   Result<ProtectedTable> run() && {
-    const Result<ProtectedTable> ordinary = protect(task_);
+    Result<ProtectedTable> ordinary = protect(task_);
     WholeLimits limits = kLimits;
     if (ordinary) limits.below = cost_of(ordinary->hidden);
     const auto end = std::chrono::steady_clock::now() + kLongest;
