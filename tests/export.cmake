@@ -17,6 +17,8 @@ rapporteur_test(property_log_damage LABELS property TIMEOUT 3000
     RocksDB::rocksdb-shared)
 rapporteur_sabotage(tables-unread property_log_damage
   LogDamage.ADamagedBlockOfEveryTableIsNamed)
+rapporteur_sabotage(tables-unchecked property_log_damage
+  DamagedTables.AnEndThatTurnsChecksumsOffIsNamed)
 rapporteur_sabotage(ends-unchecked property_log_damage LogDamage.AnEndThatLooksTornIsNamed)
 rapporteur_sabotage(given-unread property_log_damage LogDamage.TwoHeadsOfOneSizeAreNamed)
 
