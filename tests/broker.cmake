@@ -7,6 +7,11 @@ rapporteur_test(unit_core LABELS unit
     unit/core_intake_test.cc unit/core_line_test.cc unit/core_retention_test.cc unit/feed_test.cc
     unit/subscription_test.cc
   LINKS rapporteur::test_core_stage rapporteur::store_merkle rapporteur::store_notes)
+rapporteur_sabotage(later-rights-dropped unit_core
+  Subscription.ALaterRightSurvivesARestartBetweenTwoChanges)
+rapporteur_test(property_subscription_rights LABELS property
+  SOURCES property/subscription_rights_test.cc
+  LINKS rapporteur::broker_core)
 rapporteur_test(unit_commit_host LABELS unit
   SOURCES unit/commit_host_test.cc
   LINKS rapporteur::broker_admission_workers rapporteur::test_gate_stage)

@@ -9,7 +9,7 @@ rapporteur_sabotage(export-checkpoint-first unit_tile_export
   TileExportTest.WhoeverReadsMeanwhileFindsAWholeTree)
 rapporteur_sabotage(tiles-unchecked unit_tile_export TileExportTest.EveryFlippedByteIsNamed)
 
-rapporteur_test(property_log_damage LABELS property TIMEOUT 3000
+rapporteur_test(property_log_damage LABELS property TIMEOUT 6000
   SOURCES property/damaged_tables_test.cc property/log_damage_test.cc property/damage_stage.cc
     crash/signed_script.cc
   LINKS rapporteur::broker_admission_workers rapporteur::crash_support rapporteur::ops_audit
@@ -17,6 +17,8 @@ rapporteur_test(property_log_damage LABELS property TIMEOUT 3000
     RocksDB::rocksdb-shared)
 rapporteur_sabotage(tables-unread property_log_damage
   LogDamage.ADamagedBlockOfEveryTableIsNamed)
+rapporteur_sabotage(tables-unchecked property_log_damage
+  DamagedTables.AnEndThatTurnsChecksumsOffIsNamed)
 rapporteur_sabotage(ends-unchecked property_log_damage LogDamage.AnEndThatLooksTornIsNamed)
 rapporteur_sabotage(given-unread property_log_damage LogDamage.TwoHeadsOfOneSizeAreNamed)
 

@@ -146,11 +146,7 @@ void Subscription::deliver(const Scan& scan, const Item& item) {
 }
 
 void Subscription::pass(const Step& step) {
-  if (step.place) {
-    acknowledged_ = *step.place;
-    --changes_;
-    return;
-  }
+  if (step.place) return pass_change(*step.place);
   unacknowledged_bytes_ -= step.bytes;
   ++acknowledged_.number.value;
   acknowledged_.delivered = step.delivered;
@@ -165,6 +161,20 @@ void Subscription::pass(const Step& step) {
   // What changes of rights still to be passed admit below the reading position grows with it.
   for (std::size_t i = backfills.size() - changes_; i < backfills.size(); ++i) {
     backfills[i].end = std::max(backfills[i].end, next);
+  }
+}
+
+// The later changes, which are still to be passed, keep what they admit below the reading position.
+void Subscription::pass_change(const Place& after) {
+  --changes_;
+  const auto later = acknowledged_.backfills.end() - static_cast<std::ptrdiff_t>(changes_);
+  std::vector<Backfill> kept(std::make_move_iterator(later),
+                             std::make_move_iterator(acknowledged_.backfills.end()));
+  acknowledged_ = after;
+  for (Backfill& backfill : kept) {
+    const bool dropped = sabotaged("later-rights-dropped");
+    backfill.end = dropped ? backfill.next : std::max(backfill.end, after.next);
+    acknowledged_.backfills.push_back(std::move(backfill));
   }
 }
 

@@ -143,6 +143,7 @@ class Subscription {
   };
   Subscription() = default;
   void pass(const Step& step);
+  void pass_change(const Place& after);
   void pass_changes();
   void finish_backfills();
   void mark();

@@ -173,9 +173,16 @@ Result<std::vector<BodyKey>> BodyKeyReader::read(LogIndex first, std::size_t cou
 }
 
 Result<KeyCounts> BodyKeyReader::counts() const {
-  return bytes(0, kKeyHeadBytes).and_then([&](const std::string& head) {
-    return parse_head(head, verifier_key_, path_);
-  });
+  const auto head = bytes(0, kKeyHeadBytes);
+  if (!head) return tl::unexpected(head.error());
+  auto counts = parse_head(*head, verifier_key_, path_);
+  if (!counts) return counts;
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) return system_failure("cannot look at", path_);
+  const std::uint64_t slots =
+      (static_cast<std::uint64_t>(status.st_size) - kKeyHeadBytes) / crypto::kBodyKeyBytes;
+  counts->made = std::min(counts->made, slots);
+  return counts;
 }
 
 Status BodyKeyReader::copy_to(const std::filesystem::path& file) const {

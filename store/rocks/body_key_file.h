@@ -32,7 +32,9 @@ struct BodyKey {
   [[nodiscard]] static BodyKey destroyed(LogIndex by);
 };
 
-// At the end of the head, so close together that no write tears them apart.
+// At the end of the head. A write that a power cut tears leaves numbers that may be larger than
+// both the old and the new ones: of `made` no more than the file has slots counts, of
+// `destroyed_through` no more than the log has entries.
 struct KeyCounts {
   std::uint64_t destroyed_through = 0;  // what entries below it erase is destroyed
   std::uint64_t made = 0;               // slots below it hold a key

@@ -119,9 +119,11 @@ Status BodyKeys::bring_up_copy(const std::filesystem::path& copy, std::string_vi
   if (!reader) return tl::unexpected(reader.error());
   const auto counts = (*reader)->counts();
   if (!counts) return tl::unexpected(counts.error());
-  if (counts->made > made_.value || counts->destroyed_through > destroyed_through_.value) {
-    return fail(ErrorKind::kConfiguration, "the body keys are older than their copy", copy.string(),
-                "put the copy in the place of the keys");
+  // The other number says nothing of age: a torn one may be too large, and what an older file has
+  // not destroyed is destroyed again.
+  if (counts->made > made_.value) {
+    return fail(ErrorKind::kConfiguration, "the body keys are older than their copy, or cut short",
+                copy.string(), "put the copy in the place of the keys");
   }
   if (*counts == KeyCounts{destroyed_through_.value, made_.value}) return {};
   return reader_->copy_to(copy);
@@ -184,9 +186,13 @@ Status BodyKeys::destroy(std::span<const LogIndex> entries, LogIndex by) {
       pieces.push_back({key_offset_of(index), text_of(gone.bytes)});
     }
   }
-  if (auto written = write(pieces); !written) return written;
-  // Not before they are gone: what these numbers say is not looked at again.
-  destroyed_through_ = TreeSize{by.value + 1};
+  return write(pieces);
+}
+
+// Not before they are gone: what these numbers say is not looked at again. And not before all of
+// them are: a torn number may be larger, and then the size of the log bounds what it says.
+Status BodyKeys::note_destroyed(TreeSize size) {
+  destroyed_through_ = size;
   const std::string counts = KeyCounts{destroyed_through_.value, made_.value}.bytes();
   const std::array<Piece, 1> piece{{{kKeyCountsOffset, counts}}};
   return write(piece);

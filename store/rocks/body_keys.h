@@ -7,7 +7,7 @@
 // then says which entry destroyed it. Nothing is ever appended or renamed, so no older bytes stay
 // behind that the file system knows of; the ADR on the keys of bodies says what may stay below it.
 //
-// Threads: one at a time. Durability: make_for and destroy return after both places are synced.
+// Threads: one at a time. Durability: what writes returns after both places are synced.
 // Errors: those of BodyKeyReader; kConfiguration for a file that is older than its copy. After an
 // error of writing a BodyKeys is not used again.
 // Source: FORMAT.md, "The keys of the bodies".
@@ -47,6 +47,8 @@ class BodyKeys {
   [[nodiscard]] std::span<const std::byte, crypto::kBodyKeyBytes> fresh(LogIndex index) const;
   // Destroys the keys of `entries`, which entry `by` erases.
   [[nodiscard]] Status destroy(std::span<const LogIndex> entries, LogIndex by);
+  // What entries below `size` erase is destroyed, and that is the whole log.
+  [[nodiscard]] Status note_destroyed(TreeSize size);
   // What entries below it erase is destroyed.
   [[nodiscard]] TreeSize destroyed_through() const { return destroyed_through_; }
 

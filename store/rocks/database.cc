@@ -15,6 +15,7 @@
 
 #include "proto/base/check.h"
 #include "proto/base/sabotage.h"
+#include "store/rocks/checked_tables.h"
 
 namespace rapporteur::rocks {
 namespace {
@@ -92,7 +93,6 @@ class Silent final : public rocksdb::Logger {
 
 rocksdb::DBOptions database_options(const LocalJournalOptions& wanted, Database::Mode mode) {
   rocksdb::DBOptions options;
-  options.env = &files_of(wanted);
   options.create_if_missing = options.create_missing_column_families = options.error_if_exists =
       mode == Database::Mode::kCreate;
   options.paranoid_checks = true;
@@ -136,14 +136,15 @@ Status verify_table(const FamilySettings& settings, const std::filesystem::path&
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& folder, Mode mode,
                                                  const LocalJournalOptions& wanted) {
-  const rocksdb::DBOptions options = database_options(wanted, mode);
+  std::unique_ptr<Database> database(new Database(folder, with_checked_tables(files_of(wanted))));
+  rocksdb::DBOptions options = database_options(wanted, mode);
+  options.env = database->files_.get();
   const auto cache = rocksdb::NewLRUCache(wanted.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   descriptors.reserve(kFamilies);
   for (const FamilySettings& settings : kSettings) {
     descriptors.emplace_back(std::string(settings.name), family_options(settings, cache));
   }
-  std::unique_ptr<Database> database(new Database(folder));
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;

@@ -78,12 +78,14 @@ class Database {
   [[nodiscard]] Status remove_all(Family which);
 
  private:
-  explicit Database(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  Database(std::filesystem::path folder, std::unique_ptr<rocksdb::Env> files)
+      : folder_(std::move(folder)), files_(std::move(files)) {}
   [[nodiscard]] Status check_whole(
       rocksdb::DBOptions options,
       const std::vector<rocksdb::ColumnFamilyDescriptor>& families) const;
 
   std::filesystem::path folder_;
+  std::unique_ptr<rocksdb::Env> files_;
   std::optional<ScratchFolder> scratch_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families_{};

@@ -77,7 +77,7 @@ struct LocalJournal::Impl {
   void add_unsaved(rocksdb::WriteBatch& batch) const;
   void add_erasure(const Draft& draft, LogIndex index, rocksdb::WriteBatch& batch,
                    Erasures& erasures) const;
-  [[nodiscard]] Status destroy(const Erasures& erasures);
+  [[nodiscard]] Status destroy(const Erasures& erasures, TreeSize size);
   [[nodiscard]] Status sign_head();
   [[nodiscard]] std::shared_ptr<const Head> head() const;
   tl::unexpected<Error> poison(const Error& error);
@@ -153,12 +153,12 @@ void LocalJournal::Impl::add_erasure(const Draft& draft, LogIndex index, rocksdb
 }
 
 // After the entry is on disk: whatever happens then, it is done again when the log is opened.
-Status LocalJournal::Impl::destroy(const Erasures& erasures) {
-  if (sabotaged("erasure-reported-early")) return {};
+Status LocalJournal::Impl::destroy(const Erasures& erasures, TreeSize size) {
+  if (erasures.empty() || sabotaged("erasure-reported-early")) return {};
   for (const auto& [by, erased] : erasures) {
     if (auto gone = body_keys.destroy(erased, by); !gone) return gone;
   }
-  return {};
+  return body_keys.note_destroyed(size);
 }
 
 void LocalJournal::Impl::add_tree(merkle::Frontier& grown, rocksdb::WriteBatch& batch) const {
@@ -269,7 +269,9 @@ Result<std::unique_ptr<LocalJournal>> LocalJournal::open(const std::filesystem::
   if (!fits) return tl::unexpected(fits.error());
   auto keys = BodyKeys::open(*places, found->log.text(), found->tree.size(), files_of(options));
   if (!keys) return tl::unexpected(keys.error());
-  if (auto gone = destroy_again(**database, *keys); !gone) return tl::unexpected(gone.error());
+  if (auto gone = destroy_again(**database, found->tree.size(), *keys); !gone) {
+    return tl::unexpected(gone.error());
+  }
 
   auto impl = std::make_unique<Impl>(folder, std::move(*lock), std::move(*database),
                                      std::move(*file), std::move(*keys), std::move(key), clock);
@@ -329,7 +331,7 @@ Result<Group> LocalJournal::append(std::span<Draft> drafts) {
   std::unique_lock writing(self.writing);
   if (auto written = self.database->write(batch); !written) return self.poison(written.error());
   writing.unlock();
-  if (auto gone = self.destroy(erasures); !gone) return self.poison(gone.error());
+  if (auto gone = self.destroy(erasures, grown.size()); !gone) return self.poison(gone.error());
 
   self.newest_unsaved = false;
   self.tree = std::move(grown);

@@ -169,7 +169,8 @@ Status check_newest_body(const Database& database, const std::filesystem::path& 
   return open_stored_body(database, **keys, LogIndex{*index}).map([](const auto&) {});
 }
 
-Status destroy_again(const Database& database, BodyKeys& keys) {
+Status destroy_again(const Database& database, TreeSize size, BodyKeys& keys) {
+  bool found = false;
   const auto rows = database.iterate(Family::kLog, rocksdb::ReadOptions());
   rows->Seek(layout::erased_key(LogIndex{keys.destroyed_through().value}));
   for (; rows->Valid() && view(rows->key()).starts_with(layout::kErasedPrefix); rows->Next()) {
@@ -178,9 +179,10 @@ Status destroy_again(const Database& database, BodyKeys& keys) {
     if (!by) return tl::unexpected(by.error());
     if (!erased) return tl::unexpected(erased.error());
     if (auto gone = keys.destroy(*erased, LogIndex{*by}); !gone) return gone;
+    found = true;
   }
   if (!rows->status().ok()) return database.failed(rows->status());
-  return {};
+  return found ? keys.note_destroyed(size) : Status();
 }
 
 }  // namespace rapporteur::rocks

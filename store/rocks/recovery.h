@@ -36,7 +36,7 @@ struct Recovered {
 [[nodiscard]] Status check_newest_body(const Database& database, const std::filesystem::path& file,
                                        std::string_view verifier_key);
 // Destroys what a crash kept from being destroyed after its entry was written, or what came back
-// with an older file of keys.
-[[nodiscard]] Status destroy_again(const Database& database, BodyKeys& keys);
+// with an older file of keys. `size` is that of the log.
+[[nodiscard]] Status destroy_again(const Database& database, TreeSize size, BodyKeys& keys);
 
 }  // namespace rapporteur::rocks

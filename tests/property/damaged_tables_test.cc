@@ -96,12 +96,62 @@ class DamagedTables : public ::testing::Test {
     std::cout << flips << " bytes of " << tables << " tables, " << harmless << " harmless\n";
   }
 
+  // Where the description of a table ends that RocksDB calls its properties: a list at the end of
+  // the file gives its offset and size behind that name, as varints.
+  [[nodiscard]] static std::size_t end_of_properties(const std::string& table) {
+    constexpr std::string_view kName = "rocksdb.properties";
+    std::size_t at = table.rfind(kName) + kName.size();
+    std::size_t end = 0;
+    for (int number = 0; number < 2; ++number) {
+      for (unsigned shift = 0; shift < 63; shift += 7) {
+        const auto byte = static_cast<unsigned char>(table.at(at++));
+        end += std::size_t{byte & 0x7FU} << shift;
+        if (byte < 0x80) break;
+      }
+    }
+    return end;
+  }
+
   const std::uint64_t seed_ = testing::chosen_seed();
   const testing::DamageStage stage_{seed_, kFewSubmissions};
 };
 
 TEST_F(DamagedTables, AnyByteOfAStoppedLogIsNamedOrHarmless) {
   flip_every_byte(stage_.closed(), stage_.log());
+}
+
+// RocksDB takes the properties apart before it compares their checksum. The highest bit of their
+// last byte says that a list follows of which there is none: that ended the process.
+TEST_F(DamagedTables, WhatDescribesATableIsCheckedBeforeItIsTakenApart) {
+  std::size_t tables = 0;
+  const auto folder = stage_.closed();
+  for (const auto& file : std::filesystem::directory_iterator(rocks::database_folder(folder))) {
+    if (file.path().extension() != ".sst") continue;
+    ++tables;
+    const std::size_t end = end_of_properties(testing::read_file(file.path()));
+    const testing::Flip flip(file.path(), end - 1, 7);
+    const std::string name = file.path().filename().string();
+    EXPECT_NE(audited(folder, stage_.log()).find(name), std::string::npos);
+    EXPECT_NE(checked(folder), "") << name;
+    const auto found = opened(folder);
+    ASSERT_FALSE(found) << "a broker opens " << name;
+    EXPECT_NE(found.error().line().find(name), std::string::npos) << found.error().line();
+  }
+  EXPECT_GE(tables, rocks::kFamilies - 1);
+}
+
+// The first byte of the end, which has no checksum, says of what kind those of the blocks are; 0 is
+// none.
+TEST_F(DamagedTables, AnEndThatTurnsChecksumsOffIsNamed) {
+  constexpr std::size_t kEndBytes = 53;
+  const auto folder = stage_.closed();
+  for (const auto& file : std::filesystem::directory_iterator(rocks::database_folder(folder))) {
+    if (file.path().extension() != ".sst") continue;
+    const testing::Flip flip(file.path(), file.file_size() - kEndBytes, 2);
+    const std::string name = file.path().filename().string();
+    EXPECT_NE(audited(folder, stage_.log()).find(name), std::string::npos) << name;
+    EXPECT_FALSE(opened(folder)) << "a broker opens " << name;
+  }
 }
 
 // Filters of tables below the first level are read by nobody until they are needed.

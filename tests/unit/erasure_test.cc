@@ -151,6 +151,23 @@ TEST_F(ErasureTest, BothPlacesHoldNoKeyWhenItIsReported) {
   EXPECT_EQ(key_in(options_.body_keys_copy, kSecret).destroyed_by(), LogIndex{12});
 }
 
+// A torn number is bounded by the size of the log alone, so none is written before all is done.
+TEST_F(ErasureTest, AGroupOfErasuresIsNotedAsOne) {
+  std::vector<Draft> drafts{erasing({LogIndex{2}}), erasing({kSecret}), submit(20).draft()};
+  ASSERT_TRUE(log_->append(drafts));
+  const auto counts = [&] {
+    return (*BodyKeyReader::open(keys(), log_->verifier_key()))->counts().value();
+  };
+  EXPECT_EQ(counts().destroyed_through, 15U);
+  // An older file of keys, as far as erasures go.
+  std::string bytes = testing::read_file(keys());
+  std::fill_n(bytes.begin() + kKeyCountsOffset, 8, '\0');
+  testing::write_file(keys(), bytes);
+  append(submit(21).draft());
+  reopen();
+  EXPECT_EQ(counts().destroyed_through, 16U);
+}
+
 // Promise: what is erased cannot be read again, neither from the log nor from copies of its folder
 // that were made before, in whatever file of the database it lies.
 TEST_F(ErasureTest, NoCopyMadeBeforeOpensTheBody) {

@@ -126,6 +126,22 @@ TEST(Subscription, ABackfillSurvivesARestartAtEveryPoint) {
   }
 }
 
+TEST(Subscription, ALaterRightSurvivesARestartBetweenTwoChanges) {
+  auto subscription = at_only();
+  Numbers all = deliver_all(subscription, 6);
+  for (const auto& rights : {std::vector{right("at", 0), right("no", 3)},
+                             {right("at", 0), right("no", 3), right("no", 0)}}) {
+    subscription.adopt_rights(rights);
+    const Numbers more = deliver_all(subscription, 6);
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  ASSERT_EQ(all, (Numbers{0, 2, 4, 3, 5, 1}));
+  ASSERT_EQ(subscription.acknowledge(DeliveryNumber{4}, hash_of(all, 4), {}),
+            Subscription::Acknowledge::kTaken);
+  Subscription again = reopened(subscription);
+  EXPECT_EQ(deliver_all(again, 6), (Numbers{5, 1}));
+}
+
 TEST(Subscription, ResumingBringsUnacknowledgedDeliveriesAgain) {
   auto subscription = at_only();
   const Numbers all = deliver_all(subscription, 10);
