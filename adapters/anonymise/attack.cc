@@ -191,6 +191,9 @@ class Attacker {
       if (auto done = optimise(std::move(weights)); !done) return done;
       use_best(0);
       if (state_[i] == State::kShown) return {};
+      // It is not enough, but how far it goes is to be shown, too.
+      auto end = exact_near(reduced_.expanded(solver_.values()));
+      if (end) use(std::move(*end));
     }
     state_[i] = State::kNarrow;
     return {};
