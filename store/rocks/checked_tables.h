@@ -1,6 +1,5 @@
 // Tables (*.sst) that open only if what describes them is whole. RocksDB takes the properties of a
 // table apart before it compares their checksum: one changed bit ends the process in an assertion.
-// And a changed byte of its end, which has no checksum, turns the checksums of the table off.
 //
 // Threads: any. Errors: Corruption with the file, from whatever of RocksDB opens the table.
 #pragma once
