@@ -88,11 +88,12 @@ class Law {
     const double from_b = b_;
     const double from_value = value_;
     double length = 1;
-    for (int halved = 0; halved < kMostHalvings; ++halved, length /= 2) {
+    for (int halved = 0; halved < kMostHalvings; ++halved) {
       a_ = from_a + length * step_a;
       b_ = from_b + length * step_b;
       look();
       if (value_ <= from_value) return;
+      length /= 2;
     }
   }
 
