@@ -106,7 +106,7 @@ TEST_F(CellKeys, TheSameCellHasTheSameFigureInEveryTable) {
   // In another order, with other cases beside it that are not in the cell.
   auto mixed = rows;
   std::reverse(mixed.begin(), mixed.end());
-  mixed.push_back("other;M;99;HU");
+  mixed.emplace_back("other;M;99;HU");
   const auto again = figures(spec_of(kSex + kAge + kCitizen), mixed);
   for (const auto& [key, count] : all) {
     if (!key.starts_with("F ")) continue;
@@ -154,10 +154,12 @@ TEST_F(CellKeys, WhatBecameNothingLooksLikeNothing) {
     if (count > 0) continue;
     // Some cell that differs in sex or age alone is there.
     const std::string end = key.substr(key.rfind(' '));
+    const std::string sex = key.substr(0, key.find(' '));
+    const std::string rest = key.substr(key.find(' '));
     const bool beside = std::any_of(all.begin(), all.end(), [&](const auto& other) {
       return other.second > 0 && other.first.ends_with(end) &&
-             (other.first.substr(0, other.first.find(' ')) == key.substr(0, key.find(' ')) ||
-              other.first.substr(other.first.find(' ')) == key.substr(key.find(' ')));
+             (other.first.substr(0, other.first.find(' ')) == sex ||
+              other.first.substr(other.first.find(' ')) == rest);
     });
     EXPECT_TRUE(beside) << key;
   }
