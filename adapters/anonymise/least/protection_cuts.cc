@@ -7,6 +7,8 @@
 #include <coin/ClpSimplex.hpp>
 #include <coin/CoinPackedMatrix.hpp>
 
+#include "adapters/anonymise/public_system.h"
+
 namespace rapporteur::anonymise {
 namespace {
 
@@ -30,7 +32,7 @@ struct ProtectionCuts::Program {
 };
 
 ProtectionCuts::ProtectionCuts(const PatternTask& task)
-    : task_(task), least_(task.zeros_public ? 1 : 0), program_(std::make_unique<Program>()) {
+    : task_(task), least_(least_hidden(task)), program_(std::make_unique<Program>()) {
   CoinPackedMatrix matrix(false, 0, 0);
   const auto columns = static_cast<int>(task.table.cells());
   matrix.setDimensions(0, columns);
