@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +40,10 @@ enum class ComponentRole : std::uint8_t {
   kCustom,   // an extra column
 };
 
+// What one value of an attribute is about, where the format says so. Readers repeat the value in
+// every row it holds for; writers of formats with a place for it put it there, once.
+enum class Attachment : std::uint8_t { kUnknown, kObservation, kSeries, kDataset };
+
 enum class ValueShape : std::uint8_t {
   kSingle,
   kMultiple,      // ID[]: values joined by the sub-field separator
@@ -48,12 +54,15 @@ struct Component {
   std::string id{};     // as in the header, without brackets and label
   std::string label{};  // localised name; "" when not given
   ComponentRole role = ComponentRole::kUnknown;
+  Attachment attachment = Attachment::kUnknown;  // of an attribute
   ValueShape shape = ValueShape::kSingle;
   std::vector<std::string> languages{};   // of a multilingual component, in the header's order
   std::optional<std::size_t> label_of{};  // index in Dataset::components
   std::size_t column = 0;                 // cell of a RowBlock that holds it
   // The field of the file it was read from, where a source does not hand on fields as they stand.
   std::optional<std::size_t> read_from{};
+  // Names that the file gives to codes of this component; may grow while rows are read.
+  std::map<std::string, std::string, std::less<>> code_labels{};
   CodeNames names{};             // the texts of the format; empty when it writes codes
   bool blank_is_absent = false;  // a blank says no more than if there were no such column
 
@@ -62,9 +71,26 @@ struct Component {
 
 enum class Labels : std::uint8_t { kId, kName, kBoth };
 
+// Who made a message and when, as written; "" where the file does not say.
+struct MessageHeader {
+  std::string id{};
+  std::string prepared{};
+  std::string sender{};
+  std::string receiver{};
+  bool test = false;
+  bool operator==(const MessageHeader&) const = default;
+};
+
+// Cells that say on purpose that there is no value.
+inline constexpr std::string_view kNotANumber = "NaN";     // of a measure
+inline constexpr std::string_view kNotAvailable = "#N/A";  // of an attribute
+// A dimension that a row is not about.
+inline constexpr std::string_view kSwitchedOff = "~";
+
 struct Dataset {
   std::string file{};
   std::string format{};  // name of the source format
+  MessageHeader message{};
   std::vector<Component> components{};
   // Grows while rows are read; RowBlock::structure is an index into it. Empty for formats without.
   std::vector<StructureReference> structures{};
