@@ -1,6 +1,5 @@
 // Reads and checks the TOML form of a mapping.
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "adapters/sources/input.h"
@@ -13,8 +12,6 @@
 
 namespace rapporteur::sources {
 namespace {
-
-constexpr std::array<std::string_view, 7> kMissingStatuses{"H", "K", "L", "M", "O", "Q", "0"};
 
 class MappingReader : private TomlReader {
  public:
@@ -256,8 +253,7 @@ class MappingReader : private TomlReader {
     for (const auto& [marker, value] : *table) {
       std::string meaning;
       if (auto read = text(value, meaning); !read) return read;
-      if (std::find(kMissingStatuses.begin(), kMissingStatuses.end(), meaning) ==
-          kMissingStatuses.end()) {
+      if (meaning != "0" && !is_status_of_missing(meaning)) {
         return wrong(
             value, "a marker is a zero or a status without a number, not " + printable(meaning, 80),
             "0, O missing, L not collected, M cannot exist, K counted elsewhere, Q or H "

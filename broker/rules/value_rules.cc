@@ -12,16 +12,11 @@
 namespace rapporteur::rules {
 namespace {
 
-constexpr std::string_view kMissingStatuses = "OLMQHK";
 constexpr Amount kFirstYear = Amount::whole(1800);
 constexpr Amount kLastYear = Amount::whole(2100);
 constexpr Amount kNone = Amount::whole(0);
 constexpr Amount kYes = Amount::whole(1);
 constexpr Amount kAll = Amount::whole(100);
-
-bool says_missing(std::string_view status) {
-  return status.size() == 1 && kMissingStatuses.find(status.front()) != std::string_view::npos;
-}
 
 // One row, with what its codes say.
 struct Row {
@@ -52,7 +47,7 @@ class ValueCheck {
     const Column& qualifiers = observations_.column(Attribute::kValueQualifier);
     const Column& multipliers = observations_.column(Attribute::kUnitMult);
     const Column& units = observations_.column(Dimension::kUnitMeasure);
-    const auto missing = each(statuses, says_missing);
+    const auto missing = each(statuses, is_status_of_missing);
     const auto qualifier =
         each(qualifiers, [](std::string_view c) { return c.size() == 1 ? c.front() : '='; });
     const auto power = each(multipliers, multiplier_power);

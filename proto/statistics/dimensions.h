@@ -51,5 +51,11 @@ inline constexpr std::array<std::string_view, kAttributes> kAttributeNames{
 }
 [[nodiscard]] std::optional<Dimension> dimension_named(std::string_view name);
 [[nodiscard]] std::optional<Attribute> attribute_named(std::string_view name);
+// Whether OBS_STATUS says that there is no number, and why: missing, not collected, cannot exist,
+// held back, counted elsewhere, a holiday. Source: SDMX CL_OBS_STATUS.
+[[nodiscard]] constexpr bool is_status_of_missing(std::string_view status) {
+  return status.size() == 1 &&
+         std::string_view("OLMQKH").find(status.front()) != std::string_view::npos;
+}
 
 }  // namespace rapporteur
