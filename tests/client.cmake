@@ -26,6 +26,9 @@ rapporteur_test(e2e_client_subscriber LABELS e2e
 rapporteur_test(e2e_carry LABELS e2e
   SOURCES e2e/carry_test.cc
   LINKS rapporteur::adapters_agency rapporteur::test_fakes_hub)
+rapporteur_test(unit_findings_report LABELS unit
+  SOURCES unit/findings_report_test.cc
+  LINKS rapporteur::adapters_agency)
 rapporteur_test(unit_watch_folder LABELS unit
   SOURCES unit/watch_folder_test.cc
   LINKS rapporteur::adapters_agency rapporteur::test_fakes_hub)

@@ -196,7 +196,7 @@ class Carriage {
       for (const FileFinding& finding : hub_findings(item)) {
         const bool said =
             settled_before_.contains(item.message_id) || options_.said.holds(item.source, finding);
-        if (!said) program_.say(finding.text(where));
+        if (!said) program_.say(finding.sentence(where));
       }
       auto entry = item_json(item);
       if (options_.require_quorum && i < asked_for) entry["quorum"] = quorum_json(item);

@@ -196,14 +196,14 @@ std::vector<FileFinding> hub_findings(const Item& item) {
   std::vector<FileFinding> findings;
   const v1::Outcome outcome = outcome_of(item);
   for (const v1::Finding& finding : outcome.findings()) {
-    findings.push_back({finding.severity() == v1::Finding::ERROR,
-                        finding.code(),
-                        line_of_row(item, finding.row()),
-                        finding.field(),
-                        finding.key(),
-                        english(finding).detail,
-                        finding.remedy(),
-                        {finding.waived_by().begin(), finding.waived_by().end()}});
+    findings.push_back({.error = finding.severity() == v1::Finding::ERROR,
+                        .code = finding.code(),
+                        .line = line_of_row(item, finding.row()),
+                        .field = finding.field(),
+                        .key = finding.key(),
+                        .what = english(finding).detail,
+                        .remedy = finding.remedy(),
+                        .waived_by = {finding.waived_by().begin(), finding.waived_by().end()}});
   }
   return findings;
 }

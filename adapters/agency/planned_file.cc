@@ -11,8 +11,15 @@ namespace {
 void add_rule(const rules::Finding& finding, std::uint64_t line, PlannedFile& out) {
   const bool error = finding.severity == rules::Severity::kError;
   if (error) out.rules_hold = false;
-  out.findings.push_back({error, finding.code, line, finding.field, finding.key, finding.detail_en,
-                          finding.remedy, finding.waived_by});
+  out.findings.push_back({.error = error,
+                          .code = finding.code,
+                          .line = line,
+                          .column = line == 0 ? 0 : out.columns.of(finding.field),
+                          .field = finding.field,
+                          .key = finding.key,
+                          .what = finding.detail_en,
+                          .remedy = finding.remedy,
+                          .waived_by = finding.waived_by});
 }
 
 // Line of the file for a row counted through all submissions of the plan.
@@ -49,30 +56,6 @@ Status apply_rules(const LocalCheck& check, std::optional<MessageId> replaced, P
 
 }  // namespace
 
-std::string waivers_text(std::span<const std::uint64_t> waivers) {
-  std::string out;
-  for (const std::uint64_t waiver : waivers) {
-    out += (out.empty() ? "" : ", ") + std::to_string(waiver);
-  }
-  return (waivers.size() == 1 ? "waiver " : "waivers ") + out;
-}
-
-std::string FileFinding::text(const std::string& file, Paint paint) const {
-  std::string out = file;
-  if (line > 0) out += ":" + std::to_string(line);
-  const char* weight = error ? "error" : waived_by.empty() ? "warning" : "waived";
-  out += ": " + toned(weight, error ? Tone::kBad : Tone::kWarning, paint) + " " + code;
-  if (!field.empty()) out += " " + printable(field, 64);
-  if (line == 0 && !key.empty()) out += " " + printable(key, 200);
-  out += ": " + printable(what, 600);
-  if (!waived_by.empty()) {
-    out += " (published already: " + waivers_text(waived_by) + ")";
-  } else if (!remedy.empty()) {
-    out += " (" + printable(remedy, 300) + ")";
-  }
-  return out;
-}
-
 FileOptions FileOptions::with_default(const std::string& agency_mapping) const {
   FileOptions out = *this;
   if (out.mapping.empty()) {
@@ -80,29 +63,6 @@ FileOptions FileOptions::with_default(const std::string& agency_mapping) const {
     out.mapping_is_default = true;
   }
   return out;
-}
-
-nlohmann::ordered_json FileFinding::json() const {
-  return {{"severity", error ? "error" : "warning"},
-          {"code", code},
-          {"line", line},
-          {"field", field},
-          {"key", key},
-          {"what", what},
-          {"remedy", remedy},
-          {"waived_by", waived_by}};
-}
-
-nlohmann::ordered_json json_of(const std::vector<FileFinding>& findings) {
-  auto out = nlohmann::ordered_json::array();
-  for (const FileFinding& finding : findings) out.push_back(finding.json());
-  return out;
-}
-
-void show_findings(const Program& program, const std::string& file,
-                   const std::vector<FileFinding>& findings, std::uint64_t not_kept) {
-  for (const FileFinding& finding : findings) program.say(finding.text(file));
-  if (not_kept > 0) program.say(file + ": and " + std::to_string(not_kept) + " more");
 }
 
 void PlannedFile::show(const Program& program) const {
@@ -146,20 +106,6 @@ Result<sources::BoundFigures> read_by_mapping(const std::string& file, const Fil
   return sources::read_figures(file, mapping ? &*mapping : nullptr, bind, log);
 }
 
-std::vector<FileFinding> findings_of(const sources::FindingLog& log) {
-  std::vector<FileFinding> findings;
-  for (const sources::Finding& finding : log.findings()) {
-    findings.push_back({finding.severity == sources::Severity::kError,
-                        finding.code,
-                        finding.line,
-                        finding.column_name,
-                        {},
-                        finding.sentence(),
-                        finding.remedy});
-  }
-  return findings;
-}
-
 Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
                               const LocalCheck& check, std::optional<MessageId> replaced) {
   PlannedFile out;
@@ -170,6 +116,7 @@ Result<PlannedFile> plan_file(const std::string& file, const FileOptions& option
     return tl::unexpected(figures.error());
   }
   if (figures) {
+    out.columns = figures->columns();
     sources::PlanOptions planning;
     planning.skip_refused_rows = options.skip_refused_rows;
     auto plan = sources::plan_submissions(*figures, planning, log);

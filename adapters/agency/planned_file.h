@@ -5,10 +5,10 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "adapters/agency/file_finding.h"
 #include "adapters/agency/local_check.h"
 #include "adapters/agency/program.h"
 #include "adapters/client/outbox.h"
@@ -28,34 +28,12 @@ struct FileOptions {
   [[nodiscard]] FileOptions with_default(const std::string& agency_mapping) const;
 };
 
-// "waiver 12", "waivers 12, 40": by their entries.
-[[nodiscard]] std::string waivers_text(std::span<const std::uint64_t> waivers);
-
-// One thing found in a file, by reading or by a rule.
-struct FileFinding {
-  bool error = true;
-  std::string code;
-  std::uint64_t line = 0;  // of the file; 0 when it is about the whole
-  std::string field;
-  std::string key;
-  std::string what;
-  std::string remedy;
-  std::vector<std::uint64_t> waived_by = {};  // an error but for these waivers
-
-  // "file:line: error CODE: what (remedy)"
-  [[nodiscard]] std::string text(const std::string& file, Paint paint = Paint::kScreen) const;
-  [[nodiscard]] nlohmann::ordered_json json() const;
-};
-[[nodiscard]] nlohmann::ordered_json json_of(const std::vector<FileFinding>& findings);
-// For a person; `not_kept` were made and are not among them.
-void show_findings(const Program& program, const std::string& file,
-                   const std::vector<FileFinding>& findings, std::uint64_t not_kept);
-
 struct PlannedFile {
   std::string file;
   std::vector<sources::PlannedSubmission> submissions;
   std::vector<std::string> certificates;  // by submission; "" where there is none
-  std::vector<FileFinding> findings;      // of reading, then of the rules, each by line
+  sources::FileColumns columns;
+  std::vector<FileFinding> findings;  // of reading, then of the rules, each by line
   std::uint64_t findings_not_kept = 0;
   std::uint64_t rows_left_out = 0;
   bool readable = false;    // there is a plan
@@ -71,7 +49,6 @@ struct PlannedFile {
 [[nodiscard]] Result<sources::BoundFigures> read_by_mapping(const std::string& file,
                                                             const FileOptions& options,
                                                             sources::FindingLog& log);
-[[nodiscard]] std::vector<FileFinding> findings_of(const sources::FindingLog& log);
 
 [[nodiscard]] Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
                                             const LocalCheck& check,

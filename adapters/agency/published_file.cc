@@ -12,6 +12,8 @@
 namespace rapporteur::agency {
 namespace {
 
+constexpr std::string_view kValue = "OBS_VALUE";
+
 using disclosure::PublishedSums;
 using sources::BoundFigures;
 
@@ -87,19 +89,29 @@ Figures figures_of(const BoundFigures& all, const Group& group) {
   return figures;
 }
 
-void add_group(const Figures& figures, const std::set<std::string, std::less<>>& incomplete,
-               PublishedFile& out) {
+void add_group(const Figures& figures, std::uint32_t value_column,
+               const std::set<std::string, std::less<>>& incomplete, PublishedFile& out) {
   rules::CellPool pool;
   pool.add(figures.observations, 0);
   PublishedSums sums = disclosure::add_up(std::move(pool), incomplete);
   for (PublishedSums::Told& one : sums.told) {
-    out.findings.push_back({true, std::string(rules::code::kLinearExact), figures.lines[one.row],
-                            "OBS_VALUE", std::move(one.key), std::move(one.proof), ""});
+    out.findings.push_back({.code = std::string(rules::code::kLinearExact),
+                            .line = figures.lines[one.row],
+                            .column = value_column,
+                            .field = std::string(kValue),
+                            .key = std::move(one.key),
+                            .what = std::move(one.proof),
+                            .remedy = {}});
   }
   for (PublishedSums::Violated& one : sums.violated) {
-    out.violated.push_back({false, std::string(rules::code::kNonAdditive),
-                            one.row ? figures.lines[*one.row] : 0, "OBS_VALUE", std::move(one.key),
-                            std::move(one.equation), ""});
+    out.violated.push_back({.error = false,
+                            .code = std::string(rules::code::kNonAdditive),
+                            .line = one.row ? figures.lines[*one.row] : 0,
+                            .column = one.row ? value_column : 0,
+                            .field = std::string(kValue),
+                            .key = std::move(one.key),
+                            .what = std::move(one.equation),
+                            .remedy = {}});
   }
   for (const auto& [kind, counts] : sums.counts) out.counts[kind] += counts;
   out.rows += figures.lines.size();
@@ -120,7 +132,7 @@ void look_at(const BoundFigures& all, PublishedFile& out) {
       indicators.insert(all.code(Dimension::kIndicator, row));
     }
     out.rows_left_out += figures.left_out.size();
-    add_group(figures, indicators, out);
+    add_group(figures, all.columns().of(kValue), indicators, out);
   }
   const auto by_line = [](const FileFinding& a, const FileFinding& b) { return a.line < b.line; };
   std::stable_sort(out.findings.begin() + first, out.findings.end(), by_line);

@@ -1,4 +1,6 @@
 // validate: the hub's rules over files, without a hub.
+#include <deque>
+
 #include <CLI/CLI.hpp>
 
 #include "adapters/agency/planned_file.h"
@@ -16,6 +18,7 @@ struct ValidateOptions {
   std::vector<std::string> files;
   FileOptions file;
   std::string report_json;
+  std::string report_html;
   bool disclosure = false;
 };
 
@@ -39,36 +42,29 @@ Result<Known> what_is_known(const Program& program) {
   return Known{std::move(*check), agency->settings().mapping};
 }
 
-// False when the file breaks a rule.
-bool show_verdict(const Program& program, const PlannedFile& planned) {
-  const bool holds = planned.readable && planned.rules_hold;
-  planned.show(program);
-  program.say(planned.file + ": " +
-              toned(holds ? "passes" : "does not pass", holds ? Tone::kGood : Tone::kBad) + ", " +
-              counted(planned.observations(), "observation") + " in " +
-              counted(planned.submissions.size(), "submission"));
-  return holds;
+// What is said of a file, beside its findings.
+struct Verdict {
+  bool passes = false;
+  std::string sentence;  // goes on after it
+};
+Verdict verdict_on(const PlannedFile& planned) {
+  return {planned.readable && planned.rules_hold,
+          counted(planned.observations(), "observation") + " in " +
+              counted(planned.submissions.size(), "submission")};
 }
 
-Status write_report(const std::string& file, const nlohmann::ordered_json& document) {
-  using Json = nlohmann::ordered_json;
+Status write_report(const std::string& file, const std::string& content) {
+  if (file.empty()) return {};
   auto report = sinks::AtomicFile::create(file, {.mode = 0600});
   if (!report) return tl::unexpected(report.error());
-  return (*report)
-      ->append(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n")
-      .and_then([&]() { return (*report)->commit(); });
+  return (*report)->append(content).and_then([&]() { return (*report)->commit(); });
 }
 
-// False when something that is hidden in the file follows.
-bool show_verdict(const Program& program, const PublishedFile& published, bool rows_may_be_out) {
-  const bool holds = published.tells_nothing(rows_may_be_out);
-  published.show(program);
-  program.say(published.file + ": " +
-              toned(holds ? "passes" : "does not pass", holds ? Tone::kGood : Tone::kBad) + ", " +
-              std::to_string(published.told) + " of " + counted(published.hidden, "hidden figure") +
+Verdict verdict_on(const PublishedFile& published, bool rows_may_be_out) {
+  return {published.tells_nothing(rows_may_be_out),
+          std::to_string(published.told) + " of " + counted(published.hidden, "hidden figure") +
               " can be worked out, " + counted(published.violated.size(), "breakdown") +
-              " cannot add up, " + counted(published.rows, "observation"));
-  return holds;
+              " cannot add up, " + counted(published.rows, "observation")};
 }
 
 // What became of each file; one that cannot be read does not keep the others from being checked.
@@ -76,39 +72,54 @@ class Verdicts {
  public:
   explicit Verdicts(Program& program) : program_(program) {}
 
-  template <typename File, typename Show>
-  void add(const std::string& name, const Result<File>& file, const Show& show) {
-    if (file) {
-      valid_ = show(*file) && valid_;
-      checked_ = checked_ || file->readable;
-      files_.push_back(file->json());
+  template <typename File, typename Judge>
+  void add(const std::string& name, const Result<File>& file, const Judge& judge) {
+    if (!file) {
+      program_.fail(file.error());
+      files_.push_back({{"file", name}, {"error", file.error().line()}});
+      reports_.push_back({.file = name, .verdict = file.error().line()});
+      unread_ = unread_.value_or(exit_code(file.error().kind));
+      valid_ = false;
       return;
     }
-    program_.fail(file.error());
-    files_.push_back({{"file", name}, {"error", file.error().line()}});
-    unread_ = unread_.value_or(exit_code(file.error().kind));
-    valid_ = false;
+    const Verdict verdict = judge(*file);
+    const std::string word = verdict.passes ? "passes" : "does not pass";
+    file->show(program_);
+    program_.say(name + ": " + toned(word, verdict.passes ? Tone::kGood : Tone::kBad) + ", " +
+                 verdict.sentence);
+    files_.push_back(file->json());
+    kept_.push_back(file->findings);
+    reports_.push_back({.file = name,
+                        .verdict = word + ", " + verdict.sentence,
+                        .passes = verdict.passes,
+                        .findings = &kept_.back(),
+                        .findings_not_kept = file->findings_not_kept});
+    valid_ = verdict.passes && valid_;
+    checked_ = checked_ || file->readable;
   }
 
   // `basis`: what the findings rest on, "" for nothing but the files.
-  Outcome give(const std::string& basis, const std::string& report_json) const {
-    nlohmann::ordered_json document;
+  Outcome give(const std::string& basis, const ValidateOptions& options) const {
+    using Json = nlohmann::ordered_json;
+    Json document;
     if (!basis.empty()) document["checked"] = basis;
     document["files"] = files_;
     document["valid"] = valid_;
     if (checked_ && !basis.empty()) program_.say(basis);
     program_.answer(document);
-    if (!report_json.empty()) {
-      if (auto written = write_report(report_json, document); !written) {
-        return tl::unexpected(written.error());
-      }
-    }
+    const std::string json = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    const auto written = write_report(options.report_json, json).and_then([&]() {
+      return write_report(options.report_html, findings_html(reports_, basis));
+    });
+    if (!written) return tl::unexpected(written.error());
     return unread_.value_or(valid_ ? 0 : 1);
   }
 
  private:
   Program& program_;
   nlohmann::ordered_json files_ = nlohmann::ordered_json::array();
+  std::deque<std::vector<FileFinding>> kept_;  // stay where they are
+  std::vector<FileReport> reports_;
   bool valid_ = true;
   bool checked_ = false;
   std::optional<int> unread_;
@@ -122,14 +133,14 @@ Outcome validate(Program& program, const ValidateOptions& options) {
   for (const std::string& name : options.files) {
     if (options.disclosure) {
       verdicts.add(name, read_published(name, reading), [&](const PublishedFile& file) {
-        return show_verdict(program, file, reading.skip_refused_rows);
+        return verdict_on(file, reading.skip_refused_rows);
       });
     } else {
       verdicts.add(name, plan_file(name, reading, known->check),
-                   [&](const PlannedFile& file) { return show_verdict(program, file); });
+                   [](const PlannedFile& file) { return verdict_on(file); });
     }
   }
-  return verdicts.give(options.disclosure ? "" : known->check.basis(), options.report_json);
+  return verdicts.give(options.disclosure ? "" : known->check.basis(), options);
 }
 
 }  // namespace
@@ -145,6 +156,7 @@ void add_validate(CLI::App& app, Command& chosen) {
   command->add_flag("--disclosure", options->disclosure,
                     "Take the figures as published: name each hidden one that follows from them");
   command->add_option("--report-json", options->report_json, "Write the findings to this file");
+  command->add_option("--report-html", options->report_html, "Write them as a page for people");
   command->callback([&chosen, options]() {
     chosen = [options](Program& program) { return validate(program, *options); };
   });

@@ -32,7 +32,7 @@ bool settled(const Item& item) {
 std::string report_of(const PlannedFile& planned, const LocalCheck& check) {
   std::string report;
   for (const FileFinding& finding : planned.findings) {
-    report += finding.text(planned.file, Paint::kPlain) + "\n";
+    report += finding.sentence(planned.file, Paint::kPlain) + "\n";
   }
   if (planned.readable) report += check.basis() + "\n";
   return report + "nothing was sent\n";
@@ -170,7 +170,7 @@ Status WatchFolder::settle(const std::filesystem::path& path, const WatchedFile&
     accepted = accepted && item->state == ItemState::kReceipted;
     report += item_text(*item, Paint::kPlain) + "\n";
     for (const FileFinding& finding : hub_findings(*item)) {
-      report += finding.text(item->source, Paint::kPlain) + "\n";
+      report += finding.sentence(item->source, Paint::kPlain) + "\n";
     }
   }
   return move(path, accepted, report).and_then([&]() { return watched_.forget(file); });

@@ -11,10 +11,14 @@
 #include "adapters/anonymise/report.h"
 #include "adapters/anonymise/report_method.h"
 #include "adapters/anonymise/report_words.h"
+#include "proto/base/html.h"
 #include "proto/codelists/code_lists.h"
 
 namespace rapporteur::anonymise {
 namespace {
+
+using html::element;
+using html::escaped;
 
 constexpr std::string_view kStyle = R"(
 :root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#c9d1d9;--heat:31,95,168;--hatch:#8a929b}
@@ -30,33 +34,6 @@ td.h{background:repeating-linear-gradient(45deg,transparent 0 4px,var(--hatch) 4
 td.n{color:var(--hatch);text-align:center}
 dl{display:grid;grid-template-columns:fit-content(75%) 1fr;gap:.1rem 1rem;margin:0}dd{margin:0}
 )";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-std::string element(std::string_view name, std::string_view content) {
-  return "<" + std::string(name) + ">" + std::string(content) + "</" + std::string(name) + ">";
-}
 
 // Opacity of the ground below a count, in hundredths: by its logarithm, readable at any.
 int heat_of(std::int64_t count) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "adapters/sources/binder.h"
+#include "adapters/sources/sdmx_csv/columns.h"
 #include "proto/base/limits.h"
 #include "proto/codelists/code_lists.h"
 
@@ -317,6 +318,13 @@ BoundFigures Binder::take() {
   for (std::size_t d = 0; d < kDimensions; ++d) out_.dimensions_[d] = dimensions_[d].take();
   for (std::size_t a = 0; a < kAttributes; ++a) out_.attributes_[a] = attributes_[a].take();
   out_.dataflows_ = dataflows_.take();
+  const auto note = [&](std::string_view component, std::size_t field) {
+    const auto place = static_cast<std::uint32_t>(field + 1);
+    const auto [known, is_new] = out_.columns_.columns_.emplace(component, place);
+    if (!is_new && known->second != place) known->second = 0;
+  };
+  for (const BoundColumn& column : columns_) note(column.target.name(), column.component->field());
+  for (const Measure& measure : measures_) note(sdmx_csv::kObsValue, measure.field);
   return std::move(out_);
 }
 

@@ -7,8 +7,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/sources/dataset.h"
@@ -47,6 +50,20 @@ struct BoundDeletion {
   std::array<std::string, kDimensions> key;
 };
 
+// Where the file has the components of the hub.
+class FileColumns {
+ public:
+  // From 1; 0 when no column gives it, or several do.
+  [[nodiscard]] std::uint32_t of(std::string_view component) const {
+    const auto found = columns_.find(component);
+    return found == columns_.end() ? 0 : found->second;
+  }
+
+ private:
+  friend class Binder;
+  std::map<std::string, std::uint32_t, std::less<>> columns_;
+};
+
 class BoundFigures {
  public:
   [[nodiscard]] std::size_t rows() const { return values_.size(); }
@@ -71,12 +88,14 @@ class BoundFigures {
   }
   [[nodiscard]] Observation observation(std::size_t row) const;
   [[nodiscard]] const std::string& file() const { return file_; }
+  [[nodiscard]] const FileColumns& columns() const { return columns_; }
   [[nodiscard]] const std::vector<UnboundRow>& unbound() const { return unbound_; }
   [[nodiscard]] const std::vector<BoundDeletion>& deletions() const { return deletions_; }
 
  private:
   friend class Binder;
   std::string file_;
+  FileColumns columns_;
   std::array<Column, kDimensions> dimensions_;
   std::array<Column, kAttributes> attributes_;
   std::vector<std::optional<Decimal>> values_;

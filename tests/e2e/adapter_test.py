@@ -382,7 +382,7 @@ class WithHub(Surface):
         foreign = self.write("c.csv", by_sex("DE", 2001, 162, 120, 42))
         done = self.adapter("push", foreign, expect=REFUSED)
         self.assertEqual(done.stdout.count("RIGHTS"), 3)
-        self.assertIn("c.csv:2: error RIGHTS REF_AREA: no right to submit VIC_IDENT for DE",
+        self.assertIn("c.csv:2:5: error RIGHTS REF_AREA: no right to submit VIC_IDENT for DE",
                       done.stdout)
 
     def test_only_the_newest_of_a_chain_is_replaced(self):

@@ -95,7 +95,7 @@ class PublishedSums(unittest.TestCase):
                          ["AGE=Y_LT18: Y_LT18 = _T − Y_GE18 = 12 − 9 = 3",
                           "SEX=M: M = _T − F = 12 − 10 = 2"])
         shown = self.adapter("validate", "--disclosure", path, expect=1).stdout
-        self.assertIn("glotip.csv:3: error LINEAR_EXACT OBS_VALUE: AGE=Y_LT18: Y_LT18 = _T − "
+        self.assertIn("glotip.csv:3:9: error LINEAR_EXACT OBS_VALUE: AGE=Y_LT18: Y_LT18 = _T − "
                       "Y_GE18 = 12 − 9 = 3\n", shown)
         self.assertRegex(shown, r"VIC_REG +AGE +0 +0 +1 +1 +0\n")
         self.assertIn("glotip.csv: does not pass, 2 of 2 hidden figures can be worked out, "
@@ -137,7 +137,7 @@ class PublishedSums(unittest.TestCase):
             encoding="utf-8")
         shown = self.adapter("validate", "--disclosure", "mine.csv", "--report-json", "r.json",
                              expect=1).stdout
-        self.assertIn("mine.csv:4: error LINEAR_EXACT OBS_VALUE: SEX=M: M = _T − F = 18 − 16 = 2\n",
+        self.assertIn("mine.csv:4:15: error LINEAR_EXACT OBS_VALUE: SEX=M: M = _T − F = 18 − 16 = 2\n",
                       shown)
         report = json.loads((self.folder / "r.json").read_text())
         self.assertEqual((report["valid"], report["files"][0]["follow"]), (False, 1))

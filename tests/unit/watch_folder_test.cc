@@ -118,7 +118,7 @@ TEST_F(WatchFolderTest, WhatIsRefusedHereOrThereHasItsReport) {
   EXPECT_TRUE(items().empty());
   EXPECT_EQ(moved_, std::vector<std::string>{"refused bad.csv"});
   const std::string report = read_file(folder() / "refused/bad.csv.report.txt");
-  EXPECT_THAT(report, HasSubstr("bad.csv:2: error BAD_NUMBER"));
+  EXPECT_THAT(report, HasSubstr("bad.csv:2:5: error BAD_NUMBER"));
   EXPECT_THAT(report, Not(HasSubstr("synced"))) << "nothing was checked";
   drop("no.csv", kRow);
   look_at(3'000ms);
