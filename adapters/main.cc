@@ -68,9 +68,9 @@ int run(std::span<char* const> arguments) {
   Command chosen;
   app.add_option("-C,--folder", program.folder, "The agency's folder")->capture_default_str();
   app.add_flag("--json", program.json, "Answer as one JSON document; errors and warnings too");
-  for (const auto add : {add_init, add_enrol, add_keygen, add_sync, add_validate, add_anonymise,
-                         add_push, add_revise, add_withdraw, add_receive, add_run, add_outbox,
-                         add_subscription, add_witness}) {
+  for (const auto add : {add_init, add_enrol, add_keygen, add_sync, add_validate, add_convert,
+                         add_anonymise, add_push, add_revise, add_withdraw, add_receive, add_run,
+                         add_outbox, add_subscription, add_witness}) {
     add(app, chosen);
   }
   try {

@@ -7,6 +7,12 @@ rapporteur_test(property_sdmx_csv_round_trip LABELS property PROPERTIES
 rapporteur_test(unit_sdmx_csv_source LABELS unit
   SOURCES unit/sdmx_csv_source_test.cc
   LINKS rapporteur::adapters_sources)
+rapporteur_test(property_format_round_trip LABELS property PROPERTIES
+  SOURCES property/format_round_trip_test.cc
+  LINKS rapporteur::adapters_sinks)
+rapporteur_test(unit_eurostat LABELS unit
+  SOURCES unit/eurostat_test.cc
+  LINKS rapporteur::adapters_sources)
 rapporteur_test(unit_csv_bad_input LABELS unit
   SOURCES unit/csv_bad_input_test.cc
   LINKS rapporteur::adapters_sources)

@@ -11,7 +11,7 @@
 #include "adapters/anonymise/report.h"
 #include "adapters/anonymise/spec.h"
 #include "adapters/sinks/atomic_file.h"
-#include "adapters/sinks/sdmx_csv/writer.h"
+#include "adapters/sinks/hub_dataset.h"
 
 namespace rapporteur::agency {
 namespace {

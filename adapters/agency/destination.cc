@@ -1,7 +1,7 @@
 #include "adapters/agency/destination.h"
 
 #include "adapters/agency/planned_file.h"
-#include "adapters/sinks/sdmx_csv/sdmx_csv_sink.h"
+#include "adapters/sinks/file_sink.h"
 #include "proto/base/limits.h"
 #include "proto/statistics/body_codec.h"
 
@@ -112,7 +112,7 @@ Result<Destination> Destination::open(sinks::SinkOptions options, client::Receiv
   Destination destination(std::move(options), received, std::move(subscription));
   const std::string& to = destination.options_.destination;
   std::error_code ignored;
-  destination.folder_ = destination.options_.format != "table" && to != "-" &&
+  destination.folder_ = sinks::file_format_of(destination.options_) != nullptr && to != "-" &&
                         (to.ends_with('/') || std::filesystem::is_directory(to, ignored));
   return destination;
 }
@@ -120,9 +120,9 @@ Result<Destination> Destination::open(sinks::SinkOptions options, client::Receiv
 std::string Destination::file_of(const client::VerifiedDelivery& delivery) const {
   if (!folder_) return options_.destination;
   const std::filesystem::path folder(options_.destination);
-  return (folder / sinks::sdmx_csv_file_name(delivery.index, delivery.message_id,
-                                             delivery.header.sender(), delivery.header.indicator()))
-      .string();
+  const std::string name = sinks::submission_file_name(
+      delivery.index, delivery.message_id, delivery.header.sender(), delivery.header.indicator());
+  return (folder / (name + std::string(sinks::file_format_of(options_)->extension))).string();
 }
 
 Status Destination::update(bool whole, const Program& program) {

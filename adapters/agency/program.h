@@ -50,6 +50,7 @@ void add_enrol(CLI::App& app, Command& chosen);
 void add_keygen(CLI::App& app, Command& chosen);
 void add_sync(CLI::App& app, Command& chosen);
 void add_validate(CLI::App& app, Command& chosen);
+void add_convert(CLI::App& app, Command& chosen);
 void add_anonymise(CLI::App& app, Command& chosen);
 void add_push(CLI::App& app, Command& chosen);
 void add_revise(CLI::App& app, Command& chosen);

@@ -15,6 +15,7 @@
 
 #include <sys/types.h>
 
+#include "adapters/sinks/output.h"
 #include "proto/base/result.h"
 
 namespace rapporteur::sinks {
@@ -25,17 +26,17 @@ struct AtomicOptions {
   bool durable = true;           // commit() waits for the disk
 };
 
-class AtomicFile {
+class AtomicFile final : public Output {
  public:
   [[nodiscard]] static Result<std::unique_ptr<AtomicFile>> create(
       const std::string& path, const AtomicOptions& options = {});
   // Takes away what was written unless it was committed.
-  ~AtomicFile();
+  ~AtomicFile() override;
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  [[nodiscard]] Status append(std::string_view bytes);
-  [[nodiscard]] Status commit();
+  [[nodiscard]] Status append(std::string_view bytes) override;
+  [[nodiscard]] Status commit() override;
 
  private:
   AtomicFile(std::string path, std::string part, int descriptor, bool durable);

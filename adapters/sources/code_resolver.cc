@@ -178,12 +178,13 @@ ResolvedCode CodeResolver::resolve(const Target& target, const Component& compon
       return mapped(code->second, text);
     }
   }
-  if (text.empty()) return {};
+  const bool attribute = target.kind == Target::Kind::kAttribute;
+  if (text.empty() || (attribute && text == kNotAvailable)) return {};
   if (!component.names.empty()) return resolve_name(target, component.names, text);
   if (target.kind == Target::Kind::kDimension) {
     return resolve_dimension(static_cast<Dimension>(target.index), text);
   }
-  if (target.kind == Target::Kind::kAttribute) {
+  if (attribute) {
     return resolve_attribute(static_cast<Attribute>(target.index), prefix, text);
   }
   return {.code = std::string(text)};

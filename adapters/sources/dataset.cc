@@ -59,6 +59,12 @@ Result<std::vector<std::pair<std::string, bool>>> cut(std::string_view separator
   }
 }
 
+std::string in_quotes(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  return out + '"';
+}
+
 Result<LocalisedValue> with_language(std::string_view text) {
   const std::size_t colon = text.find(':');
   const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -169,6 +175,31 @@ Result<MultipleValues> split_values(const Component& component, std::string_view
       if (!localised) return tl::unexpected<Error>(localised.error());
       out.back().push_back(std::move(*localised));
     }
+  }
+  return out;
+}
+
+std::string join_values(const Component& component, std::string_view separator,
+                        const MultipleValues& values) {
+  if (values.empty()) return {};
+  if (component.shape == ValueShape::kSingle || separator.empty()) {
+    return values.front().empty() ? std::string() : values.front().front().text;
+  }
+  const bool multilingual = component.shape == ValueShape::kMultilingual;
+  std::string out;
+  for (const auto& branch : values) {
+    bool plain = multilingual ? values.size() == 1 : branch.size() < 2;
+    std::string joined;
+    for (std::size_t i = 0; i < branch.size(); ++i) {
+      const std::string text =
+          multilingual ? branch[i].language + ':' + branch[i].text : branch[i].text;
+      const bool as_it_is = text.find(separator) == std::string::npos && !text.starts_with('"');
+      plain = plain && as_it_is;
+      if (i > 0) joined += separator;
+      joined += as_it_is ? text : in_quotes(text);
+    }
+    if (&branch != &values.front()) out += separator;
+    out += plain ? joined : in_quotes(joined);
   }
   return out;
 }

@@ -162,5 +162,8 @@ using MultipleValues = std::vector<std::vector<LocalisedValue>>;
 [[nodiscard]] Result<MultipleValues> split_values(const Component& component,
                                                   std::string_view separator,
                                                   std::string_view cell);
+// The cell that split_values() takes apart into these.
+[[nodiscard]] std::string join_values(const Component& component, std::string_view separator,
+                                      const MultipleValues& values);
 
 }  // namespace rapporteur::sources

@@ -15,7 +15,8 @@ namespace {
 
 // The most specific first: every SDMX-CSV file is a table with a header, too.
 constexpr std::array<SourceFormat, 3> kFormats{{
-    {"sdmx_csv", "SDMX-CSV 2.0 data messages", recognises_sdmx_csv, open_sdmx_csv},
+    {"sdmx_csv", "SDMX-CSV 1.0, 2.0 and 2.1, and Eurostat's dialect", recognises_sdmx_csv,
+     open_sdmx_csv},
     {"glotip", "bulk file of the UNODC Global Report on Trafficking in Persons", recognises_glotip,
      open_glotip},
     {"aggregate_csv", "any character-separated table with a header line, read through a mapping",

@@ -15,7 +15,7 @@
 #include "adapters/anonymise/certificate_json.h"
 #include "adapters/anonymise/certify.h"
 #include "adapters/anonymise/release.h"
-#include "adapters/sinks/sdmx_csv/writer.h"
+#include "adapters/sinks/hub_dataset.h"
 #include "broker/disclosure/release_check.h"
 #include "broker/disclosure/small_cell.h"
 #include "broker/rules/rule_codes.h"

@@ -7,7 +7,7 @@
 #include "adapters/anonymise/detail.h"
 #include "adapters/anonymise/release.h"
 #include "adapters/anonymise/report.h"
-#include "adapters/sinks/sdmx_csv/writer.h"
+#include "adapters/sinks/hub_dataset.h"
 #include "tests/support/paths.h"
 
 namespace rapporteur::anonymise {

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "adapters/sinks/atomic_file.h"
-#include "adapters/sinks/sdmx_csv/writer.h"
 #include "adapters/sinks/sink.h"
 #include "adapters/sinks/table/current_figures.h"
 #include "adapters/sinks/table/figures_table.h"
@@ -221,8 +220,14 @@ TEST(SdmxCsvSink, CellsThatLookLikeFormulasLeaveAsText) {
   risky[Attribute::kMethod] = "@SUM(A1)";
   risky[Attribute::kSourceCode] = "'+x";
   risky[Attribute::kValueQualifier] = "=";
-  std::string text;
-  append_sdmx_csv_rows(submission(1, {risky}), text);
+  TempDir folder;
+  sources::FindingLog findings;
+  const std::string file = folder / "out.csv";
+  auto sink = open_sink({.destination = file}, findings);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE((*sink)->write(submission(1, {risky})));
+  ASSERT_TRUE((*sink)->finish());
+  const std::string text = read_file(file);
   EXPECT_NE(text.find(",'=1+1,"), std::string::npos) << text;
   EXPECT_NE(text.find(",'@SUM(A1),"), std::string::npos);
   EXPECT_NE(text.find(",''+x,"), std::string::npos);
@@ -233,9 +238,15 @@ TEST(SdmxCsvSink, CellsThatLookLikeFormulasLeaveAsText) {
 TEST(SdmxCsvSink, WhatCannotBeCarriedIsReported) {
   auto odd = figure("AT", "2006", "1");
   odd[Attribute::kCommentObs] = std::string("a\0b", 3);
+  TempDir folder;
   sources::FindingLog findings;
-  EXPECT_FALSE(sdmx_csv_can_carry(submission(1, {odd}), findings));
-  EXPECT_EQ(findings.warnings(), 1U);
+  auto sink = open_sink({.destination = folder / "out.csv"}, findings);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE((*sink)->write(submission(1, {odd})));
+  ASSERT_TRUE((*sink)->finish());
+  ASSERT_EQ(findings.warnings(), 1U);
+  EXPECT_EQ(findings.findings()[0].code, "CANNOT_CARRY");
+  EXPECT_EQ(findings.findings()[0].column_name, "COMMENT_OBS");
 }
 
 TEST(CurrentFigures, RevisionsReplaceAndDeletionsTakeAwayThroughAFileToo) {

@@ -9,6 +9,7 @@
 
 namespace rapporteur::sources::sdmx_csv {
 
+inline constexpr std::string_view kDataflow = "DATAFLOW";  // first in 1.0
 inline constexpr std::string_view kStructure = "STRUCTURE";
 inline constexpr std::string_view kStructureId = "STRUCTURE_ID";
 inline constexpr std::string_view kStructureName = "STRUCTURE_NAME";

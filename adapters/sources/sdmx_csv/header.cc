@@ -20,6 +20,10 @@ std::size_t first_character(std::string_view text) {
   return bytes;
 }
 
+bool begins_with_delimiter(std::string_view text) {
+  return !text.empty() && std::string_view(",;\t|").find(text.front()) != std::string_view::npos;
+}
+
 std::vector<std::string> split(std::string_view text, std::string_view separator) {
   std::vector<std::string> out;
   while (true) {
@@ -50,9 +54,15 @@ Component read_component(std::string_view field, std::size_t column, std::string
   return out;
 }
 
+// OBS_VALUE, and OBS_VALUE1, OBS_VALUE2 where there are several.
+bool is_measure(std::string_view id) {
+  return id.starts_with(kObsValue) &&
+         id.find_first_not_of("0123456789", kObsValue.size()) == std::string_view::npos;
+}
+
 ComponentRole role_of(std::string_view id) {
   if (id == kSeriesKey || id == kObsKey) return ComponentRole::kKey;
-  if (id == kObsValue) return ComponentRole::kMeasure;
+  if (is_measure(id)) return ComponentRole::kMeasure;
   if (is_provenance(id) || id == kReleasability) return ComponentRole::kCustom;
   if (dimension_named(id)) return ComponentRole::kDimension;
   if (attribute_named(id)) return ComponentRole::kAttribute;
@@ -98,6 +108,12 @@ void warn_about_separator(const CsvHeader& header, const Component& component,
 std::optional<FirstColumn> read_first_column(std::string_view head) {
   const bool quoted = head.substr(0, 1) == "\"";
   if (quoted) head.remove_prefix(1);
+  if (head.starts_with(kDataflow)) {
+    head.remove_prefix(kDataflow.size());
+    if (quoted && head.starts_with('"')) head.remove_prefix(1);
+    if (!begins_with_delimiter(head)) return std::nullopt;
+    return FirstColumn{.version_1 = true, .separator = {}, .delimiter = head.front()};
+  }
   if (head.substr(0, kStructure.size()) != kStructure) return std::nullopt;
   head.remove_prefix(kStructure.size());
   FirstColumn out;
@@ -109,9 +125,7 @@ std::optional<FirstColumn> read_first_column(std::string_view head) {
     head.remove_prefix(close + 1);
   }
   if (quoted && head.substr(0, 1) == "\"") head.remove_prefix(1);
-  if (head.empty() || std::string_view(",;\t|").find(head.front()) == std::string_view::npos) {
-    return std::nullopt;
-  }
+  if (!begins_with_delimiter(head)) return std::nullopt;
   out.delimiter = head.front();
   if (head.substr(1, kStructureId.size()) == kStructureId) return out;
   if (head.substr(1, kStructureId.size() + 1) == '"' + std::string(kStructureId)) return out;
@@ -124,9 +138,11 @@ std::optional<FirstColumn> read_first_column(std::string_view head) {
 Result<RowColumns> read_columns(const CsvHeader& header, const FirstColumn& first, Dataset& dataset,
                                 FindingLog& findings) {
   RowColumns columns;
-  bool has_id = false;
+  columns.dataflow_alone = first.version_1;
+  bool has_id = first.version_1;
   const auto& fields = header.fields;
-  const bool named = std::find(fields.begin(), fields.end(), kStructureName) != fields.end();
+  const bool named =
+      !first.version_1 && std::find(fields.begin(), fields.end(), kStructureName) != fields.end();
   dataset.labels = named ? Labels::kName : Labels::kId;
   dataset.sub_field_separator = first.separator;
   dataset.decimal_mark = first.delimiter == ',' ? '.' : '\0';
@@ -146,12 +162,13 @@ Result<RowColumns> read_columns(const CsvHeader& header, const FirstColumn& firs
     if (!component.id.empty() && !seen.insert(component.id).second) {
       return duplicate(header, i, findings);
     }
-    if (component.id == kStructureId) {
+    const bool about_row = !first.version_1;
+    if (about_row && component.id == kStructureId) {
       columns.structure_id = i;
       has_id = true;
-    } else if (component.id == kStructureName) {
+    } else if (about_row && component.id == kStructureName) {
       columns.structure_name = i;
-    } else if (component.id == kAction) {
+    } else if (about_row && component.id == kAction) {
       columns.action = i;
     } else {
       if (!component.label.empty()) dataset.labels = Labels::kBoth;

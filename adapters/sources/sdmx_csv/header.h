@@ -11,8 +11,10 @@
 
 namespace rapporteur::sources::sdmx_csv {
 
-// The first column's header and the delimiter after it: STRUCTURE, or STRUCTURE[separator].
+// The first column's header and the delimiter after it: STRUCTURE, STRUCTURE[separator], or in 1.0
+// DATAFLOW.
 struct FirstColumn {
+  bool version_1 = false;
   std::string separator;  // "" when it has no brackets
   char delimiter = ',';
 };
@@ -21,6 +23,7 @@ struct FirstColumn {
 
 // Columns that say something about the row itself.
 struct RowColumns {
+  bool dataflow_alone = false;  // 1.0: the first column is the reference of a dataflow
   std::size_t structure = 0;
   std::size_t structure_id = 0;
   std::optional<std::size_t> structure_name;

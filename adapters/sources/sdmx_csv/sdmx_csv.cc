@@ -7,6 +7,7 @@
 #include "adapters/sources/csv/csv_source.h"
 #include "adapters/sources/csv/text_check.h"
 #include "adapters/sources/limits.h"
+#include "adapters/sources/sdmx_csv/eurostat.h"
 #include "adapters/sources/sdmx_csv/header.h"
 
 namespace rapporteur::sources {
@@ -61,7 +62,9 @@ class SdmxCsv final : public CsvSource {
   // Most rows name the structure of the row before.
   std::optional<std::uint32_t> structure_of(const RowBlock& block, std::uint64_t line,
                                             FindingLog& findings) {
-    const std::string_view kind_text = block.open_cell(columns_.structure);
+    const std::string_view kind_text = columns_.dataflow_alone
+                                           ? name(StructureKind::kDataflow)
+                                           : block.open_cell(columns_.structure);
     const std::string_view id_text = block.open_cell(columns_.structure_id);
     for (std::size_t i = texts_.size(); i > 0; --i) {
       if (texts_[i - 1].first == kind_text && texts_[i - 1].second == id_text) {
@@ -128,9 +131,9 @@ Result<std::unique_ptr<Source>> open_sdmx_csv(std::unique_ptr<Input> input, cons
     return findings.stop({.code = "BAD_HEADER",
                           .line = 1,
                           .text = std::string(head->substr(0, head->find_first_of("\r\n"))),
-                          .what = "the header does not begin as SDMX-CSV 2.0 does",
+                          .what = "the header does not begin as SDMX-CSV does",
                           .remedy = "it begins with STRUCTURE or STRUCTURE[;], then a delimiter "
-                                    "and STRUCTURE_ID"});
+                                    "and STRUCTURE_ID; in version 1.0 with DATAFLOW"});
   }
   Dataset dataset{.file = input->name(), .format = "sdmx_csv"};
   auto reader = std::make_unique<CsvReader>(std::move(input), first->delimiter);
@@ -138,8 +141,10 @@ Result<std::unique_ptr<Source>> open_sdmx_csv(std::unique_ptr<Input> input, cons
   if (!header) return tl::unexpected<Error>(header.error());
   auto columns = sdmx_csv::read_columns(*header, *first, dataset, findings);
   if (!columns) return tl::unexpected<Error>(columns.error());
-  return std::make_unique<SdmxCsv>(std::move(reader), std::move(*header), std::move(dataset),
-                                   *columns);
+  const bool eurostat = first->version_1 && sdmx_csv::is_eurostat(dataset);
+  std::unique_ptr<Source> source = std::make_unique<SdmxCsv>(std::move(reader), std::move(*header),
+                                                             std::move(dataset), *columns);
+  return eurostat ? sdmx_csv::read_flags(std::move(source)) : std::move(source);
 }
 
 }  // namespace rapporteur::sources

@@ -1,9 +1,9 @@
-// SDMX-CSV 2.0 data messages.
+// SDMX-CSV data messages, versions 1.0, 2.0 and 2.1, and Eurostat's dialect of 1.0.
 //
 // Reads the columns in any order; sub-field separator and delimiter as the first column's header
 // says; labels id, name or both; actions I A R D M (none: I); several measures; custom columns.
-// Rows name their structure each on their own.
-// Source: SDMX-CSV 2.0 field guide.
+// Rows name their structure each on their own. 1.0 begins with DATAFLOW and has no actions.
+// Source: SDMX-CSV 1.0, 2.0 and 2.1 field guides.
 #pragma once
 
 #include "adapters/sources/source.h"
