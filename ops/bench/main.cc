@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
   add_verify(app, session);
   add_gate(app, session);
   add_protect(app, session);
+  add_formats(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

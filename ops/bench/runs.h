@@ -28,5 +28,6 @@ void add_fill(CLI::App& app, Session& session);
 void add_verify(CLI::App& app, Session& session);
 void add_gate(CLI::App& app, Session& session);
 void add_protect(CLI::App& app, Session& session);
+void add_formats(CLI::App& app, Session& session);
 
 }  // namespace rapporteur::bench
