@@ -36,6 +36,7 @@ nlohmann::ordered_json FileFinding::json() const {
   return {{"severity", error ? "error" : "warning"},
           {"code", code},
           {"line", line},
+          {"more_lines", more_lines},
           {"column", column},
           {"text", text},
           {"field", field},
@@ -68,7 +69,8 @@ std::vector<FileFinding> findings_of(const sources::FindingLog& log) {
                         .key = {},
                         .what = finding.sentence(),
                         .remedy = finding.remedy,
-                        .text = finding.text});
+                        .text = finding.text,
+                        .more_lines = finding.more_lines});
   }
   return findings;
 }

@@ -27,8 +27,9 @@ struct FileFinding {
   std::string key;
   std::string what;
   std::string remedy;
-  std::string text = {};                      // the offending one; "" is none
-  std::vector<std::uint64_t> waived_by = {};  // an error but for these waivers
+  std::string text = {};                       // the offending one; "" is none
+  std::vector<std::uint64_t> more_lines = {};  // that have the same cause
+  std::vector<std::uint64_t> waived_by = {};   // an error but for these waivers
 
   // "file:line:column: error CODE: what (remedy)"
   [[nodiscard]] std::string sentence(const std::string& file, Paint paint = Paint::kScreen) const;

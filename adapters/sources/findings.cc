@@ -1,8 +1,14 @@
 #include "adapters/sources/findings.h"
 
 #include "adapters/sources/limits.h"
+#include "proto/base/counted.h"
 
 namespace rapporteur::sources {
+namespace {
+
+constexpr std::size_t kLinesShown = 5;
+
+}  // namespace
 
 std::string Finding::to_line() const {
   std::string out = printable(file);
@@ -21,7 +27,11 @@ std::string Finding::sentence() const {
   std::string out = what;
   if (!text.empty()) out += ": \"" + text + '"';
   if (more_rows > 0) {
-    out += ", and " + std::to_string(more_rows) + (more_rows == 1 ? " more row" : " more rows");
+    out += ", and " + counted(more_rows, "more row");
+    for (std::size_t i = 0; i < more_lines.size() && i < kLinesShown; ++i) {
+      out += (i == 0 ? ": " : ", ") + std::to_string(more_lines[i]);
+    }
+    if (more_rows > kLinesShown && !more_lines.empty()) out += " …";
   }
   return out;
 }
@@ -37,7 +47,12 @@ void FindingLog::add_cause(Finding finding) {
   Cause& cause = known->second;
   // A row of several measures meets its cause several times.
   if (cause.place < findings_.size() && finding.line != cause.last_line) {
-    ++findings_[cause.place].more_rows;
+    Finding& first = findings_[cause.place];
+    ++first.more_rows;
+    if (lines_named_ < limits::kFindingsKept) {
+      first.more_lines.push_back(finding.line);
+      ++lines_named_;
+    }
   }
   cause.last_line = finding.line;
 }

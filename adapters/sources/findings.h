@@ -30,8 +30,10 @@ struct Finding {
   std::string what{};         // one sentence
   std::string remedy{};
   std::uint64_t more_rows = 0;  // that have the same cause
+  // Lines of those; of all findings together the first limits::kFindingsKept.
+  std::vector<std::uint64_t> more_lines{};
 
-  // What, the offending text and how many more rows there are.
+  // What, the offending text, how many more rows there are and where the first of them stand.
   [[nodiscard]] std::string sentence() const;
   // "file:line:column: error CODE in NAME: what: "text" (remedy)"; "file column 3: ..." where the
   // finding is about a whole column.
@@ -68,6 +70,7 @@ class FindingLog {
   std::map<std::tuple<std::string, std::string, std::string>, Cause> causes_;
   std::uint64_t errors_ = 0;
   std::uint64_t warnings_ = 0;
+  std::size_t lines_named_ = 0;  // in more_lines
 };
 
 }  // namespace rapporteur::sources
