@@ -29,6 +29,9 @@ rapporteur_test(e2e_carry LABELS e2e
 rapporteur_test(unit_findings_report LABELS unit
   SOURCES unit/findings_report_test.cc
   LINKS rapporteur::adapters_agency)
+rapporteur_test(unit_replacing LABELS unit
+  SOURCES unit/replacing_test.cc
+  LINKS rapporteur::adapters_agency)
 rapporteur_test(unit_watch_folder LABELS unit
   SOURCES unit/watch_folder_test.cc
   LINKS rapporteur::adapters_agency rapporteur::test_fakes_hub)

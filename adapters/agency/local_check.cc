@@ -67,10 +67,10 @@ void append(std::vector<rules::Finding>& to, std::vector<rules::Finding> more) {
 Result<LedgerFigures> LedgerFigures::open(std::span<const client::OwnSubmission> live,
                                           std::span<const client::OwnSubmission> ended,
                                           std::string_view dataflow,
-                                          std::optional<MessageId> replaced) {
+                                          const std::set<MessageId>& replaced) {
   LedgerFigures figures;
   for (const client::OwnSubmission& own : live) {
-    Cells& into = own.message_id == replaced ? figures.ended_ : figures.cells_;
+    Cells& into = replaced.contains(own.message_id) ? figures.ended_ : figures.cells_;
     if (auto done = figures.read(own, dataflow, into); !done) return tl::unexpected(done.error());
   }
   for (const client::OwnSubmission& own : ended) {
@@ -290,10 +290,11 @@ void LocalCheck::expect(const std::string& dataflow, std::optional<MessageId> re
 }
 
 Result<LocalCheck::Figures> LocalCheck::figures_of(const std::string& dataflow,
-                                                   std::optional<MessageId> replaced) const {
-  auto published = LedgerFigures::open(ledger_, ended_, dataflow, replaced);
+                                                   std::optional<MessageId> replaced,
+                                                   const std::set<MessageId>& gone) const {
+  auto published = LedgerFigures::open(ledger_, ended_, dataflow, gone);
   if (!published) return tl::unexpected(published.error());
-  auto before = LedgerFigures::open(ledger_, ended_, dataflow, std::nullopt);
+  auto before = LedgerFigures::open(ledger_, ended_, dataflow, {});
   if (!before) return tl::unexpected(before.error());
   Figures figures{std::move(*published), std::move(*before), {}, std::nullopt};
   for (const Expected& one : expected_) {
@@ -312,15 +313,21 @@ Result<LocalCheck::Figures> LocalCheck::figures_of(const std::string& dataflow,
 
 Result<std::vector<LocalCheck::Judged>> LocalCheck::judge(
     std::span<const sources::PlannedSubmission> submissions,
-    std::optional<MessageId> replaced) const {
+    std::span<const std::optional<MessageId>> replaces) const {
   std::vector<Judged> all;
   std::map<std::string, Figures, std::less<>> by_dataflow;
-  for (const sources::PlannedSubmission& planned : submissions) {
+  std::set<MessageId> gone;
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    const sources::PlannedSubmission& planned = submissions[i];
+    if (replaces[i]) gone.insert(*replaces[i]);
     auto known = by_dataflow.find(planned.dataflow);
-    if (known == by_dataflow.end()) {
-      auto figures = figures_of(planned.dataflow, replaced);
+    if (known == by_dataflow.end() || replaces[i]) {
+      auto figures = figures_of(planned.dataflow, replaces[i], gone);
       if (!figures) return tl::unexpected(figures.error());
-      known = by_dataflow.emplace(planned.dataflow, std::move(*figures)).first;
+      if (known != by_dataflow.end()) figures->coming = std::move(known->second.coming);
+      known = by_dataflow.insert_or_assign(planned.dataflow, std::move(*figures)).first;
+    } else {
+      known->second.replaced.reset();
     }
     all.push_back(judge_one(planned, known->second));
     known->second.coming.add(planned.dataflow, participant_, {},
@@ -330,8 +337,13 @@ Result<std::vector<LocalCheck::Judged>> LocalCheck::judge(
 }
 
 Result<std::vector<rules::Finding>> LocalCheck::judge_file(
-    std::span<const sources::PlannedSubmission> submissions) const {
+    std::span<const sources::PlannedSubmission> submissions,
+    std::span<const std::optional<MessageId>> replaces) const {
   std::vector<rules::Finding> all;
+  std::set<MessageId> gone;
+  for (const auto& replaced : replaces) {
+    if (replaced) gone.insert(*replaced);
+  }
   // Rules over a file are rules within one dataflow; a file seldom has two.
   std::vector<std::string> dataflows;
   for (const sources::PlannedSubmission& planned : submissions)
@@ -351,7 +363,7 @@ Result<std::vector<rules::Finding>> LocalCheck::judge_file(
         rows_before += static_cast<std::uint32_t>(planned.observations.rows());
       }
     }
-    auto published = LedgerFigures::open(ledger_, {}, dataflow, std::nullopt);
+    auto published = LedgerFigures::open(ledger_, {}, dataflow, gone);
     if (!published) return tl::unexpected(published.error());
     for (rules::Finding& finding : rules::judge_file(of_dataflow, policy(dataflow), *published)) {
       if (finding.row > 0) finding.row += rows_before;

@@ -24,12 +24,12 @@ namespace rapporteur::agency {
 // Submissions of this agency by the tables they hold cells of.
 class LedgerFigures final : public rules::PublishedFigures {
  public:
-  // Of one dataflow. `live` ones, of which `replaced` is no more; `ended` as Ledger::ended gives
-  // them.
+  // Of one dataflow. `live` ones, of which those that are `replaced` are no more; `ended` as
+  // Ledger::ended gives them.
   [[nodiscard]] static Result<LedgerFigures> open(std::span<const client::OwnSubmission> live,
                                                   std::span<const client::OwnSubmission> ended,
                                                   std::string_view dataflow,
-                                                  std::optional<MessageId> replaced);
+                                                  const std::set<MessageId>& replaced);
   void visit(const rules::TableKey& table, const Use& use) const override;
   void visit_ended(const rules::TableKey& table, const Use& use) const override;
   // As if those that are `gone` had ended last.
@@ -80,13 +80,17 @@ class LocalCheck {
     std::vector<rules::Finding> findings;  // ordered by row
     std::string certificate;               // "" where none is needed, or none could be made
   };
-  // Of each submission, in order. `replaced` is left out of what counts as published.
+  // Of each submission, in order. What each `replaces` is left out of what counts as published for
+  // it and for those behind it; `replaces` is as long as `submissions`.
   [[nodiscard]] Result<std::vector<Judged>> judge(
       std::span<const sources::PlannedSubmission> submissions,
-      std::optional<MessageId> replaced = {}) const;
+      std::span<const std::optional<MessageId>> replaces) const;
   // Findings across the submissions of one file, rows counted through all of them.
   [[nodiscard]] Result<std::vector<rules::Finding>> judge_file(
-      std::span<const sources::PlannedSubmission> submissions) const;
+      std::span<const sources::PlannedSubmission> submissions,
+      std::span<const std::optional<MessageId>> replaces) const;
+  // Of the last sync, and what was accepted from here since.
+  [[nodiscard]] std::span<const client::OwnSubmission> live() const { return ledger_; }
 
   // What is wrong with the data officer's signature, of whatever submission.
   [[nodiscard]] std::vector<rules::Finding> judge_second() const;
@@ -124,8 +128,10 @@ class LocalCheck {
                                                              std::string& certificate) const;
   [[nodiscard]] std::vector<rules::Finding> judge_claims(const rules::Submission& submission,
                                                          const Figures& figures) const;
+  // `replaced` by what is judged; `gone` it and those before it.
   [[nodiscard]] Result<Figures> figures_of(const std::string& dataflow,
-                                           std::optional<MessageId> replaced) const;
+                                           std::optional<MessageId> replaced,
+                                           const std::set<MessageId>& gone) const;
   std::string participant_;
   std::optional<client::SignedDirectory> directory_;
   std::optional<UnixMillis> synced_at_;

@@ -32,10 +32,10 @@ std::uint64_t line_of(const PlannedFile& file, std::size_t row) {
   return 0;
 }
 
-Status apply_rules(const LocalCheck& check, std::optional<MessageId> replaced, PlannedFile& out) {
+Status apply_rules(const LocalCheck& check, PlannedFile& out) {
   out.rules_hold = true;
   const auto first = static_cast<std::ptrdiff_t>(out.findings.size());
-  auto judged = check.judge(out.submissions, replaced);
+  auto judged = check.judge(out.submissions, out.replaces);
   if (!judged) return tl::unexpected(judged.error());
   for (const rules::Finding& finding : check.judge_second()) add_rule(finding, 0, out);
   for (std::size_t i = 0; i < out.submissions.size(); ++i) {
@@ -46,7 +46,7 @@ Status apply_rules(const LocalCheck& check, std::optional<MessageId> replaced, P
       add_rule(finding, has_line ? lines[finding.row - 1] : 0, out);
     }
   }
-  auto across = check.judge_file(out.submissions);
+  auto across = check.judge_file(out.submissions, out.replaces);
   if (!across) return tl::unexpected(across.error());
   for (const rules::Finding& finding : *across) add_rule(finding, line_of(out, finding.row), out);
   std::stable_sort(out.findings.begin() + first, out.findings.end(),
@@ -107,7 +107,7 @@ Result<sources::BoundFigures> read_by_mapping(const std::string& file, const Fil
 }
 
 Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
-                              const LocalCheck& check, std::optional<MessageId> replaced) {
+                              const LocalCheck& check, const FindReplaced& find_replaced) {
   PlannedFile out;
   out.file = file;
   sources::FindingLog log(file);
@@ -143,7 +143,13 @@ Result<PlannedFile> plan_file(const std::string& file, const FileOptions& option
   out.findings = findings_of(log);
   out.findings_not_kept = log.not_kept();
   if (out.readable) {
-    if (auto applied = apply_rules(check, replaced, out); !applied) {
+    out.replaces.resize(out.submissions.size());
+    if (find_replaced) {
+      auto replaces = find_replaced(out.submissions);
+      if (!replaces) return tl::unexpected(replaces.error());
+      out.replaces = std::move(*replaces);
+    }
+    if (auto applied = apply_rules(check, out); !applied) {
       return tl::unexpected(applied.error());
     }
   }
@@ -182,6 +188,10 @@ std::vector<client::NewItem> items_of(const PlannedFile& file) {
     item.rows = planned.observations.rows();
     item.source = file.file;
     item.lines = planned.lines;
+    if (file.replaces[i]) {
+      item.kind = v1::KIND_REVISION;
+      item.revises = file.replaces[i];
+    }
     items.push_back(std::move(item));
   }
   return items;

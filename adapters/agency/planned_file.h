@@ -4,6 +4,7 @@
 // in the file's content (then there is no plan).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct PlannedFile {
   std::string file;
   std::vector<sources::PlannedSubmission> submissions;
   std::vector<std::string> certificates;  // by submission; "" where there is none
+  // By submission: the live one whose place it takes; empty where it is new.
+  std::vector<std::optional<MessageId>> replaces;
   sources::FileColumns columns;
   std::vector<FileFinding> findings;  // of reading, then of the rules, each by line
   std::uint64_t findings_not_kept = 0;
@@ -50,9 +53,15 @@ struct PlannedFile {
                                                             const FileOptions& options,
                                                             sources::FindingLog& log);
 
+// Which live submissions the plan takes the place of, one for each of its own; an error refuses the
+// file. May take submissions off the plan.
+using FindReplaced = std::function<Result<std::vector<std::optional<MessageId>>>(
+    std::vector<sources::PlannedSubmission>& submissions)>;
+
+// Without `find_replaced` all is new.
 [[nodiscard]] Result<PlannedFile> plan_file(const std::string& file, const FileOptions& options,
                                             const LocalCheck& check,
-                                            std::optional<MessageId> replaced = {});
+                                            const FindReplaced& find_replaced = {});
 
 [[nodiscard]] v1::Releasability wire(const sources::Releasability& releasability);
 // By submission, in order.

@@ -7,6 +7,7 @@
 #include "adapters/agency/carry.h"
 #include "adapters/agency/officer.h"
 #include "adapters/agency/planned_file.h"
+#include "adapters/agency/replacing.h"
 #include "adapters/agency/under_quorum.h"
 #include "adapters/agency/waiting_keys.h"
 #include "adapters/client/ledger.h"
@@ -19,6 +20,7 @@ struct PushOptions {
   FileOptions file;
   bool dry_run = false;
   bool as_is = false;
+  bool revise = false;
   bool require_quorum = false;
   int patience_s = 30;
   OfficerOptions officer;
@@ -88,16 +90,49 @@ Outcome refuse(const Program& program, const LocalCheck& check,
                       "the same, and the hub decides");
 }
 
+// The live submissions whose place the plan takes; what says the very same stays as it is.
+Result<std::vector<std::optional<MessageId>>> replaced_by(
+    const Program& program, const LocalCheck& check,
+    std::vector<sources::PlannedSubmission>& submissions) {
+  auto found = match(submissions, check.live());
+  if (!found) return tl::unexpected(found.error());
+  std::vector<sources::PlannedSubmission> changed;
+  std::vector<std::optional<MessageId>> replaces;
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    if (found->unchanged[i]) continue;
+    changed.push_back(std::move(submissions[i]));
+    replaces.push_back(found->replaces[i]);
+  }
+  if (changed.size() < submissions.size()) {
+    program.say(counted(submissions.size() - changed.size(), "submission") +
+                " published already, the very same: not sent again");
+  }
+  for (const client::OwnSubmission& own : found->left_standing) {
+    program.warn("stays as it is, no figure of it is in the file: " + uuid_text(own.message_id) +
+                 " of " + printable(own.header.indicator(), 64) +
+                 " ('withdraw' takes it back if there is none any more)");
+  }
+  submissions = std::move(changed);
+  return replaces;
+}
+
 // What the files hold, judged; ends at the first that cannot be read.
 Result<std::vector<PlannedFile>> plan_files(const Program& program, const PushOptions& options,
                                             const FileOptions& reading, LocalCheck& check) {
   std::vector<PlannedFile> files;
   for (const std::string& name : options.files) {
-    auto planned = plan_file(name, reading, check);
+    FindReplaced find_replaced;
+    if (options.revise) {
+      find_replaced = [&](std::vector<sources::PlannedSubmission>& submissions) {
+        return replaced_by(program, check, submissions);
+      };
+    }
+    auto planned = plan_file(name, reading, check, find_replaced);
     if (!planned) return tl::unexpected(planned.error());
     planned->show(program);
-    for (const auto& submission : planned->submissions) {
-      check.expect(submission.dataflow, {}, submission.observations);
+    for (std::size_t i = 0; i < planned->submissions.size(); ++i) {
+      const sources::PlannedSubmission& submission = planned->submissions[i];
+      check.expect(submission.dataflow, planned->replaces[i], submission.observations);
     }
     files.push_back(std::move(*planned));
   }
@@ -110,6 +145,9 @@ Outcome push(Program& program, const PushOptions& options) {
                 options.dry_run ? "--dry-run shows what a file would send"
                                 : "the data officer signs what a file is made of",
                 {}, "name a FILE");
+  }
+  if (options.revise && options.files.size() != 1) {
+    return fail(ErrorKind::kUsage, "--revise takes one file at a time", {}, "name one FILE");
   }
   auto desk = Desk::open(program);
   if (!desk) return tl::unexpected(desk.error());
@@ -175,6 +213,9 @@ void add_push(CLI::App& app, Command& chosen) {
   command->add_flag("--require-quorum", options->require_quorum,
                     "Wait until the witnesses of the agency's policy have cosigned what was "
                     "accepted; without a FILE, of all receipts that have no quorum yet");
+  command->add_flag("--revise", options->revise,
+                    "The files replace what this agency has published under their keys; what is "
+                    "new is sent as new, what is the same is not sent");
   add_officer_options(*command, options->officer);
   command->add_option("--wait", options->patience_s, "Seconds without the hub before giving up")
       ->check(CLI::Range(0, 86'400))

@@ -102,7 +102,11 @@ Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOp
     return tl::unexpected(expected.error());
   }
   const FileOptions reading = options.reading.with_default(desk.agency.settings().mapping);
-  auto planned = plan_file(options.file, reading, *check, id);
+  const auto all_of_it = [&](const std::vector<sources::PlannedSubmission>& submissions)
+      -> Result<std::vector<std::optional<MessageId>>> {
+    return std::vector<std::optional<MessageId>>(submissions.size(), id);
+  };
+  auto planned = plan_file(options.file, reading, *check, all_of_it);
   if (!planned) return tl::unexpected(planned.error());
   planned->show(program);
   if (planned->readable) program.say(check->basis());
@@ -119,10 +123,7 @@ Result<client::NewItem> revision(Desk& desk, const MessageId& id, const ReviseOp
                     " in " + printable(revised->dataflow(), 100),
                 options.file, "a revision replaces the whole submission, and nothing else");
   }
-  client::NewItem item = std::move(items_of(*planned).front());
-  item.kind = v1::KIND_REVISION;
-  item.revises = id;
-  return item;
+  return std::move(items_of(*planned).front());
 }
 
 Outcome revise(Program& program, const ReviseOptions& options) {
