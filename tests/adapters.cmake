@@ -13,6 +13,9 @@ rapporteur_test(property_format_round_trip LABELS property PROPERTIES
 rapporteur_test(unit_eurostat LABELS unit
   SOURCES unit/eurostat_test.cc
   LINKS rapporteur::adapters_sources)
+rapporteur_test(property_csv_lines LABELS property PROPERTIES
+  SOURCES property/csv_lines_test.cc
+  LINKS rapporteur::adapters_sources)
 rapporteur_test(unit_csv_bad_input LABELS unit
   SOURCES unit/csv_bad_input_test.cc
   LINKS rapporteur::adapters_sources)

@@ -135,7 +135,8 @@ void Binder::find_dataflow(Row& row) {
 }
 
 bool Binder::read_value(const Measure& measure, Row& row, std::optional<Decimal>& value) {
-  const std::string_view cell = row.block->cell(row.row, measure.column);
+  std::string_view cell = row.block->cell(row.row, measure.column);
+  if (dataset_.marks_missing && cell == kNotANumber) cell = {};
   const auto read = numbers_.read(cell);
   if (!read) {
     add({.code = "BAD_NUMBER",

@@ -179,7 +179,7 @@ ResolvedCode CodeResolver::resolve(const Target& target, const Component& compon
     }
   }
   const bool attribute = target.kind == Target::Kind::kAttribute;
-  if (text.empty() || (attribute && text == kNotAvailable)) return {};
+  if (text.empty() || (attribute && dataset_.marks_missing && text == kNotAvailable)) return {};
   if (!component.names.empty()) return resolve_name(target, component.names, text);
   if (target.kind == Target::Kind::kDimension) {
     return resolve_dimension(static_cast<Dimension>(target.index), text);

@@ -120,11 +120,6 @@ void RowBlock::clear(std::size_t width) {
   structures_.clear();
 }
 
-void RowBlock::add_cell(std::string_view text) {
-  text_ += text;
-  ends_.push_back(static_cast<std::uint32_t>(text_.size()));
-}
-
 std::string_view RowBlock::open_cell(std::size_t column) const {
   return cell(rows(), column);
 }

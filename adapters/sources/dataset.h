@@ -98,6 +98,8 @@ struct Dataset {
   std::string sub_field_separator{};  // "" when the file has no multiple values
   // '.' or ','; 0 when the file does not say and each number may use either, but all the same one.
   char decimal_mark = '.';
+  // kNotANumber and kNotAvailable are no values: SDMX from 3.1 on.
+  bool marks_missing = false;
   // Cells that begin like a formula were written with an apostrophe before them.
   bool formulas_escaped = false;
 
@@ -130,7 +132,10 @@ class RowBlock {
 
   // For sources. A row is begun, given exactly `width` cells, and kept or dropped.
   void clear(std::size_t width);
-  void add_cell(std::string_view text);
+  void add_cell(std::string_view text) {
+    text_ += text;
+    ends_.push_back(static_cast<std::uint32_t>(text_.size()));
+  }
   [[nodiscard]] std::size_t open_cells() const { return ends_.size() - rows() * width_; }
   [[nodiscard]] std::string_view open_cell(std::size_t column) const;
   void keep_row(std::uint64_t line, Action action, std::uint32_t structure);

@@ -93,7 +93,6 @@ Result<ReadValue> NumberReader::read(std::string_view cell) {
       return out;
     }
   }
-  if (cell == kNotANumber) return out;
   std::string_view text = cell;
   if (rules_.qualifiers_in_values &&
       std::string_view("<>~").find(cell.front()) != std::string_view::npos) {

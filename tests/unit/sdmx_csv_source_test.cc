@@ -92,6 +92,38 @@ TEST(SdmxCsv, EveryActionAndNoneAreRead) {
   EXPECT_EQ(r.source->left_out()[0].line, 8U);
 }
 
+TEST(SdmxCsv, VersionOneHasADataflowAndNoActions) {
+  Reading r(
+      "DATAFLOW,ACTION,OBS_VALUE,SEX\nA:B(1.0): Title,x,1,F\nA:B(1.0): Title,y,,M\nB,z,1,F\n");
+  ASSERT_TRUE(r.ok) << r.codes();
+  EXPECT_EQ(r.source->dataset().structures[0].id, "A:B(1.0)");
+  EXPECT_EQ(r.source->dataset().structures[0].label, "Title");
+  EXPECT_EQ(r.block.rows(), 2U);
+  EXPECT_EQ(r.cell(0, "ACTION"), "x") << "a column like any other";
+  EXPECT_EQ(r.codes(), "BAD_STRUCTURE ");
+}
+
+TEST(SdmxCsv, WhatIsMissingOnPurposeIsABlankWithItsStatus) {
+  FindingLog log("t.csv");
+  auto source = open_source_text("t.csv",
+                                 "STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,TIME_PERIOD,OBS_VALUE,"
+                                 "OBS_STATUS,COMMENT_OBS\n"
+                                 "dataflow,RAPPORTEUR:THB(1.0),M,AT,2006,NaN,L,#N/A\n"
+                                 "dataflow,RAPPORTEUR:THB(1.0),M,BE,2006,NaN,,x\n",
+                                 {}, log);
+  ASSERT_TRUE(source);
+  const auto mapping = Mapping::parse("by_name = true\n[constants]\nINDICATOR = \"CJ_INV\"", "m");
+  ASSERT_TRUE(mapping);
+  const auto figures = bind(**source, *mapping, {}, log);
+  ASSERT_TRUE(figures);
+  ASSERT_EQ(figures->rows(), 2U);
+  EXPECT_FALSE(figures->value(0));
+  EXPECT_EQ(figures->code(Attribute::kObsStatus, 0), "L");
+  EXPECT_EQ(figures->code(Attribute::kCommentObs, 0), "");
+  EXPECT_FALSE(figures->value(1));
+  EXPECT_EQ(figures->code(Attribute::kObsStatus, 1), "O");
+}
+
 TEST(SdmxCsv, RowsNameStructuresOfTheirOwn) {
   Reading r(
       "STRUCTURE,STRUCTURE_ID,ACTION,SEX\n"

@@ -36,6 +36,8 @@ class CsvReader {
   struct Parser;
 
   [[nodiscard]] Result<bool> fill(FindingLog& findings);
+  [[nodiscard]] bool is_plain_record(std::string_view piece) const;
+  [[nodiscard]] Status split(std::string_view piece, RowBlock& block, FindingLog& findings);
   [[nodiscard]] Status feed(std::string_view piece, RowBlock& block, FindingLog& findings);
   [[nodiscard]] Status within_bounds(const RowBlock& block, FindingLog& findings);
   [[nodiscard]] Status finish(RowBlock& block, FindingLog& findings);

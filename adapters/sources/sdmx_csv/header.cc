@@ -145,6 +145,7 @@ Result<RowColumns> read_columns(const CsvHeader& header, const FirstColumn& firs
       !first.version_1 && std::find(fields.begin(), fields.end(), kStructureName) != fields.end();
   dataset.labels = named ? Labels::kName : Labels::kId;
   dataset.sub_field_separator = first.separator;
+  dataset.marks_missing = true;
   dataset.decimal_mark = first.delimiter == ',' ? '.' : '\0';
   std::set<std::string, std::less<>> seen;
   for (std::size_t i = 1; i < fields.size(); ++i) {
