@@ -12,7 +12,12 @@
 namespace rapporteur::exports {
 namespace {
 
-constexpr mode_t kFileMode = 0644;
+constexpr mode_t mode_of_file(WritableFolder::Readers readers) {
+  return readers == WritableFolder::Readers::kEverybody ? 0644 : 0600;
+}
+constexpr mode_t mode_of_folder(WritableFolder::Readers readers) {
+  return readers == WritableFolder::Readers::kEverybody ? 0755 : 0700;
+}
 
 tl::unexpected<Error> disk_failure(const char* what, const std::filesystem::path& where) {
   return fail(errno == ENOENT ? ErrorKind::kNotFound : ErrorKind::kStorage,
@@ -59,9 +64,10 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t mos
   return out;
 }
 
-Result<WritableFolder> WritableFolder::open(const std::filesystem::path& folder) {
+Result<WritableFolder> WritableFolder::open(const std::filesystem::path& folder, Readers readers) {
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  const bool made = std::filesystem::create_directories(folder, error);
+  if (made) ::chmod(folder.c_str(), mode_of_folder(readers));
   if (error) {
     return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(), folder.string(),
                 "name a folder that you may write, on a disk with room");
@@ -73,7 +79,21 @@ Result<WritableFolder> WritableFolder::open(const std::filesystem::path& folder)
     return fail(ErrorKind::kOverloaded, "another process writes this folder", folder.string(),
                 "wait until it is done");
   }
-  return WritableFolder(folder, std::move(handle));
+  return WritableFolder(folder, std::move(handle), readers);
+}
+
+// One by one, so that each gets its mode.
+Status WritableFolder::make_folders(const std::filesystem::path& below) const {
+  std::filesystem::path made = folder_;
+  for (const auto& part : below) {
+    made /= part;
+    if (::mkdir(made.c_str(), 0700) == 0) {
+      ::chmod(made.c_str(), mode_of_folder(readers_));
+    } else if (errno != EEXIST) {
+      return disk_failure("cannot make the folder", made);
+    }
+  }
+  return {};
 }
 
 Status WritableFolder::write(const std::string& name, std::string_view bytes) const {
@@ -82,20 +102,17 @@ Status WritableFolder::write(const std::string& name, std::string_view bytes) co
   fresh += ".new";
   const auto open_fresh = [&] {
     return FileHandle(
-        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kFileMode));
+        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   };
   FileHandle opened = open_fresh();
   if (!opened.open() && errno == ENOENT) {
-    std::error_code error;
-    std::filesystem::create_directories(file.parent_path(), error);
-    if (error) {
-      return fail(ErrorKind::kStorage, "cannot make the folder: " + error.message(),
-                  file.parent_path().string());
-    }
+    const auto made = make_folders(std::filesystem::path(name).parent_path());
+    if (!made) return made;
     opened = open_fresh();
   }
-  if (!opened.open() || !write_whole(opened.get(), bytes) ||
-      ::rename(fresh.c_str(), file.c_str()) != 0) {
+  // Whatever the process's mask says.
+  if (!opened.open() || ::fchmod(opened.get(), mode_of_file(readers_)) != 0 ||
+      !write_whole(opened.get(), bytes) || ::rename(fresh.c_str(), file.c_str()) != 0) {
     return fail(ErrorKind::kStorage, "cannot write: " + std::generic_category().message(errno),
                 file.string(), "name a folder that you may write, on a disk with room");
   }

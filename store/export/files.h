@@ -20,8 +20,11 @@ namespace rapporteur::exports {
 // A folder that this object alone writes, as long as it lives.
 class WritableFolder {
  public:
+  // Who may read what is written, whatever the process's mask.
+  enum class Readers { kEverybody, kOwner };
   // Makes it if it is not there. kStorage too when another process writes it.
-  [[nodiscard]] static Result<WritableFolder> open(const std::filesystem::path& folder);
+  [[nodiscard]] static Result<WritableFolder> open(const std::filesystem::path& folder,
+                                                   Readers readers);
   // `name` is a path below the folder.
   [[nodiscard]] Status write(const std::string& name, std::string_view bytes) const;
   // All that was written is on stable storage.
@@ -30,11 +33,13 @@ class WritableFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
 
  private:
-  WritableFolder(std::filesystem::path folder, FileHandle handle)
-      : folder_(std::move(folder)), handle_(std::move(handle)) {}
+  [[nodiscard]] Status make_folders(const std::filesystem::path& below) const;
+  WritableFolder(std::filesystem::path folder, FileHandle handle, Readers readers)
+      : folder_(std::move(folder)), handle_(std::move(handle)), readers_(readers) {}
 
   std::filesystem::path folder_;
   FileHandle handle_;  // holds the lock
+  Readers readers_;
 };
 
 }  // namespace rapporteur::exports

@@ -152,7 +152,7 @@ void remove_partial(const WritableFolder& files, TreeSize before, TreeSize now) 
 
 Result<Exported> export_records(const std::filesystem::path& folder, const notes::VerifierKey& log,
                                 const journal::JournalReader& reader, bool bodies) {
-  auto tiles = TileExport::open(folder, log);
+  auto tiles = TileExport::open(folder, log, WritableFolder::Readers::kOwner);
   if (!tiles) return tl::unexpected(tiles.error());
   const auto mark = read_mark(folder, bodies);
   if (!mark) return tl::unexpected(mark.error());

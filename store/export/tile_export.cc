@@ -14,6 +14,22 @@ tl::unexpected<Error> another_history(const std::filesystem::path& folder, std::
               "changed; export into another folder");
 }
 
+// An export takes a folder for itself: what lies beside it might not be for everybody.
+Status holds_nothing_else(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (std::filesystem::exists(folder / "checkpoint", ignored) ||
+      std::filesystem::exists(folder / "tile", ignored) ||
+      std::filesystem::exists(folder / kRecordsMark, ignored)) {
+    return {};
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    return fail(ErrorKind::kUsage,
+                "the folder holds something else: " + entry.path().filename().string(),
+                folder.string(), "name a new folder, or an export to bring up to date");
+  }
+  return {};
+}
+
 // Tiles of a tree of `size`, rightmost and partial, by level.
 std::vector<merkle::TileId> partial_tiles(TreeSize size) {
   std::vector<merkle::TileId> out;
@@ -27,8 +43,10 @@ std::vector<merkle::TileId> partial_tiles(TreeSize size) {
 }  // namespace
 
 Result<TileExport> TileExport::open(const std::filesystem::path& folder,
-                                    const notes::VerifierKey& log) {
-  auto files = WritableFolder::open(folder);
+                                    const notes::VerifierKey& log,
+                                    WritableFolder::Readers readers) {
+  if (auto own = holds_nothing_else(folder); !own) return tl::unexpected(own.error());
+  auto files = WritableFolder::open(folder, readers);
   if (!files) return tl::unexpected(files.error());
   TileExport out(std::move(*files), log);
   const auto note = out.tiles_.checkpoint();
@@ -153,7 +171,7 @@ void TileExport::remove_completed(TreeSize before, TreeSize now) const {
 
 Result<Exported> export_tiles(const std::filesystem::path& folder, const notes::VerifierKey& log,
                               const std::string& note, LeafSource& source) {
-  auto opened = TileExport::open(folder, log);
+  auto opened = TileExport::open(folder, log, WritableFolder::Readers::kEverybody);
   if (!opened) return tl::unexpected(opened.error());
   std::error_code ignored;
   if (std::filesystem::exists(folder / kRecordsMark, ignored)) {

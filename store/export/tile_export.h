@@ -8,7 +8,8 @@
 // Threads: one at a time; one process at a time per folder.
 // Errors: kNotVerified, and nothing is published, for a note that the log's key did not sign, for a
 // checkpoint older than that of the folder, and for one of another history than the folder's;
-// kStorage for the disk; those of the source.
+// kStorage for the disk; kUsage for a folder that holds other things and no export; those of the
+// source.
 // Source: C2SP tlog-tiles; FORMAT.md, "Exported tiles".
 #pragma once
 
@@ -30,7 +31,8 @@ struct Exported {
 class TileExport {
  public:
   [[nodiscard]] static Result<TileExport> open(const std::filesystem::path& folder,
-                                               const notes::VerifierKey& log);
+                                               const notes::VerifierKey& log,
+                                               WritableFolder::Readers readers);
 
   // That the folder may be brought to `note`; writes nothing.
   [[nodiscard]] Result<notes::Checkpoint> check(const std::string& note, LeafSource& source) const;

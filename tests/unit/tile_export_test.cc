@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "proto/crypto/sha256.h"
 #include "store/export/tile_check.h"
@@ -90,6 +91,35 @@ class TileExportTest : public ::testing::Test {
   TempDir temp;
   Leaves log{1'000};
 };
+
+TEST_F(TileExportTest, AFolderThatHoldsOtherThingsIsLeftAlone) {
+  std::filesystem::create_directories(folder());
+  testing::write_file(folder() / "signing.key", "secret");
+  const auto done = bring_to(10);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kUsage);
+  EXPECT_THAT(done.error().what, HasSubstr("signing.key"));
+  EXPECT_FALSE(there("checkpoint"));
+}
+
+// A web server reads tiles, whoever's mask they were written under.
+TEST_F(TileExportTest, EverybodyMayReadTilesAndOnlyTheOwnerRecords) {
+  const auto modes = [&](WritableFolder::Readers readers, const std::filesystem::path& where) {
+    const mode_t mask = ::umask(077);
+    const auto files = WritableFolder::open(where, readers);
+    EXPECT_TRUE(files && files->write("a/b/c", "x"));
+    ::umask(mask);
+    std::vector<unsigned> out;
+    for (const auto& path : {where, where / "a", where / "a/b", where / "a/b/c"}) {
+      out.push_back(static_cast<unsigned>(std::filesystem::status(path).permissions()));
+    }
+    return out;
+  };
+  EXPECT_EQ(modes(WritableFolder::Readers::kEverybody, temp / "tiles"),
+            (std::vector<unsigned>{0755, 0755, 0755, 0644}));
+  EXPECT_EQ(modes(WritableFolder::Readers::kOwner, temp / "records"),
+            (std::vector<unsigned>{0700, 0700, 0700, 0600}));
+}
 
 TEST_F(TileExportTest, WritesTheLayoutOfTlogTiles) {
   ASSERT_TRUE(bring_to(600));
@@ -191,7 +221,7 @@ TEST_F(TileExportTest, RefusesTheFolderOfAnotherLogAndANoteOfAnotherKey) {
 }
 
 TEST_F(TileExportTest, OneProcessAtATimeWritesAFolder) {
-  const auto held = TileExport::open(folder(), verifier());
+  const auto held = TileExport::open(folder(), verifier(), WritableFolder::Readers::kEverybody);
   ASSERT_TRUE(held);
   EXPECT_THAT(bring_to(10).error().line(), HasSubstr("another process writes this folder"));
 }
