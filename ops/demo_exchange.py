@@ -235,6 +235,7 @@ def show_who_watched(stage):
     until(lambda: hub.cosigned_size() >= size, "the witnesses have seen the whole log")
     receipts = [folder / f"receipts/{item['message_id']}.tlog-proof" for item in items]
     run(PROGRAMS / "rapporteur", "proof", "verify", *receipts, "--policy", hub.policy)
+    stage.watched = receipts[0]
     stage.say(f"\n{' and '.join(WITNESSES)} have seen the same log up to entry {size - 1}; under "
               f"their names {counted(len(items), 'receipt')} of Latvia's hold, checked without the "
               "hub")
@@ -421,8 +422,8 @@ Everything is still running. In another terminal:
   rapporteur show {stage.refused_at:<14} a refusal: codes and keys of cells, no figure
   rapporteur participant show lv who it is, its keys and its rights
   rapporteur audit verify {home}/data --public {home}/hub-public.toml
-  rapporteur proof verify {stage.hub.party_folder("lv")}/receipts/* --policy {stage.hub.policy}
-  rapporteur checkpoint          what the hub's key has signed, and who has cosigned it
+  rapporteur proof verify {stage.watched} --policy {stage.hub.policy}
+  rapporteur checkpoint --cosigned   what the hub's key has signed, and who has cosigned it
   rapporteur-adapter -C {stage.hub.party_folder("lv")} outbox list
   less -S {exported(stage, "observer")}
   curl http://{stage.hub.monitor}/metrics

@@ -68,6 +68,21 @@ Result<SignedHead> head_of_size(OperatorLine& line, std::uint64_t size) {
   return head;
 }
 
+Result<SignedHead> cosigned_head(OperatorLine& line) {
+  v1::Query query;
+  query.mutable_status();
+  const auto answer = line.query(query);
+  if (!answer) return tl::unexpected(answer.error());
+  const std::string& note = answer->status().cosigned_checkpoint();
+  if (note.empty()) {
+    return fail(ErrorKind::kNotFound, "the hub has no checkpoint that witnesses cosigned",
+                line.hub().endpoint, "rapporteur-publisher asks them; see `rapporteur status`");
+  }
+  auto head = opened(line, note);
+  if (!head) return tl::unexpected(at_hub(head.error(), line, "the hub's cosigned checkpoint"));
+  return head;
+}
+
 Result<SignedHead> head_in_file(const OperatorLine& line, const std::filesystem::path& file) {
   const auto bytes = read_named(file, limits::kProofFileBytes,
                                 "name a size, or a file that holds a checkpoint or a receipt");

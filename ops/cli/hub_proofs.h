@@ -23,6 +23,8 @@ struct SignedHead {
 
 // Of exactly `size` entries; 0: the newest.
 [[nodiscard]] Result<SignedHead> head_of_size(OperatorLine& line, std::uint64_t size);
+// The newest that a quorum of witnesses cosigned, by the hub's word; kNotFound where there is none.
+[[nodiscard]] Result<SignedHead> cosigned_head(OperatorLine& line);
 // The checkpoint in a file: a note, or that of a receipt.
 [[nodiscard]] Result<SignedHead> head_in_file(const OperatorLine& line,
                                               const std::filesystem::path& file);

@@ -18,10 +18,19 @@ namespace {
 
 constexpr std::uint64_t kProofsAtOnce = 100'000;
 
+// Which tree is meant.
+struct HeadOptions {
+  std::uint64_t size = 0;  // 0: the newest
+  bool cosigned = false;
+};
+Result<SignedHead> head_wanted(OperatorLine& line, const HeadOptions& options) {
+  return options.cosigned ? cosigned_head(line) : head_of_size(line, options.size);
+}
+
 struct GetOptions {
   std::vector<std::string> wanted;
   std::filesystem::path out;
-  std::uint64_t size = 0;
+  HeadOptions head;
 };
 
 // Indices of "7" and "10-20", both ends in.
@@ -106,7 +115,7 @@ Status get(const Session& session, const GetOptions& options) {
   if (!target) return tl::unexpected(target.error());
   auto line = OperatorLine::open(session.operator_folder);
   if (!line) return tl::unexpected(line.error());
-  const auto head = head_of_size(*line, options.size);
+  const auto head = head_wanted(*line, options.head);
   if (!head) return tl::unexpected(head.error());
   auto done = for_each_receipt(*line, *head, *indices,
                                [&](const verify::Receipt& one) { return target->take(one); });
@@ -169,10 +178,10 @@ Status show_consistency(const Session& session, const ConsistencyOptions& option
   return {};
 }
 
-Status show_checkpoint(const Session& session, std::uint64_t size) {
+Status show_checkpoint(const Session& session, const HeadOptions& options) {
   auto line = OperatorLine::open(session.operator_folder);
   if (!line) return tl::unexpected(line.error());
-  const auto head = head_of_size(*line, size);
+  const auto head = head_wanted(*line, options);
   if (!head) return tl::unexpected(head.error());
   print(session.json ? json_line({{"origin", head->checkpoint.origin},
                                   {"size", head->checkpoint.size.value},
@@ -182,11 +191,13 @@ Status show_checkpoint(const Session& session, std::uint64_t size) {
   return {};
 }
 
-CLI::Option* add_size(CLI::App& command, std::uint64_t& size) {
-  return whole_number(
-      command.add_option("--size", size,
+void add_head(CLI::App& command, HeadOptions& head) {
+  auto* size = whole_number(
+      command.add_option("--size", head.size,
                          "Of the tree, one that the log signed; the newest without it"),
       1);
+  command.add_flag("--cosigned", head.cosigned, "The newest tree that the witnesses have cosigned")
+      ->excludes(size);
 }
 
 }  // namespace
@@ -197,7 +208,7 @@ void add_proof_get(CLI::App& group, Session& session) {
   command->add_option("INDEX", options->wanted, "Of the entries, from 0: 7, or 10-20")->required();
   command->add_option("-o,--out", options->out,
                       "File, or folder for several; standard output without it");
-  add_size(*command, options->size);
+  add_head(*command, options->head);
   command->callback([&session, options] { session.finish(get(session, *options)); });
 }
 
@@ -215,9 +226,9 @@ void add_proof_consistency(CLI::App& group, Session& session) {
 
 void add_checkpoint(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("checkpoint", "The signed note over the log, verified");
-  auto size = std::make_shared<std::uint64_t>(0);
-  add_size(*command, *size);
-  command->callback([&session, size] { session.finish(show_checkpoint(session, *size)); });
+  auto options = std::make_shared<HeadOptions>();
+  add_head(*command, *options);
+  command->callback([&session, options] { session.finish(show_checkpoint(session, *options)); });
 }
 
 }  // namespace rapporteur::cli
