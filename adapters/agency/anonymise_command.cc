@@ -1,8 +1,9 @@
 // anonymise: a register of cases as a table that may be published.
-#include <filesystem>
+#include <array>
 
 #include <CLI/CLI.hpp>
 
+#include "adapters/agency/places.h"
 #include "adapters/agency/program.h"
 #include "adapters/anonymise/cases.h"
 #include "adapters/anonymise/cell_key/record_keys.h"
@@ -32,12 +33,11 @@ struct AnonymiseOptions {
 // All that was asked for appears, or none of it.
 class OutputFiles {
  public:
-  Status add(const std::string& path, std::string_view content) {
-    auto file = sinks::AtomicFile::create(path);
+  Status add(const std::string& path, std::string_view content, mode_t mode = 0644) {
+    auto file = sinks::AtomicFile::create(path, {.mode = mode});
     if (!file) return tl::unexpected(file.error());
-    if (auto written = (*file)->append(content); !written) return written;
     files_.push_back(std::move(*file));
-    return {};
+    return files_.back()->append(content);
   }
   Status commit() {
     for (const auto& file : files_) {
@@ -49,29 +49,6 @@ class OutputFiles {
  private:
   std::vector<std::unique_ptr<sinks::AtomicFile>> files_;
 };
-
-std::vector<std::string> outputs_of(const AnonymiseOptions& options) {
-  std::vector<std::string> out;
-  for (const auto& path : {options.output, options.certificate, options.html, options.json}) {
-    if (!path.empty()) out.push_back(path);
-  }
-  return out;
-}
-
-// What is written never takes the place of what is read, nor of each other.
-Status check_places(const AnonymiseOptions& options) {
-  std::vector<std::string> taken{options.input, options.spec};
-  for (const std::string& path : outputs_of(options)) {
-    for (const std::string& other : taken) {
-      std::error_code ignored;
-      if (path != other && !std::filesystem::equivalent(path, other, ignored)) continue;
-      return fail(ErrorKind::kUsage, "would be written over: it is named twice", path,
-                  "name another file");
-    }
-    taken.push_back(path);
-  }
-  return {};
-}
 
 void warn_of_refused(const Program& program, const anonymise::Cases& cases,
                      const std::string& file) {
@@ -105,10 +82,10 @@ Status write_all(const AnonymiseOptions& options, const anonymise::Spec& spec,
     status = files.add(options.certificate, anonymise::certificate_json(spec, release, table));
   }
   if (status && !options.html.empty()) {
-    status = files.add(options.html, anonymise::report_html(report, language));
+    status = files.add(options.html, anonymise::report_html(report, language), 0600);
   }
   if (status && !options.json.empty()) {
-    status = files.add(options.json, anonymise::report_json(report));
+    status = files.add(options.json, anonymise::report_json(report), 0600);
   }
   if (!status) return status;
   return files.commit();
@@ -136,9 +113,15 @@ Status make_ready(const Program& program, const AnonymiseOptions& options,
 }
 
 Outcome anonymise_file(Program& program, const AnonymiseOptions& options) {
-  if (auto places = check_places(options); !places) return tl::unexpected(places.error());
   const auto spec = anonymise::Spec::read_file(options.spec);
   if (!spec) return tl::unexpected(spec.error());
+  if (options.output == "-") {
+    return fail(ErrorKind::kUsage, "the table goes into a file, beside its report", "-o",
+                "name one");
+  }
+  const std::array read{options.input, options.spec, spec->cell_key.key_file};
+  const std::array written{options.output, options.certificate, options.html, options.json};
+  if (auto places = check_places(read, written); !places) return tl::unexpected(places.error());
   warn_of_loose(program, *spec);
   if (auto ready = make_ready(program, options, *spec); !ready) {
     return tl::unexpected(ready.error());
@@ -155,8 +138,8 @@ Outcome anonymise_file(Program& program, const AnonymiseOptions& options) {
   const auto released = anonymise::release({*spec, cases->axes(), cases->slices});
   if (!released) return tl::unexpected(released.error());
   const auto report = anonymise::report_on(*spec, *cases, *released, !options.no_alternatives);
-  if (auto written = write_all(options, *spec, *released, report); !written) {
-    return tl::unexpected(written.error());
+  if (auto done = write_all(options, *spec, *released, report); !done) {
+    return tl::unexpected(done.error());
   }
   const auto language =
       options.language == "fr" ? anonymise::Language::kFrench : anonymise::Language::kEnglish;

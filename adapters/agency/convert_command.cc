@@ -1,8 +1,9 @@
 // convert: a file in another format, and what that could not carry.
-#include <filesystem>
+#include <array>
 
 #include <CLI/CLI.hpp>
 
+#include "adapters/agency/places.h"
 #include "adapters/agency/planned_file.h"
 #include "adapters/sinks/atomic_file.h"
 #include "adapters/sinks/convert.h"
@@ -37,22 +38,23 @@ Result<const sinks::DatasetFormat*> format_named(const std::string& name) {
               near.empty() ? all : all + "; " + near);
 }
 
-Status check_places(const ConvertCommand& options) {
-  std::error_code ignored;
-  if (options.input != options.output &&
-      !std::filesystem::equivalent(options.input, options.output, ignored)) {
-    return {};
-  }
-  return fail(ErrorKind::kUsage, "would be written over: it is named twice", options.output,
-              "name another file");
-}
-
 Result<std::unique_ptr<sources::Source>> open(const ConvertCommand& options,
                                               sources::FindingLog& log) {
   if (!options.file.mapping.empty()) {
+    if (!options.from.empty() || !options.dataflow.empty()) {
+      return fail(ErrorKind::kUsage, "a mapping names the format and the dataflow itself",
+                  options.file.mapping, "leave --from and --dataflow out");
+    }
     auto figures = read_by_mapping(options.input, options.file, log);
     if (!figures) return tl::unexpected(figures.error());
-    return sources::make_bound(std::move(*figures));
+    return sources::make_bound(std::move(*figures), options.labels == "id"
+                                                        ? sources::CodesNamed::kNo
+                                                        : sources::CodesNamed::kYes);
+  }
+  if (!options.dataflow.empty() && !sources::is_structure_reference(options.dataflow)) {
+    return fail(ErrorKind::kUsage,
+                "does not identify a dataflow: " + printable(options.dataflow, 80), "--dataflow",
+                "write AGENCY:ID(VERSION)");
   }
   auto source = sources::open_source(options.input, {.format = options.from}, log);
   if (!source) return source;
@@ -109,7 +111,9 @@ std::string table_of(const sinks::Losses& losses) {
 Outcome convert(Program& program, const ConvertCommand& options) {
   const auto format = format_named(options.to);
   if (!format) return tl::unexpected(format.error());
-  if (auto places = check_places(options); !places) return tl::unexpected(places.error());
+  const std::array read{options.input, options.file.mapping};
+  const std::array written{options.output};
+  if (auto places = check_places(read, written); !places) return tl::unexpected(places.error());
   const bool to_screen = options.output == "-";
   const auto tell = [&](const std::string& line) {
     to_screen ? program.warn(line) : program.say(line);
@@ -128,7 +132,10 @@ Outcome convert(Program& program, const ConvertCommand& options) {
     return sinks::convert(**source, **format, **output, how, losses, log);
   };
   const auto done = run();
-  for (const FileFinding& finding : findings_of(log)) tell(finding.sentence(options.input));
+  std::vector<FileFinding> findings = findings_of(log);
+  // What ended the reading is the error that follows.
+  if (!done && done.error().kind == ErrorKind::kMalformed && !findings.empty()) findings.pop_back();
+  for (const FileFinding& finding : findings) tell(finding.sentence(options.input));
   if (log.not_kept() > 0) tell(options.input + ": and " + std::to_string(log.not_kept()) + " more");
   if (!done) return tl::unexpected(done.error());
 
@@ -143,7 +150,7 @@ Outcome convert(Program& program, const ConvertCommand& options) {
                     {"format", options.to},
                     {"rows", done->rows},
                     {"rows_left_out", done->rows_left_out},
-                    {"findings", agency::json_of(findings_of(log))},
+                    {"findings", agency::json_of(findings)},
                     {"lost", json_of(losses)}});
   }
   return options.strict && !losses.empty() ? exit_code(ErrorKind::kRefused) : 0;

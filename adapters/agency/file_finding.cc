@@ -12,6 +12,10 @@ std::string waivers_text(std::span<const std::uint64_t> waivers) {
   return (waivers.size() == 1 ? "waiver " : "waivers ") + out;
 }
 
+std::string FileFinding::what_to_do() const {
+  return waived_by.empty() ? remedy : "published already: " + waivers_text(waived_by);
+}
+
 std::string_view FileFinding::severity() const {
   return error ? "error" : waived_by.empty() ? "warning" : "waived";
 }
@@ -24,10 +28,8 @@ std::string FileFinding::sentence(const std::string& file, Paint paint) const {
   if (!field.empty()) out += " " + printable(field, 64);
   if (line == 0 && !key.empty()) out += " " + printable(key, 200);
   out += ": " + printable(what, 600);
-  if (!waived_by.empty()) {
-    out += " (published already: " + waivers_text(waived_by) + ")";
-  } else if (!remedy.empty()) {
-    out += " (" + printable(remedy, 300) + ")";
+  if (const std::string to_do = what_to_do(); !to_do.empty()) {
+    out += " (" + printable(to_do, 300) + ")";
   }
   return out;
 }
@@ -109,7 +111,7 @@ std::string row_of(const FileFinding& finding) {
                            number(finding.line) + number(finding.column) +
                            element("td", escaped(finding.field)) +
                            element("td", element("code", escaped(finding.text))) + cell("w", what) +
-                           cell("w", escaped(finding.remedy))) +
+                           cell("w", escaped(finding.what_to_do()))) +
          "\n";
 }
 

@@ -34,6 +34,8 @@ struct FileFinding {
   // "file:line:column: error CODE: what (remedy)"
   [[nodiscard]] std::string sentence(const std::string& file, Paint paint = Paint::kScreen) const;
   [[nodiscard]] nlohmann::ordered_json json() const;
+  // The remedy, or why none is needed.
+  [[nodiscard]] std::string what_to_do() const;
   [[nodiscard]] std::string_view severity() const;  // error, warning, waived
 };
 [[nodiscard]] nlohmann::ordered_json json_of(const std::vector<FileFinding>& findings);

@@ -1,8 +1,10 @@
 // validate: the hub's rules over files, without a hub.
+#include <array>
 #include <deque>
 
 #include <CLI/CLI.hpp>
 
+#include "adapters/agency/places.h"
 #include "adapters/agency/planned_file.h"
 #include "adapters/agency/published_file.h"
 #include "adapters/client/agency.h"
@@ -126,6 +128,10 @@ class Verdicts {
 };
 
 Outcome validate(Program& program, const ValidateOptions& options) {
+  std::vector<std::string> read = options.files;
+  read.push_back(options.file.mapping);
+  const std::array written{options.report_json, options.report_html};
+  if (auto places = check_places(read, written); !places) return tl::unexpected(places.error());
   auto known = what_is_known(program);
   if (!known) return tl::unexpected(known.error());
   const FileOptions reading = options.file.with_default(known->mapping);

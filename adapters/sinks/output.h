@@ -3,6 +3,8 @@
 // Threads: one at a time. Errors: kStorage (path and errno's words).
 #pragma once
 
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,10 +20,17 @@ class Output {
   [[nodiscard]] virtual Status commit() = 0;
 };
 
+// Nothing is seen before all of it is: until then it stands in a file without a name.
 class StandardOutput final : public Output {
  public:
   [[nodiscard]] Status append(std::string_view bytes) override;
   [[nodiscard]] Status commit() override;
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
+  };
+  std::unique_ptr<std::FILE, Close> waiting_;
 };
 
 class TextOutput final : public Output {

@@ -5,14 +5,33 @@
 
 #include "adapters/sources/limits.h"
 #include "adapters/sources/sdmx_csv/columns.h"
+#include "proto/codelists/code_lists.h"
 
 namespace rapporteur::sources {
 namespace {
 
+void name_codes(Dataset& dataset) {
+  const auto take = [&](std::string_view component, codelists::ListId list) {
+    const auto found = std::ranges::find(dataset.components, component, &Component::id);
+    for (const auto& code : codelists::list(list)) {
+      found->code_labels.emplace(code.code, code.label_en);
+    }
+  };
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    const auto dimension = static_cast<Dimension>(d);
+    if (const auto list = codelists::list_of(dimension)) take(rapporteur::name(dimension), *list);
+  }
+  for (std::size_t a = 0; a < kAttributes; ++a) {
+    const auto attribute = static_cast<Attribute>(a);
+    if (const auto list = codelists::list_of(attribute)) take(rapporteur::name(attribute), *list);
+  }
+}
+
 class BoundSource final : public Source {
  public:
-  explicit BoundSource(BoundFigures figures)
+  BoundSource(BoundFigures figures, CodesNamed named)
       : figures_(std::move(figures)), dataset_(hub_dataset()) {
+    if (named == CodesNamed::kYes) name_codes(dataset_);
     dataset_.file = figures_.file();
     add_component(dataset_, sdmx_csv::kReleasability, ComponentRole::kCustom);
     left_out_.reserve(figures_.unbound().size());
@@ -87,8 +106,8 @@ Dataset hub_dataset() {
   return out;
 }
 
-std::unique_ptr<Source> make_bound(BoundFigures figures) {
-  return std::make_unique<BoundSource>(std::move(figures));
+std::unique_ptr<Source> make_bound(BoundFigures figures, CodesNamed named) {
+  return std::make_unique<BoundSource>(std::move(figures), named);
 }
 
 }  // namespace rapporteur::sources

@@ -14,7 +14,9 @@ namespace rapporteur::sources {
 // One more cell a row.
 void add_component(Dataset& dataset, std::string_view id, ComponentRole role);
 
-// The figures in the order of the file, then its deletions; RELEASABILITY is a custom column.
-[[nodiscard]] std::unique_ptr<Source> make_bound(BoundFigures figures);
+enum class CodesNamed : std::uint8_t { kNo, kYes };
+// The figures in the order of the file, then its deletions; RELEASABILITY is a custom column. Named
+// codes have the names of the hub's lists, in English.
+[[nodiscard]] std::unique_ptr<Source> make_bound(BoundFigures figures, CodesNamed named);
 
 }  // namespace rapporteur::sources

@@ -104,6 +104,17 @@ char letter(Action action) {
   return 'I';
 }
 
+bool is_structure_reference(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == 0 || colon == std::string_view::npos) return false;
+  const std::string_view id = text.substr(colon + 1);
+  const std::size_t open = id.find('(');
+  if (id.empty() || open == 0 || id.find_first_of(" :\t\r\n") != std::string_view::npos) {
+    return false;
+  }
+  return open == std::string_view::npos || (id.back() == ')' && open + 2 < id.size());
+}
+
 const Component* Dataset::find(std::string_view id) const {
   for (const auto& component : components) {
     if (component.id == id && component.role != ComponentRole::kLabel) return &component;

@@ -30,6 +30,9 @@ struct StructureReference {
   bool operator==(const StructureReference&) const = default;
 };
 
+// AGENCY:ID or AGENCY:ID(VERSION).
+[[nodiscard]] bool is_structure_reference(std::string_view text);
+
 enum class ComponentRole : std::uint8_t {
   kDimension,
   kMeasure,

@@ -113,12 +113,47 @@ class Convert(unittest.TestCase):
         self.assertEqual([(f["code"], f["line"], f["column"], f["text"]) for f in said["findings"]],
                          [("BAD_STRUCTURE", 3, 1, "rubbish")])
 
+    def test_nothing_is_shown_of_what_cannot_be_written_whole(self):
+        path = self.write("in.csv", FULL + "dataflow,A:B(1.0),I,AT,1,\nrubbish,A:B(1.0),I,AT,1,\n")
+        done = subprocess.run([str(PROGRAMS / "rapporteur-adapter"), "convert", str(path), "--to",
+                               "sdmx-csv-2.0", "-o", "-"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stdout), (REFUSED, ""))
+
+    def test_what_was_written_with_names_is_read_again(self):
+        mapping = self.write("m.toml", 'dataflow = "RAPPORTEUR:THB(1.0)"\nby_name = true\n'
+                             '[constants]\nINDICATOR = "VIC_IDENT"\n')
+        path = self.write("in.csv", "REF_AREA,TIME_PERIOD,OBS_VALUE\nAT,2006,3\n")
+        for labels in ("name", "both"):
+            named, plain = self.folder / f"{labels}.csv", self.folder / f"{labels}-plain.csv"
+            self.convert(path, "--to", "sdmx-csv-2.0", "--mapping", mapping, "--labels", labels,
+                         "-o", named)
+            self.assertIn("Austria", named.read_text(encoding="utf-8"))
+            self.convert(named, "--to", "sdmx-csv-2.0", "-o", plain)
+            header, rows = rows_of(plain)
+            self.assertEqual(dict(zip(header, rows[0]))["REF_AREA"], "AT")
+
+    def test_a_report_never_takes_the_place_of_what_it_is_about(self):
+        path = self.write("in.csv", FULL + "dataflow,A:B(1.0),I,AT,1,\n")
+        before = path.read_bytes()
+        for options in (["--report-html", path], ["--report-json", path],
+                        ["--report-html", self.folder / "r", "--report-json", self.folder / "r"]):
+            done = subprocess.run([str(PROGRAMS / "rapporteur-adapter"), "validate", str(path),
+                                   *map(str, options)],
+                                  capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(done.returncode, USAGE, options)
+            self.assertIn("named twice", done.stderr)
+        self.assertEqual(path.read_bytes(), before)
+        self.assertEqual(list(self.folder.iterdir()), [path])
+
     def test_mistakes_of_the_command_line_are_named(self):
         path = self.write("in.csv", FULL + "dataflow,A:B(1.0),I,AT,1,\n")
         self.assertIn("sdmx-csv-2.0", self.convert(path, "--to", "sdmx-csv-2", "-o",
                                                    self.folder / "o", expect=USAGE))
         self.assertIn("named twice", self.convert(path, "--to", "sdmx-csv-2.0", "-o", path,
                                                   expect=USAGE))
+        self.assertIn("AGENCY:ID", self.convert(path, "--to", "sdmx-csv-2.0", "--dataflow", "THB",
+                                                "-o", self.folder / "o", expect=USAGE))
         table = self.write("table.csv", "geo,value\nAT,1\n")
         self.assertIn("--dataflow", self.convert(table, "--to", "sdmx-csv-2.0", "-o",
                                                  self.folder / "o", expect=REFUSED))

@@ -102,7 +102,8 @@ std::string header(const Dataset& dataset, Version version, Labels labels) {
     const std::string& called = component.label.empty() ? component.id : component.label;
     append_cell(out, labels == Labels::kBoth ? id + std::string(kLabelMark) + called : id);
     if (labels == Labels::kName && component.role != ComponentRole::kCustom) {
-      append_cell(out, called);
+      // No two columns have one name.
+      append_cell(out, component.label.empty() ? component.id + " (name)" : component.label);
     }
   }
   out += '\n';

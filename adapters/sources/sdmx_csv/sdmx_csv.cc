@@ -22,18 +22,6 @@ std::optional<StructureKind> structure_kind(std::string_view text) {
   return std::nullopt;
 }
 
-// AGENCY:ID or AGENCY:ID(VERSION).
-bool is_reference(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == 0 || colon == std::string_view::npos) return false;
-  const std::string_view id = text.substr(colon + 1);
-  const std::size_t open = id.find('(');
-  if (id.empty() || open == 0 || id.find_first_of(" :\t\r\n") != std::string_view::npos) {
-    return false;
-  }
-  return open == std::string_view::npos || (id.back() == ')' && open + 2 < id.size());
-}
-
 class SdmxCsv final : public CsvSource {
  public:
   SdmxCsv(std::unique_ptr<CsvReader> reader, CsvHeader header, Dataset dataset,
@@ -84,7 +72,7 @@ class SdmxCsv final : public CsvSource {
     } else if (columns_.structure_name) {
       reference.label = block.open_cell(*columns_.structure_name);
     }
-    if (!is_reference(reference.id)) {
+    if (!is_structure_reference(reference.id)) {
       refuse("BAD_STRUCTURE", columns_.structure_id, block, line, "does not identify a structure",
              "write AGENCY:ID(VERSION)", findings);
       return std::nullopt;
