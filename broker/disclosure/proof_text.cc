@@ -233,6 +233,16 @@ rules::Detail change_text(const TableSystem& table, std::uint32_t cell, std::int
           breakdown + " : " + text_of(before) + " auparavant, " + now + " à présent"};
 }
 
+rules::Detail zero_text(const TableSystem& table, std::uint32_t cell, std::int64_t total,
+                        std::int64_t k) {
+  const std::string breakdown =
+      printable(table.protection().breakdown_text(table.lattice().cells()[cell]));
+  const std::string sum = text_of(total);
+  const std::string threshold = "k = " + text_of(k);
+  return {breakdown + ": 0 under a total that adds up to " + sum + ", below " + threshold,
+          breakdown + " : 0 sous un total qui fait " + sum + ", inférieur à " + threshold};
+}
+
 rules::Detail contradiction_text(const TableSystem& table,
                                  std::span<const ProofTerm> contradiction) {
   std::vector<ProofPart> left;

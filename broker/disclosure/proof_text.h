@@ -35,6 +35,9 @@ struct ProofPart {
 // "SEX=F: 16 before, 18 now".
 [[nodiscard]] rules::Detail change_text(const TableSystem& table, std::uint32_t cell,
                                         std::int64_t before);
+// "SEX=M: 0 under a total that adds up to 1, below k = 10".
+[[nodiscard]] rules::Detail zero_text(const TableSystem& table, std::uint32_t cell,
+                                      std::int64_t total, std::int64_t k);
 // "F + M = _T: 16 + 3 = 18 does not hold".
 [[nodiscard]] rules::Detail contradiction_text(const TableSystem& table,
                                                std::span<const ProofTerm> contradiction);

@@ -71,6 +71,7 @@ class ReleaseCheck {
       }
     }
     if (!failing.empty()) report(judged, failing);
+    if (!policy_.zeros_sensitive) report_zeros(judged);
     report_intervals(judged, source);
     if (replaces(judged.table().lattice().pool())) report_small_changes(judged);
     return std::move(sink_).take();
@@ -161,6 +162,76 @@ class ReleaseCheck {
     return std::any_of(pool.cells().begin(), pool.cells().end(), [](const rules::Cell& cell) {
       return cell.source == rules::kSupersededSource;
     });
+  }
+
+  // A zero under a total that nobody sent and that follows to be below k. Totals with a number are
+  // for small_cell.h.
+  void report_zeros(const JudgedTable& judged) {
+    const std::vector<ZeroBelow> zeros = zeros_below_derived(judged);
+    if (zeros.empty()) return;
+    const TableSystem& table = judged.table();
+    const auto key = [&](std::uint32_t number) {
+      return table.key_text(table.lattice().cells()[number]);
+    };
+    std::unordered_set<std::string> keys;
+    for (const ZeroBelow& zero : zeros) keys.insert({key(zero.cell), key(zero.total)});
+    const BeforeByKey before = known_before([&](const auto& one) { return keys.contains(one); });
+    for (const ZeroBelow& zero : zeros) {
+      const auto then = before.find(key(zero.cell));
+      const auto total = before.find(key(zero.total));
+      const bool nothing_new = then != before.end() && then->second.count == 0 &&
+                               total != before.end() && judged.is_small(total->second.count);
+      const rules::Detail text = zero_text(table, zero.cell, zero.sum, policy_.k);
+      if (nothing_new) {
+        add(rules::code::kAlreadyPublic, table, {zero.cell, zero.cell}, text);
+      } else {
+        add(rules::code::kSmallCell, table, {zero.cell, zero.cell}, text,
+            waived_figure(table, {zero.total, zero.cell}));
+      }
+    }
+  }
+
+  struct ZeroBelow {
+    std::uint32_t cell = 0;
+    std::uint32_t total = 0;
+    std::int64_t sum = 0;
+  };
+  [[nodiscard]] static std::vector<ZeroBelow> zeros_below_derived(const JudgedTable& judged) {
+    const TableSystem& table = judged.table();
+    std::unordered_map<std::uint32_t, std::int64_t> sums;
+    for (const Derived& one : judged.derived()) {
+      if (judged.is_small(one.value)) sums.emplace(table.number_of(one.variable), one.value);
+    }
+    std::vector<ZeroBelow> out;
+    const std::vector<rules::Cell>& cells = table.lattice().cells();
+    for (std::uint32_t i = 0; i < cells.size() && !sums.empty(); ++i) {
+      if (!from_submission(cells[i]) || exact_count(cells[i]) != 0) continue;
+      if (!cells[i].has_number() || !table.protection().is_protected(cells[i])) continue;
+      std::optional<ZeroBelow> least;
+      bool published = false;
+      table.lattice().each_margin(cells[i], [&](std::uint32_t margin) {
+        const auto count = exact_count(cells[margin]);
+        published = published || (count && judged.is_small(*count));
+        const auto sum = sums.find(margin);
+        if (sum != sums.end() && (!least || sum->second < least->sum)) {
+          least = ZeroBelow{i, margin, sum->second};
+        }
+      });
+      if (least && !published) out.push_back(*least);
+    }
+    return out;
+  }
+
+  // The row of the place, and where the count of the cell follows all that equations tie to it.
+  [[nodiscard]] rules::WaivedBy waived_figure(const TableSystem& table, Place place) const {
+    if (submission_.waived == nullptr) return {};
+    std::vector<std::uint32_t> rows;
+    if (const auto variable = table.variable_of(place.cell)) {
+      rows = own_rows_tied_to(table, std::span(&*variable, 1));
+    }
+    const rules::Cell& at = table.lattice().cells()[place.row];
+    if (from_submission(at)) rows.push_back(at.row);
+    return submission_.waived_by(rows);
   }
 
   void report_small_changes(const JudgedTable& judged) {

@@ -9,8 +9,9 @@
 // STALE_LEDGER, or INTERVAL for each that its witnesses do not show. NON_ADDITIVE says of sums that
 // contradict each other only over several equations. TOO_COMPLEX refuses what cannot be judged
 // within the bound. A protected count that was known before and is corrected by 1..k-1 is
-// SMALL_CHANGE, or SMALL_CHANGE_RELEASED if the data officer signed, too. Small figures that are
-// sent as such are for small_cell.h.
+// SMALL_CHANGE, or SMALL_CHANGE_RELEASED if the data officer signed, too. A zero under a
+// total that nobody sent and that follows to be below k is SMALL_CELL; small figures that are sent
+// as such, and zeros under totals that are, are for small_cell.h.
 //
 // Pure, exact, no solver. Threads: any. Cost: bounded by `bound`; nothing protected pays nothing.
 // Units and shapes: findings ordered by row, at most limits::kFindings. The row is that of the cell

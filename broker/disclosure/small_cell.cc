@@ -37,27 +37,17 @@ struct MarginKeyHash {
   }
 };
 
-// A margin whose count is known to be small.
-struct SmallTotal {
-  Amount most;
-  bool derived = false;  // not published itself: the sum of what is
-};
-
 // Why a cell fails.
 struct Failure {
-  std::optional<SmallTotal> total;  // of a zero beside small counts; empty: the cell's own value
+  std::optional<Amount> total;  // small, that a zero lies under; empty: the cell's own value
 };
 
 // What is public, and which of its cells the rule forbids.
 class PublicCells {
  public:
-  // Which cells may add up to a total that is not published. Of a submission its own: that
-  // published cells beside them are all the others is not known.
-  enum class Summed { kOwn, kAll };
-
-  PublicCells(CellPool pool, const Policy& policy, Summed summed)
+  PublicCells(CellPool pool, const Policy& policy)
       : pool_(std::move(pool)), protection_(pool_, policy), policy_(policy) {
-    collect_small_totals(summed);
+    collect_small_totals();
   }
   PublicCells(const PublicCells&) = delete;
   PublicCells& operator=(const PublicCells&) = delete;
@@ -74,7 +64,7 @@ class PublicCells {
     }
     if (!known.most || *known.most > kZero) return std::nullopt;
     if (policy_.zeros_sensitive) return Failure{};
-    const std::optional<SmallTotal> total = small_total_above(cell);
+    const std::optional<Amount> total = small_total_above(cell);
     if (!total) return std::nullopt;
     return Failure{total};
   }
@@ -84,41 +74,20 @@ class PublicCells {
     return count > kZero && count < Amount::whole(policy_.k);
   }
 
-  void collect_small_totals(Summed summed) {
-    std::unordered_map<MarginKey, Amount, MarginKeyHash> sums;
+  void collect_small_totals() {
     for (const Cell& cell : pool_.cells()) {
       if (!cell.has_number()) continue;
-      const MarginKey key = protection_.margin_key(cell);
       const std::optional<Amount> most = interval_of(cell).most;
-      auto& margin = published_margins_[key];
+      if (!most || !is_small(*most)) continue;
+      const auto [total, is_new] = small_totals_.emplace(protection_.margin_key(cell), *most);
       // Of a key that occurs twice the smaller, whichever comes first.
-      if (most && is_small(*most) && (!margin || *most < margin->most)) {
-        margin = SmallTotal{*most, false};
-      }
-      const bool counts = summed == Summed::kAll || !cell.published();
-      if (cell.exact() && counts) add_to_sums(key, cell.amount, sums);
-    }
-    // Only where the margin itself is silent.
-    for (const auto& [key, sum] : sums) {
-      if (is_small(sum)) published_margins_.try_emplace(key, SmallTotal{sum, true});
-    }
-  }
-
-  static void add_to_sums(const MarginKey& key, Amount amount,
-                          std::unordered_map<MarginKey, Amount, MarginKeyHash>& sums) {
-    for (const Dimension d : rules::kPersonalDimensions) {
-      MarginKey margin = key;
-      std::uint32_t& code = margin[static_cast<std::size_t>(d)];
-      if (code == kMargin) continue;
-      code = kMargin;
-      Amount& sum = sums[margin];
-      // A sum too large to hold is large enough.
-      sum = sum.plus(amount).value_or(sum);
+      if (!is_new) total->second = std::min(total->second, *most);
     }
   }
 
   // Every margin of the cell: each non-empty choice of the dimensions that break it down.
-  [[nodiscard]] std::optional<SmallTotal> small_total_above(const Cell& cell) const {
+  [[nodiscard]] std::optional<Amount> small_total_above(const Cell& cell) const {
+    if (small_totals_.empty()) return std::nullopt;
     const MarginKey own = protection_.margin_key(cell);
     std::vector<std::size_t> broken_down;
     for (const Dimension d : rules::kPersonalDimensions) {
@@ -131,8 +100,8 @@ class PublicCells {
       for (std::size_t i = 0; i < broken_down.size(); ++i) {
         if ((choice >> i & 1U) != 0) margin[broken_down[i]] = kMargin;
       }
-      const auto found = published_margins_.find(margin);
-      if (found != published_margins_.end() && found->second) return found->second;
+      const auto found = small_totals_.find(margin);
+      if (found != small_totals_.end()) return found->second;
     }
     return std::nullopt;
   }
@@ -140,8 +109,7 @@ class PublicCells {
   CellPool pool_;
   Protection protection_;
   Policy policy_;
-  // Margins that are known, with what makes them small.
-  std::unordered_map<MarginKey, std::optional<SmallTotal>, MarginKeyHash> published_margins_;
+  std::unordered_map<MarginKey, Amount, MarginKeyHash> small_totals_;
 };
 
 void add_tables(CellPool& pool, const Submission& submission, const PublishedFigures& published) {
@@ -157,7 +125,7 @@ std::unordered_map<std::string, Interval> failed_before(const Submission& submis
                                                         const PublishedFigures& before) {
   CellPool pool;
   add_tables(pool, submission, before);
-  const PublicCells cells(std::move(pool), policy, PublicCells::Summed::kAll);
+  const PublicCells cells(std::move(pool), policy);
   std::unordered_map<std::string, Interval> failed;
   for (const Cell& cell : cells.pool().cells()) {
     if (cells.failure_of(cell)) failed.emplace(cells.pool().key_text(cell), interval_of(cell));
@@ -182,11 +150,9 @@ Detail detail_of(const PublicCells& cells, const Cell& cell, const Failure& fail
       printable(cells.protection().breakdown_text(cell)) + ": " + shown(cell);
   const std::string threshold = "k = " + std::to_string(policy.k);
   if (failure.total) {
-    const std::string total = failure.total->most.text();
-    const std::string en = failure.total->derived ? "a total that adds up to " : "a total of ";
-    const std::string fr = failure.total->derived ? "un total qui fait " : "un total de ";
-    return {figure + " under " + en + total + ", below " + threshold,
-            figure + " sous " + fr + total + ", inférieur à " + threshold};
+    const std::string total = failure.total->text();
+    return {figure + " under a total of " + total + ", below " + threshold,
+            figure + " sous un total de " + total + ", inférieur à " + threshold};
   }
   if (interval_of(cell).most == kZero) {
     return {figure + ", and zeros are sensitive", figure + ", et les zéros sont sensibles"};
@@ -216,7 +182,7 @@ std::vector<rules::Finding> check_small_cells(const Submission& submission, cons
   pool.add(submission.observations, 0);
   if (!has_small_number(pool, policy)) return {};
   add_tables(pool, submission, published);
-  const PublicCells cells(std::move(pool), policy, PublicCells::Summed::kOwn);
+  const PublicCells cells(std::move(pool), policy);
 
   rules::FindingSink sink;
   std::optional<std::unordered_map<std::string, Interval>> failed;

@@ -4,8 +4,8 @@
 // (EXPL_FORM, SEX, AGE, CITIZEN, REG_ORG, COUNTERPART_AREA) are neither _T nor _Z. A
 // protected 1..k-1 is refused with SMALL_CELL; so is a protected zero when zeros are sensitive or
 // its published total is below k, and a qualifier that says as much ("<5", "~3"): what is known of
-// the cell then lies wholly below k. A total that is not published but is the sum of published
-// parts counts as published. Pure, exact, no solver.
+// the cell then lies wholly below k. That a total which is not published follows to be small is for
+// release_check.h. Pure, exact, no solver.
 //
 // What failed already in what is public is the warning ALREADY_PUBLIC, unless the submission says
 // more of the cell than was known.

@@ -128,6 +128,26 @@ TEST(ReleaseCheck, ATotalThatWasNotSentIsTheSumOfItsParts) {
                           "[SEX=F AGE=Y_LT18] = 53 − 30 − 20 = 3"));
 }
 
+TEST(ReleaseCheck, AZeroUnderATotalThatFollowsToBeSmall) {
+  const std::string both = sex("F", "1") + sex("M", "0");
+  const auto found = found_in(both);
+  EXPECT_THAT(said(found),
+              ElementsAre("2 SMALL_CELL SEX=M: 0 under a total that adds up to 1, below k = 10"));
+  EXPECT_EQ(found[0].detail_fr, "SEX=M : 0 sous un total qui fait 1, inférieur à k = 10");
+  EXPECT_THAT(said(found_in(both + kReplaced + both)), ElementsAre(HasSubstr("ALREADY_PUBLIC")));
+  // In whichever submission the other part came.
+  EXPECT_THAT(said(found_in(sex("M", "0") + kPublished + sex("F", "1"))),
+              ElementsAre(HasSubstr("1 SMALL_CELL")));
+  // A part that is hidden or was not sent may be any number.
+  EXPECT_THAT(found_in(both + sex("_U", "")), IsEmpty());
+  EXPECT_THAT(found_in(sex("M", "0") + kPublished + sex("F", "")), IsEmpty());
+  EXPECT_THAT(found_in(age("Y_LT18", "0") + age("Y18T24", "1")), IsEmpty());
+  // Parts of parts are not counted twice.
+  EXPECT_THAT(said(found_in(age("Y_LT12", "0") + age("Y_LT18", "6") + age("Y_GE18", "3") +
+                            age("Y12T17", "6"))),
+              ElementsAre(HasSubstr("1 SMALL_CELL AGE=Y_LT12: 0 under a total that adds up to 9")));
+}
+
 TEST(ReleaseCheck, AMarginOfSmallFiguresIsNoFindingBesideThem) {
   const std::string rows = text({.sex = "F", .age = "Y_LT18", .value = "2"}) +
                            text({.sex = "F", .age = "Y_GE18", .value = "3"});
