@@ -60,6 +60,9 @@ rapporteur_sabotage(codes-as-they-came property_metamorphic
   Metamorphic.TheOrderOfARegisterChangesNoByteOfWhatIsPublished)
 rapporteur_sabotage(dimension-not-added-up property_metamorphic
   Metamorphic.NamesOfCodesChangeNoVerdict)
+rapporteur_sabotage(ledger-forgotten property_metamorphic
+  Metamorphic.AVerdictIsOfAllThatIsPublicHoweverManySubmissionsItCameIn
+  NAME parts-ledger-forgotten)
 if(RAPPORTEUR_SABOTAGE)
   rapporteur_test(sabotage_planted_defects LABELS sabotage TIMEOUT 600
     SOURCES property/planted_defects_test.cc)

@@ -1,4 +1,5 @@
-// What must not change a verdict or a pattern: in which order rows come, and what codes are called.
+// What must not change a verdict or a pattern: in which order rows come, what codes are called, and
+// in how many submissions a table is sent.
 //
 // Each RapidCheck case takes ten tables made by chance, so that an ordinary run takes 1,000.
 #include <algorithm>
@@ -20,6 +21,7 @@
 #include "broker/disclosure/small_cell.h"
 #include "broker/rules/rule_codes.h"
 #include "tests/attacker/code_choice.h"
+#include "tests/attacker/equations.h"
 #include "tests/support/made_submission.h"
 #include "tests/support/paths.h"
 
@@ -29,6 +31,9 @@ namespace {
 using attacker::Chance;
 
 constexpr std::uint64_t kTablesACase = 10;
+// Looked at, at the most, for so many that can be divided.
+constexpr std::uint64_t kLooked = 20 * kTablesACase;
+
 // The first of the tables of a case.
 rc::Gen<std::uint64_t> first_table() {
   return rc::gen::inRange<std::uint64_t>(0, 100'000'000);
@@ -216,6 +221,90 @@ RC_GTEST_PROP(Metamorphic, NamesOfCodesChangeNoVerdict, ()) {
     const Verdict renamed = as_called_in(made, other, errors_of(other, number));
     if (renamed != errors) RC_FAIL(described(made, errors) + described(made, renamed));
   }
+}
+
+// What is sent now in two parts, one after the other: by rows, or as the linked tables that have
+// the same dimensions at their totals.
+std::vector<char> parts_by_chance(Chance& chance, const MadeSubmission& made) {
+  const bool linked = chance.once_in(2);
+  std::map<std::vector<char>, char> by_margin;
+  std::vector<char> out;
+  for (const attacker::Cell& cell : made.table.cells) {
+    std::vector<char> margin;
+    for (std::size_t d = 0; linked && d < cell.codes.size(); ++d) {
+      margin.push_back(cell.codes[d] == made.table.dimensions[d].total ? 1 : 0);
+    }
+    const auto part = static_cast<char>(chance.below(2));
+    out.push_back(linked ? by_margin.emplace(margin, part).first->second : part);
+  }
+  return out;
+}
+
+// Of what is sent, the first part alone; or the second, when the first is public.
+MadeSubmission one_part(const MadeSubmission& made, const std::vector<char>& parts, bool second) {
+  MadeSubmission out = made;
+  out.table.cells.clear();
+  out.is_new.clear();
+  for (std::size_t i = 0; i < made.table.cells.size(); ++i) {
+    const bool later = made.is_new[i] != 0 && parts[i] == 1;
+    if (later && !second) continue;
+    out.table.cells.push_back(made.table.cells[i]);
+    out.is_new.push_back(second ? static_cast<char>(later) : made.is_new[i]);
+  }
+  return out;
+}
+
+// Errors about what an attacker cannot tell from the first part alone. The hub judges what is
+// added: of a count that followed from the first part already, or stood in it, a second one that
+// tells it again says nothing new (ALREADY_PUBLIC, or no finding at all), while both at once are
+// refused.
+Verdict news_in(const Verdict& errors, const MadeSubmission& made, const std::vector<char>& parts) {
+  attacker::PublicTable before = made.table;
+  std::map<std::string, std::size_t> numbers;
+  for (std::size_t i = 0; i < before.cells.size(); ++i) {
+    numbers[made.key(i)] = i;
+    if (made.is_new[i] != 0 && parts[i] == 1) before.cells[i].said = attacker::Said::kNothing;
+  }
+  const attacker::Equations equations(attacker::puzzle_of(before));
+  Verdict out;
+  for (const auto& [key, code] : errors) {
+    const auto number = numbers.find(key);
+    const bool told = number != numbers.end() && equations.told(attacker::atoms_below(
+                                                     before, before.cells[number->second].codes));
+    if (!told) out.emplace(key, code);
+  }
+  return out;
+}
+
+// Whoever sends a table in parts gets as much past the hub as who sends it at once, and no more: of
+// a first part that passes, the second is refused if and only if both at once are, for what is
+// news.
+RC_GTEST_PROP(Metamorphic, AVerdictIsOfAllThatIsPublicHoweverManySubmissionsItCameIn, ()) {
+  const std::uint64_t first = *first_table() * kTablesACase;
+  std::uint64_t compared = 0;
+  for (std::uint64_t number = first; compared < kTablesACase && number < first + kLooked;
+       ++number) {
+    Chance chance(number);
+    const MadeSubmission made = made_submission(chance);
+    const std::vector<char> parts = parts_by_chance(chance, made);
+    const MadeSubmission early = one_part(made, parts, false);
+    const MadeSubmission late = one_part(made, parts, true);
+    // What is refused is not published, and one part alone is no division.
+    if (std::ranges::count(late.is_new, 1) == 0 || std::ranges::count(early.is_new, 1) == 0 ||
+        !errors_of(early, number).empty()) {
+      continue;
+    }
+    ++compared;
+    const Verdict at_once = errors_of(made, number);
+    const Verdict at_last = errors_of(late, number);
+    if (at_last.empty() == at_once.empty()) continue;
+    // A range may have been as narrow before; that it is wide enough holds either way.
+    const bool ranges = number % kTablesACase == 0 && !at_once.empty();
+    if (!ranges && news_in(at_last, made, parts).empty() != news_in(at_once, made, parts).empty()) {
+      RC_FAIL(std::to_string(number) + described(made, at_once) + described(late, at_last));
+    }
+  }
+  RC_ASSERT(compared == kTablesACase);
 }
 
 // A register with columns that are called like the dimensions, and the spec
