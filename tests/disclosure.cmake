@@ -57,3 +57,5 @@ rapporteur_sabotage(cell-key-of-the-place unit_cell_key
 rapporteur_sabotage(record-keys-without-secret unit_cell_key CellKeys.AnotherKeyChangesCountsOtherwise)
 rapporteur_sabotage(became-nothing-told unit_cell_key CellKeys.WhatBecameNothingLooksLikeNothing)
 rapporteur_sabotage(published-sums-single unit_published_sums PublishedSums.OverSeveralBreakdowns)
+rapporteur_sabotage(changes-not-followed unit_release_check
+  ReleaseCheck.AChangeByAFewPersonsOfWhatIsNotKnown)

@@ -225,12 +225,18 @@ rules::Detail proof_text(const TableSystem& table, const Derived& derived) {
   return {breakdown + ": " + equation, breakdown + " : " + equation};
 }
 
-rules::Detail change_text(const TableSystem& table, std::uint32_t cell, std::int64_t before) {
+rules::Detail change_text(const TableSystem& table, std::uint32_t cell,
+                          std::optional<std::int64_t> before, std::int64_t change) {
   const std::string breakdown =
       printable(table.protection().breakdown_text(table.lattice().cells()[cell]));
-  const std::string now = count_text(table, cell);
-  return {breakdown + ": " + text_of(before) + " before, " + now + " now",
-          breakdown + " : " + text_of(before) + " auparavant, " + now + " à présent"};
+  if (before) {
+    const std::string now = text_of(*before + change);
+    return {breakdown + ": " + text_of(*before) + " before, " + now + " now",
+            breakdown + " : " + text_of(*before) + " auparavant, " + now + " à présent"};
+  }
+  const std::string by = (change > 0 ? "+" : "−") + text_of(change > 0 ? change : -change);
+  return {breakdown + ": a change of " + by + " follows from the other figures",
+          breakdown + " : une variation de " + by + " découle des autres chiffres"};
 }
 
 rules::Detail zero_text(const TableSystem& table, std::uint32_t cell, std::int64_t total,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,9 +33,10 @@ struct ProofPart {
                                                      std::span<const ProofTerm> proof);
 
 [[nodiscard]] rules::Detail proof_text(const TableSystem& table, const Derived& derived);
-// "SEX=F: 16 before, 18 now".
+// "SEX=F: 16 before, 18 now"; of a count that was not known before, "SEX=F: a change of +2 follows
+// from the other figures".
 [[nodiscard]] rules::Detail change_text(const TableSystem& table, std::uint32_t cell,
-                                        std::int64_t before);
+                                        std::optional<std::int64_t> before, std::int64_t change);
 // "SEX=M: 0 under a total that adds up to 1, below k = 10".
 [[nodiscard]] rules::Detail zero_text(const TableSystem& table, std::uint32_t cell,
                                       std::int64_t total, std::int64_t k);

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "broker/disclosure/changes.h"
 #include "broker/disclosure/interval_check.h"
 #include "broker/disclosure/judged_table.h"
 #include "broker/disclosure/proof_text.h"
@@ -73,7 +74,9 @@ class ReleaseCheck {
     if (!failing.empty()) report(judged, failing);
     if (!policy_.zeros_sensitive) report_zeros(judged);
     report_intervals(judged, source);
-    if (replaces(judged.table().lattice().pool())) report_small_changes(judged);
+    if (replaces(judged.table().lattice().pool()) && !report_small_changes(judged)) {
+      return too_complex(sent);
+    }
     return std::move(sink_).take();
   }
 
@@ -234,27 +237,34 @@ class ReleaseCheck {
     return submission_.waived_by(rows);
   }
 
-  void report_small_changes(const JudgedTable& judged) {
+  // False when that is too much to work out.
+  [[nodiscard]] bool report_small_changes(const JudgedTable& judged) {
+    if (sabotaged("small-change-off")) return true;
     const TableSystem& table = judged.table();
-    std::unordered_map<std::string, std::uint32_t> own;
-    for (std::uint32_t i = 0; i < table.lattice().cells().size(); ++i) {
-      const rules::Cell& cell = table.lattice().cells()[i];
-      if (from_submission(cell) && exact_count(cell) && table.protection().is_protected(cell)) {
-        own.emplace(table.key_text(cell), i);
-      }
+    const std::vector<rules::Cell>& cells = table.lattice().cells();
+    std::unordered_map<std::string, std::uint32_t> numbers;
+    for (const std::uint32_t cell : cells_that_may_change(judged)) {
+      numbers.emplace(table.key_text(cells[cell]), cell);
     }
-    if (own.empty() || sabotaged("small-change-off")) return;
+    std::unordered_map<std::uint32_t, std::int64_t> before;
+    for (const auto& [key, one] :
+         known_before([&](const auto& text) { return numbers.contains(text); })) {
+      before.emplace(numbers.at(key), one.count);
+    }
+    const auto changes = changes_between(before, judged, {bound_.multiplications});
+    if (!changes) return false;
     const std::string_view code = submission_.second_signature ? rules::code::kSmallChangeReleased
                                                                : rules::code::kSmallChange;
-    for (const auto& [key, before] : known_before([&](const auto& k) { return own.contains(k); })) {
-      const std::uint32_t number = own.at(key);
-      const std::int64_t now = *exact_count(table.lattice().cells()[number]);
-      const std::int64_t change = std::abs(now - before.count);
-      if (change == 0 || change >= policy_.k) continue;
-      const std::uint32_t row = table.lattice().cells()[number].row;
-      add(code, table, {number, number}, change_text(table, number, before.count),
-          submission_.waived_by(std::span(&row, 1)));
+    for (const Change& change : *changes) {
+      const rules::Cell& cell = cells[change.cell];
+      if (std::abs(change.by) >= policy_.k || !table.protection().is_protected(cell)) continue;
+      const auto then = before.find(change.cell);
+      add(code, table, {change.cell, from_submission(cell) ? change.cell : judged.first_own()},
+          change_text(table, change.cell,
+                      then == before.end() ? std::nullopt : std::optional(then->second), change.by),
+          waived_figure(table, {change.cell, change.cell}));
     }
+    return true;
   }
 
   void report_intervals(const JudgedTable& judged, const CertificateSource& source) {

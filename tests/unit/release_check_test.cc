@@ -253,6 +253,43 @@ TEST(ReleaseCheck, ACorrectionByAFewPersons) {
               ElementsAre("1 SMALL_CHANGE SEX=M: 30 before, 32 now"));
 }
 
+TEST(ReleaseCheck, ACorrectionByAFewPersonsThatFollows) {
+  // Of a figure that nobody sends.
+  EXPECT_THAT(said(found_in(sex("_T", "48") + sex("F", "16") + kReplaced + sex("_T", "46") +
+                            sex("F", "16"))),
+              ElementsAre("2 SMALL_CHANGE SEX=M: 30 before, 32 now"));
+  // Of a hidden one that was told before.
+  EXPECT_THAT(said(found_in(sex("_T", "19") + sex("F", "16") + sex("M", "") + kReplaced +
+                            sex("_T", "18") + sex("F", "16") + sex("M", ""))),
+              ElementsAre("3 ALREADY_PUBLIC SEX=M: M = _T − F = 19 − 16 = 3",
+                          "3 SMALL_CHANGE SEX=M: 2 before, 3 now"));
+  EXPECT_THAT(
+      found_in(sex("_T", "66") + sex("F", "16") + kReplaced + sex("_T", "46") + sex("F", "16")),
+      IsEmpty());
+}
+
+TEST(ReleaseCheck, AChangeByAFewPersonsOfWhatIsNotKnown) {
+  const std::string before =
+      kPublished + sex("F", "") + kReplaced + sex("M", "") + sex("_T", "100");
+  const auto found = found_in(sex("M", "") + sex("_T", "103") + before);
+  EXPECT_THAT(said(found),
+              ElementsAre("1 SMALL_CHANGE SEX=M: a change of +3 follows from the other "
+                          "figures"));
+  EXPECT_EQ(found[0].detail_fr, "SEX=M : une variation de +3 découle des autres chiffres");
+  EXPECT_THAT(said(found_in(kSecondSignature + sex("M", "") + sex("_T", "98") + before)),
+              ElementsAre("1 SMALL_CHANGE_RELEASED SEX=M: a change of −2 follows from the other "
+                          "figures"));
+  EXPECT_THAT(found_in(sex("M", "") + sex("_T", "110") + before), IsEmpty());
+  // Where both are sent anew, nobody knows which of them changed.
+  EXPECT_THAT(found_in(sex("M", "") + sex("F", "") + sex("_T", "103") + kReplaced + sex("M", "") +
+                       sex("F", "") + sex("_T", "100")),
+              IsEmpty());
+  // A total that is corrected alone says nothing of its parts.
+  EXPECT_THAT(found_in(sex("_T", "103") + kPublished + sex("M", "") + sex("F", "") + kReplaced +
+                       sex("_T", "100")),
+              IsEmpty());
+}
+
 TEST(ReleaseCheck, WhatWasCountedAnewTellsNothing) {
   const std::string corrected = sex("_T", "50") + sex("F", "") + sex("M", "");
   EXPECT_THAT(found_in(corrected + kReplaced + sex("_T", "46") + sex("F", "16") + sex("M", "30")),
