@@ -1,8 +1,10 @@
 // gate: how long the hub's rules and disclosure control take over one submission, beside what its
 // sender published earlier, bodies read from bytes as the hub reads them.
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "adapters/anonymise/certify.h"
@@ -63,11 +65,31 @@ std::vector<anonymise::Axis> axes_of(const GateOptions& options) {
           named_axis(Dimension::kCitizen, codes_of(codelists::ListId::kCitizen, options.citizens))};
 }
 
+// Which tables of two dimensions there are of four.
+constexpr std::array<std::array<std::size_t, 2>, 6> kPairs{
+    {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}}};
+
 struct Release {
   std::string counterpart;
   std::string period;
   std::uint64_t seed;
+  std::optional<std::size_t> pair{};  // of dimensions, with those of its margins that are new
 };
+
+bool has(const anonymise::CaseTable& table, std::uint32_t cell, std::size_t pair) {
+  for (std::size_t i = 0; i < table.axes().size(); ++i) {
+    const bool in_pair = i == kPairs[pair][0] || i == kPairs[pair][1];
+    if (!in_pair && table.key(cell)[i] != 0) return false;
+  }
+  return true;
+}
+bool is_of(const Release& release, const anonymise::CaseTable& table, std::uint32_t cell) {
+  if (!release.pair) return true;
+  for (std::size_t earlier = 0; earlier < *release.pair; ++earlier) {
+    if (has(table, cell, earlier)) return false;
+  }
+  return has(table, cell, *release.pair);
+}
 
 Observation observation_of(const anonymise::CaseTable& table, std::uint32_t cell,
                            const Release& release, bool hidden) {
@@ -106,7 +128,8 @@ Result<ObservationSet> figures_of(const GateOptions& options, const Release& rel
   }
   ObservationSetBuilder builder;
   for (std::uint32_t cell = 0; cell < table.cells(); ++cell) {
-    builder.add(observation_of(table, cell, release, hidden[cell] != 0));
+    if (is_of(release, table, cell))
+      builder.add(observation_of(table, cell, release, hidden[cell] != 0));
   }
   return builder.build();
 }
@@ -166,18 +189,23 @@ std::vector<rules::Finding> judge(const rules::Submission& submission,
 
 Result<Report> run(const GateOptions& options) {
   StoredFigures published;
-  const auto counterparts = codes_of(codelists::ListId::kCounterpartArea, options.releases + 1);
-  for (std::size_t i = 0; i < options.releases; ++i) {
+  const bool pairs = options.earlier == "pairs";
+  const std::size_t releases = pairs ? kPairs.size() - 1 : options.releases;
+  const auto counterparts = codes_of(codelists::ListId::kCounterpartArea, releases + 1);
+  for (std::size_t i = 0; i < releases; ++i) {
     Release release{counterparts.back(), std::to_string(kYear), i + 1};
     if (options.earlier == "years")
       release.period = std::to_string(kYear - 1 - static_cast<int>(i));
     if (options.earlier == "beside") release.counterpart = counterparts[i];
-    if (options.earlier == "revisions") release.seed = 0;
+    if (options.earlier == "revisions" || pairs) release.seed = 0;
+    if (pairs) release.pair = i;
     const auto figures = figures_of(options, release);
     if (!figures) return tl::unexpected(figures.error());
     published.add(release.period, BodyCodec::encode(*figures, 0), options.earlier != "revisions");
   }
-  const auto figures = figures_of(options, {counterparts.back(), std::to_string(kYear), 0});
+  Release last{counterparts.back(), std::to_string(kYear), 0};
+  if (pairs) last.pair = releases;
+  const auto figures = figures_of(options, last);
   if (!figures) return tl::unexpected(figures.error());
   const std::string body = BodyCodec::encode(*figures, 0);
   const std::vector<std::string> areas{std::string(kArea)};
@@ -204,8 +232,7 @@ Result<Report> run(const GateOptions& options) {
   }
   std::size_t hidden = 0;
   for (std::size_t row = 0; row < figures->rows(); ++row) hidden += figures->value(row) ? 0 : 1;
-  Report report("gate, " + std::to_string(options.releases) +
-                " earlier releases: " + options.earlier);
+  Report report("gate, " + std::to_string(releases) + " earlier releases: " + options.earlier);
   report.add("cells", static_cast<double>(figures->rows()), "");
   report.add("hidden", static_cast<double>(hidden), "");
   report.add("certificate", static_cast<double>(certificate.size()) / 1024, "KiB");
@@ -222,8 +249,9 @@ void add_gate(CLI::App& app, Session& session) {
       "gate", "Rules and disclosure control over one submission: one area, one year");
   command
       ->add_option("--earlier", options->earlier,
-                   "Earlier releases are of other years, replaced versions, or stand beside")
-      ->check(CLI::IsMember({"years", "revisions", "beside"}))
+                   "Earlier releases are of other years, replaced versions, stand beside, or are "
+                   "tables of two dimensions each of the same cases")
+      ->check(CLI::IsMember({"years", "revisions", "beside", "pairs"}))
       ->capture_default_str();
   command->add_option("--releases", options->releases, "Earlier releases")
       ->check(CLI::Range(0, 100))
