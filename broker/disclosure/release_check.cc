@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -38,6 +39,18 @@ bool any_protected(const rules::CellPool& pool, const rules::Policy& policy) {
   const Protection protection(pool, policy);
   return std::any_of(pool.cells().begin(), pool.cells().end(),
                      [&](const rules::Cell& cell) { return protection.is_protected(cell); });
+}
+
+// The same keys, of which nothing is said.
+ObservationSet without_figures(const ObservationSet& set) {
+  ObservationSetBuilder builder;
+  for (std::size_t row = 0; row < set.rows(); ++row) {
+    Observation one;
+    one.key = set.observation(row).key;
+    one[Attribute::kObsStatus] = "O";
+    builder.add(one);
+  }
+  return builder.build();
 }
 
 // What was known before of the cells with these keys.
@@ -100,7 +113,8 @@ class ReleaseCheck {
     const TableSystem& table = judged.table();
     std::unordered_set<std::string> keys;
     for (const Derived* one : failing) keys.insert(table.key_text(table.cell_of(one->variable)));
-    const BeforeByKey before = known_before([&](const auto& key) { return keys.contains(key); });
+    const BeforeByKey before =
+        surely_known_before([&](const auto& key) { return keys.contains(key); });
     for (const Derived* one : failing) {
       const std::uint32_t number = table.number_of(one->variable);
       const auto earlier = before.find(table.key_text(table.cell_of(one->variable)));
@@ -178,7 +192,8 @@ class ReleaseCheck {
     };
     std::unordered_set<std::string> keys;
     for (const ZeroBelow& zero : zeros) keys.insert({key(zero.cell), key(zero.total)});
-    const BeforeByKey before = known_before([&](const auto& one) { return keys.contains(one); });
+    const BeforeByKey before =
+        surely_known_before([&](const auto& one) { return keys.contains(one); });
     for (const ZeroBelow& zero : zeros) {
       const auto then = before.find(key(zero.cell));
       const auto total = before.find(key(zero.total));
@@ -248,7 +263,7 @@ class ReleaseCheck {
     }
     std::unordered_map<std::uint32_t, std::int64_t> before;
     for (const auto& [key, one] :
-         known_before([&](const auto& text) { return numbers.contains(text); })) {
+         known_in(earlier(), [&](const auto& text) { return numbers.contains(text); })) {
       before.emplace(numbers.at(key), one.count);
     }
     const auto changes = changes_between(before, judged, {bound_.multiplications});
@@ -299,33 +314,53 @@ class ReleaseCheck {
 
   // What was public before; nothing where that cannot be worked out.
   [[nodiscard]] const JudgedTable* earlier() {
-    if (std::exchange(earlier_asked_, true)) return earlier_.get();
+    if (!std::exchange(earlier_asked_, true)) earlier_ = judged_before(nullptr);
+    return earlier_.get();
+  }
+
+  // With the keys of `beside`, as far as nothing else is public of them.
+  [[nodiscard]] std::unique_ptr<JudgedTable> judged_before(const ObservationSet* beside) const {
     rules::CellPool pool;
     add_published(pool, submission_, before_);
     if (pool.cells().empty()) return nullptr;
+    std::vector<std::uint32_t> rows(beside == nullptr ? 0 : beside->rows());
+    std::iota(rows.begin(), rows.end(), 0U);
+    if (!rows.empty()) pool.add_published(*beside, rows);
     auto lattice = CellLattice::of(std::move(pool), bound_.cells);
     if (!lattice) return nullptr;
     auto table = std::make_unique<JudgedTable>(std::move(*lattice), policy_);
-    if (table->judge({bound_.multiplications})) earlier_ = std::move(table);
-    return earlier_.get();
+    if (!table->judge({bound_.multiplications})) return nullptr;
+    return table;
   }
 
   // Of the keys that are `wanted`.
   template <typename Wanted>
-  [[nodiscard]] BeforeByKey known_before(const Wanted& wanted) {
-    if (earlier() == nullptr) return {};
-    const JudgedTable& earlier = *earlier_;
+  [[nodiscard]] static BeforeByKey known_in(const JudgedTable* table, const Wanted& wanted) {
+    if (table == nullptr) return {};
     BeforeByKey known;
     const auto put = [&](const rules::Cell& cell, std::int64_t count, bool failed) {
-      std::string key = earlier.table().key_text(cell);
+      std::string key = table->table().key_text(cell);
       if (wanted(key)) known.emplace(std::move(key), Before{count, failed});
     };
-    for (const rules::Cell& cell : earlier.table().lattice().cells()) {
-      if (const auto count = exact_count(cell)) put(cell, *count, earlier.is_small(*count));
+    for (const rules::Cell& cell : table->table().lattice().cells()) {
+      if (const auto count = exact_count(cell)) put(cell, *count, table->is_small(*count));
     }
-    for (const Derived& one : earlier.derived()) {
-      put(earlier.table().cell_of(one.variable), one.value, earlier.fails(one.variable, one.value));
+    for (const Derived& one : table->derived()) {
+      put(table->table().cell_of(one.variable), one.value, table->fails(one.variable, one.value));
     }
+    return known;
+  }
+
+  // Parts that were taken for all of a total were not, if more are sent now: what follows without
+  // these alone was not known.
+  template <typename Wanted>
+  [[nodiscard]] BeforeByKey surely_known_before(const Wanted& wanted) {
+    BeforeByKey known = known_in(earlier(), wanted);
+    if (known.empty()) return known;
+    const ObservationSet keys = without_figures(submission_.observations);
+    const auto table = judged_before(&keys);
+    const BeforeByKey still = known_in(table.get(), wanted);
+    std::erase_if(known, [&](const auto& one) { return !still.contains(one.first); });
     return known;
   }
 
