@@ -1,6 +1,7 @@
 #include "broker/rules/cells.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "broker/rules/equal_runs.h"
@@ -21,15 +22,39 @@ CellState state_with_number(std::string_view qualifier) {
   return CellState::kExact;
 }
 
-void read_value(const ObservationSet& set, std::size_t row, Cell& cell) {
-  cell.state = state_without_number(set.code(Attribute::kObsStatus, row));
-  if (!set.value(row)) return;
-  const auto power = multiplier_power(set.code(Attribute::kUnitMult, row));
-  const auto amount = power ? Amount::of(*set.value(row), *power) : std::nullopt;
-  if (!amount) return;
-  cell.amount = *amount;
-  cell.state = state_with_number(set.code(Attribute::kValueQualifier, row));
-}
+// What the rows of a set say of their counts: each code is looked at once, not once a row.
+class ValueReader {
+ public:
+  explicit ValueReader(const ObservationSet& set)
+      : set_(set),
+        statuses_(set.column(Attribute::kObsStatus)),
+        qualifiers_(set.column(Attribute::kValueQualifier)),
+        multipliers_(set.column(Attribute::kUnitMult)) {
+    for (const auto& code : statuses_.codes) without_.push_back(state_without_number(code));
+    for (const auto& code : qualifiers_.codes) with_.push_back(state_with_number(code));
+    for (const auto& code : multipliers_.codes) powers_.push_back(multiplier_power(code));
+  }
+
+  void read(std::size_t row, Cell& cell) const {
+    cell.state = without_[statuses_.index(row)];
+    const std::optional<Decimal>& value = set_.value(row);
+    const auto power = powers_[multipliers_.index(row)];
+    if (!value || !power) return;
+    const auto amount = Amount::of(*value, *power);
+    if (!amount) return;
+    cell.amount = *amount;
+    cell.state = with_[qualifiers_.index(row)];
+  }
+
+ private:
+  const ObservationSet& set_;
+  const Column& statuses_;
+  const Column& qualifiers_;
+  const Column& multipliers_;
+  std::vector<CellState> without_;
+  std::vector<CellState> with_;
+  std::vector<std::optional<int>> powers_;
+};
 
 // The finalizer of splitmix64: spreads positions over 64 bits.
 std::uint64_t spread(std::uint64_t word) {
@@ -40,13 +65,6 @@ std::uint64_t spread(std::uint64_t word) {
 
 std::uint64_t term_of(std::size_t dimension, std::uint32_t code) {
   return spread((static_cast<std::uint64_t>(dimension + 1) << 32U) + code);
-}
-
-// A sum, so that a dimension can be taken out again.
-std::uint64_t hash_of(const Cell& cell) {
-  std::uint64_t hash = 0;
-  for (std::size_t d = 0; d < kDimensions; ++d) hash += term_of(d, cell.codes[d]);
-  return hash;
 }
 
 std::uint64_t hash_without(const Cell& cell, DimensionMask free) {
@@ -86,23 +104,16 @@ std::uint64_t CellPool::hash_term(Dimension d, std::uint32_t position) {
 }
 
 void CellPool::add(const ObservationSet& set, std::uint32_t source) {
-  std::array<std::vector<std::uint32_t>, kDimensions> places;
   for (std::size_t d = 0; d < kDimensions; ++d) {
     for (const std::string& code : set.column(static_cast<Dimension>(d)).codes) {
-      places[d].push_back(place(d, code, false));
+      static_cast<void>(place(d, code, false));
     }
   }
-  cells_.reserve(cells_.size() + set.rows());
-  for (std::size_t row = 0; row < set.rows(); ++row) {
-    Cell& cell = cells_.emplace_back();
-    for (std::size_t d = 0; d < kDimensions; ++d) {
-      cell.codes[d] = places[d][set.column(static_cast<Dimension>(d)).index(row)];
-    }
-    cell.hash = hash_of(cell);
-    cell.row = static_cast<std::uint32_t>(row);
-    cell.source = source;
-    read_value(set, row, cell);
-  }
+  std::vector<std::uint32_t> rows(set.rows());
+  std::iota(rows.begin(), rows.end(), 0U);
+  const std::size_t first = cells_.size();
+  add_rows(set, rows, source);
+  for (std::uint32_t row = 0; row < rows.size(); ++row) cells_[first + row].row = row;
 }
 
 void CellPool::add_published(const ObservationSet& set, Rows rows) {
@@ -113,25 +124,44 @@ void CellPool::add_ended(const ObservationSet& set, Rows rows) {
   add_rows(set, rows, kSupersededSource);
 }
 
+// Only codes that these rows have get a place.
 void CellPool::add_rows(const ObservationSet& set, Rows rows, std::uint32_t source) {
-  // Only codes that these rows have get a place.
   constexpr std::uint32_t kNone = UINT32_MAX;
-  std::array<std::vector<std::uint32_t>, kDimensions> places;
+  struct Placed {
+    std::uint32_t position = kNone;
+    std::uint64_t term = 0;
+  };
+  if (rows.empty()) return;
+  Cell like;
+  like.source = source;
+  std::vector<std::size_t> varied;
+  std::array<std::vector<Placed>, kDimensions> placed;
   for (std::size_t d = 0; d < kDimensions; ++d) {
-    places[d].assign(set.column(static_cast<Dimension>(d)).codes.size(), kNone);
+    const Column& column = set.column(static_cast<Dimension>(d));
+    if (column.codes.size() > 1) {
+      placed[d].resize(column.codes.size());
+      varied.push_back(d);
+      continue;
+    }
+    like.codes[d] = place(d, column.codes.front(), true);
+    like.hash += term_of(d, like.codes[d]);
   }
+  const ValueReader values(set);
   cells_.reserve(cells_.size() + rows.size());
   for (const std::uint32_t row : rows) {
-    Cell& cell = cells_.emplace_back();
-    for (std::size_t d = 0; d < kDimensions; ++d) {
+    Cell& cell = cells_.emplace_back(like);
+    for (const std::size_t d : varied) {
       const Column& column = set.column(static_cast<Dimension>(d));
-      std::uint32_t& known = places[d][column.index(row)];
-      if (known == kNone) known = place(d, column.code(row), true);
-      cell.codes[d] = known;
+      Placed& one = placed[d][column.index(row)];
+      if (one.position == kNone) {
+        one.position = place(d, column.code(row), true);
+        one.term = term_of(d, one.position);
+      }
+      cell.codes[d] = one.position;
+      // A sum, so that a dimension can be taken out again.
+      cell.hash += one.term;
     }
-    cell.hash = hash_of(cell);
-    cell.source = source;
-    read_value(set, row, cell);
+    values.read(row, cell);
   }
 }
 
