@@ -1,6 +1,7 @@
 #include "broker/disclosure/cell_lattice.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -42,6 +43,17 @@ int rank_of(CellState state) {
       return 0;
   }
   return 0;
+}
+
+// By code: its place among the texts of all.
+std::vector<std::uint32_t> ranks_of(const CellPool& pool, Dimension d) {
+  std::vector<std::uint32_t> order(pool.code_count(d));
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return pool.code(d, a) < pool.code(d, b); });
+  std::vector<std::uint32_t> ranks(order.size());
+  for (std::uint32_t rank = 0; rank < order.size(); ++rank) ranks[order[rank]] = rank;
+  return ranks;
 }
 
 bool equal_but_for(const Cell& a, const Cell& b, Dimension free) {
@@ -223,25 +235,26 @@ void CellLattice::add_age_bands() {
   }
 }
 
+// From the last dimension to the first, each time by counting.
 void CellLattice::put_in_order() {
   if (sabotaged("cells-as-they-came")) return;
-  std::array<std::vector<std::uint32_t>, kDimensions> ranks;
-  for (std::size_t i = 0; i < kDimensions; ++i) {
+  std::vector<std::uint32_t> order(cells_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::vector<std::uint32_t> ordered(order.size());
+  for (std::size_t i = kDimensions; i-- > 0;) {
     const auto d = static_cast<Dimension>(i);
-    std::vector<std::uint32_t> order(pool_.code_count(d));
-    for (std::uint32_t p = 0; p < order.size(); ++p) order[p] = p;
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return pool_.code(d, a) < pool_.code(d, b);
-    });
-    ranks[i].resize(order.size());
-    for (std::uint32_t p = 0; p < order.size(); ++p) ranks[i][order[p]] = p;
+    if (pool_.code_count(d) < 2) continue;
+    const std::vector<std::uint32_t> ranks = ranks_of(pool_, d);
+    std::vector<std::uint32_t> next(ranks.size() + 1, 0);
+    for (const Cell& cell : cells_) ++next[ranks[cell.code(d)] + 1];
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    for (const std::uint32_t cell : order) ordered[next[ranks[cells_[cell].code(d)]]++] = cell;
+    order.swap(ordered);
   }
-  std::sort(cells_.begin(), cells_.end(), [&](const Cell& a, const Cell& b) {
-    for (std::size_t d = 0; d < kDimensions; ++d) {
-      if (a.codes[d] != b.codes[d]) return ranks[d][a.codes[d]] < ranks[d][b.codes[d]];
-    }
-    return false;
-  });
+  std::vector<Cell> cells;
+  cells.reserve(cells_.size());
+  for (const std::uint32_t cell : order) cells.push_back(cells_[cell]);
+  cells_ = std::move(cells);
   std::fill(slots_.begin(), slots_.end(), kFree);
   for (std::uint32_t i = 0; i < cells_.size(); ++i) index(i);
 }
