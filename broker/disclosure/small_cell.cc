@@ -160,6 +160,20 @@ Detail detail_of(const PublicCells& cells, const Cell& cell, const Failure& fail
   return {figure + " is below " + threshold, figure + " est inférieur à " + threshold};
 }
 
+// At a glance: each number is a whole one above k, and no multiplier makes it less.
+bool all_large(const ObservationSet& set, const Policy& policy) {
+  const auto& multipliers = set.column(Attribute::kUnitMult).codes;
+  if (std::any_of(multipliers.begin(), multipliers.end(),
+                  [](const std::string& code) { return code.starts_with('-'); })) {
+    return false;
+  }
+  for (std::size_t row = 0; row < set.rows(); ++row) {
+    const auto& value = set.value(row);
+    if (value && (value->scale() > 0 || value->mantissa() <= policy.k)) return false;
+  }
+  return true;
+}
+
 // Nothing else can fail.
 bool has_small_number(const CellPool& pool, const Policy& policy) {
   const Protection protection(pool, policy);
@@ -177,7 +191,7 @@ std::vector<rules::Finding> check_small_cells(const Submission& submission, cons
                                               const PublishedFigures& before) {
   if (sabotaged("small-cell-off")) return {};
   // Nothing protected pays nothing.
-  if (!has_protected_indicator(submission)) return {};
+  if (!has_protected_indicator(submission) || all_large(submission.observations, policy)) return {};
   CellPool pool;
   pool.add(submission.observations, 0);
   if (!has_small_number(pool, policy)) return {};
