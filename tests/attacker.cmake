@@ -42,6 +42,9 @@ target_link_libraries(rapporteur_test_made_submission
 rapporteur_test(property_release_patterns LABELS property TIMEOUT 1200
   SOURCES property/release_patterns_test.cc
   LINKS rapporteur::test_made_submission)
+rapporteur_test(property_plain_table LABELS property TIMEOUT 600
+  SOURCES property/plain_table_test.cc
+  LINKS rapporteur::test_attacker rapporteur::broker_disclosure)
 rapporteur_test(property_forged_certificates LABELS property TIMEOUT 1200
   SOURCES property/forged_certificates_test.cc
   LINKS rapporteur::test_made_submission)
@@ -69,3 +72,4 @@ if(RAPPORTEUR_SABOTAGE)
   add_dependencies(test_sabotage_planted_defects test_property_protected_tables
     test_property_release_patterns test_property_forged_certificates)
 endif()
+rapporteur_sabotage(plain-totals-unread property_plain_table PlainTable.NothingSmallFollowsWhereNothingIsSeenToFollow)

@@ -1,6 +1,7 @@
 #include "broker/disclosure/protection.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "broker/rules/relations.h"
 #include "proto/codelists/code_lists.h"
@@ -51,11 +52,15 @@ Protection::Protection(const rules::CellPool& pool, const rules::Policy& policy)
 
 bool Protection::is_protected(const Cell& cell) const {
   if (protected_indicator_[cell.code(Dimension::kIndicator)] == 0) return false;
-  std::uint32_t depth = 0;
+  return static_cast<std::uint32_t>(std::popcount(broken_down(cell))) >= depth_from_;
+}
+
+rules::DimensionMask Protection::broken_down(const Cell& cell) const {
+  rules::DimensionMask mask = 0;
   for (const Dimension d : rules::kPersonalDimensions) {
-    if (breaks_down_[static_cast<std::size_t>(d)][cell.code(d)] != 0) ++depth;
+    if (breaks_down_[static_cast<std::size_t>(d)][cell.code(d)] != 0) mask |= rules::mask_of(d);
   }
-  return depth >= depth_from_;
+  return mask;
 }
 
 MarginKey Protection::margin_key(const Cell& cell) const {

@@ -38,6 +38,8 @@ class Protection {
   Protection(const rules::CellPool& pool, const rules::Policy& policy);
 
   [[nodiscard]] bool is_protected(const rules::Cell& cell) const;
+  // The personal dimensions that do.
+  [[nodiscard]] rules::DimensionMask broken_down(const rules::Cell& cell) const;
   [[nodiscard]] MarginKey margin_key(const rules::Cell& cell) const;
   // Personal dimensions that break the cell down: "SEX=F AGE=Y_LT18".
   [[nodiscard]] std::string breakdown_text(const rules::Cell& cell) const;

@@ -13,6 +13,7 @@
 #include "broker/disclosure/changes.h"
 #include "broker/disclosure/interval_check.h"
 #include "broker/disclosure/judged_table.h"
+#include "broker/disclosure/plain_table.h"
 #include "broker/disclosure/proof_text.h"
 #include "broker/disclosure/protection.h"
 #include "broker/disclosure/targets.h"
@@ -32,7 +33,6 @@ void add_published(rules::CellPool& pool, const rules::Submission& submission,
     published.visit_ended(table,
                           [&](const ObservationSet& set, Rows rows) { pool.add_ended(set, rows); });
   }
-  pool.settle_repeated();
 }
 
 bool any_protected(const rules::CellPool& pool, const rules::Policy& policy) {
@@ -323,6 +323,7 @@ class ReleaseCheck {
     rules::CellPool pool;
     add_published(pool, submission_, before_);
     if (pool.cells().empty()) return nullptr;
+    pool.settle_repeated();
     std::vector<std::uint32_t> rows(beside == nullptr ? 0 : beside->rows());
     std::iota(rows.begin(), rows.end(), 0U);
     if (!rows.empty()) pool.add_published(*beside, rows);
@@ -387,7 +388,10 @@ std::vector<rules::Finding> check_release(const rules::Submission& submission,
   rules::CellPool pool;
   pool.add(submission.observations, 0);
   add_published(pool, submission, published);
-  if (!any_protected(pool, policy)) return {};
+  const bool alone = pool.cells().size() == submission.observations.rows();
+  if (!alone) pool.settle_repeated();
+  if (!any_protected(pool, policy) || gives_nothing_away(pool, policy)) return {};
+  if (alone) pool.settle_repeated();
   return ReleaseCheck(submission, policy, before, bound).run(std::move(pool), source);
 }
 

@@ -13,7 +13,8 @@
 // total that nobody sent and that follows to be below k is SMALL_CELL; small figures that are sent
 // as such, and zeros under totals that are, are for small_cell.h.
 //
-// Pure, exact, no solver. Threads: any. Cost: bounded by `bound`; nothing protected pays nothing.
+// Pure, exact, no solver. Threads: any. Cost: bounded by `bound`; nothing protected pays nothing,
+// and where nothing is hidden a table that adds up is only added up (plain_table.h).
 // Units and shapes: findings ordered by row, at most limits::kFindings. The row is that of the cell
 // itself or, where nobody sent it now, of the first figure that gives it away; the key is the
 // cell's. `published` leaves out what the submission replaces; `before` is all that is public of
