@@ -44,6 +44,7 @@ rapporteur_sabotage(credit-ignored sim_core
   NAME credit-ignored-by-chance)
 
 rapporteur_sabotage(hold-ignored unit_gate GateErasureTest.AHoldKeepsWhatItCovers)
+rapporteur_sabotage(disclosure-off unit_gate GateTest.SmallCellOfLatviaIsRefused)
 rapporteur_sabotage(dedup-off unit_gate GateTest.RepeatedMessageIsAnsweredWithItsEntry)
 rapporteur_sabotage(rights-off unit_gate GateTest.EveryAreaNeedsARight)
 rapporteur_sabotage(signature-off unit_gate GateTest.SignatureMustHold)

@@ -8,6 +8,7 @@
 #include "broker/rules/claims.h"
 #include "broker/rules/rule_codes.h"
 #include "proto/base/limits.h"
+#include "proto/base/sabotage.h"
 #include "proto/crypto/domain.h"
 #include "proto/crypto/ed25519.h"
 #include "proto/crypto/sha256.h"
@@ -249,10 +250,12 @@ Status SubmissionJudge::judge_content() {
   const rules::Submission submission = claimed();
   const rules::Policy policy = directory_.policy(header_.dataflow());
   findings_.add_all(rules::judge(submission, policy, view_));
-  findings_.add_all(disclosure::check_small_cells(submission, policy, view_, view_.before()));
-  findings_.add_all(
-      disclosure::check_release(submission, policy, view_, view_.before(),
-                                disclosure::given_certificate(message_.envelope->certificate())));
+  if (!sabotaged("disclosure-off")) {
+    findings_.add_all(disclosure::check_small_cells(submission, policy, view_, view_.before()));
+    findings_.add_all(
+        disclosure::check_release(submission, policy, view_, view_.before(),
+                                  disclosure::given_certificate(message_.envelope->certificate())));
+  }
   if (view_.error()) return tl::unexpected(*view_.error());
   return {};
 }

@@ -94,9 +94,12 @@ Result<std::unique_ptr<BenchHub>> BenchHub::start(const HubOptions& options) {
 }
 
 Status BenchHub::launch() {
-  const auto child = spawn({(options_.programs / "rapporteur-broker").string(), "--config",
-                            (folder_ / "hub/hub.toml").string()},
-                           folder_ / "broker.log");
+  std::vector<std::string> words{(options_.programs / "rapporteur-broker").string(), "--config",
+                                 (folder_ / "hub/hub.toml").string()};
+  if (!options_.sabotage.empty()) {
+    words.insert(words.begin(), {"/usr/bin/env", "RAPPORTEUR_SABOTAGE=" + options_.sabotage});
+  }
+  const auto child = spawn(std::move(words), folder_ / "broker.log");
   if (!child) return tl::unexpected(child.error());
   broker_ = *child;
   const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;

@@ -19,6 +19,7 @@ namespace rapporteur::bench {
 struct HubOptions {
   std::filesystem::path parent;    // where the hub's folder is made: its file system is measured
   std::filesystem::path programs;  // where `rapporteur` and `rapporteur-broker` are
+  std::string sabotage{};          // a switch of the broker (proto/base/sabotage.h)
   bool keep = false;
 };
 

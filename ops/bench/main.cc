@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
   add_catch_up(app, session);
   add_fill(app, session);
   add_verify(app, session);
+  add_disclosure(app, session);
   add_gate(app, session);
   add_protect(app, session);
   add_formats(app, session);

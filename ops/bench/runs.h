@@ -26,6 +26,7 @@ void add_fanout(CLI::App& app, Session& session);
 void add_catch_up(CLI::App& app, Session& session);
 void add_fill(CLI::App& app, Session& session);
 void add_verify(CLI::App& app, Session& session);
+void add_disclosure(CLI::App& app, Session& session);
 void add_gate(CLI::App& app, Session& session);
 void add_protect(CLI::App& app, Session& session);
 void add_formats(CLI::App& app, Session& session);
