@@ -59,3 +59,4 @@ rapporteur_sabotage(became-nothing-told unit_cell_key CellKeys.WhatBecameNothing
 rapporteur_sabotage(published-sums-single unit_published_sums PublishedSums.OverSeveralBreakdowns)
 rapporteur_sabotage(changes-not-followed unit_release_check
   ReleaseCheck.AChangeByAFewPersonsOfWhatIsNotKnown)
+rapporteur_sabotage(parts-taken-for-all unit_release_check ReleaseCheck.PartsThatWereNotAllToldNoTotal)

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "broker/disclosure/changes.h"
+#include "broker/disclosure/earlier.h"
 #include "broker/disclosure/interval_check.h"
 #include "broker/disclosure/judged_table.h"
 #include "broker/disclosure/plain_table.h"
@@ -24,47 +23,20 @@
 namespace rapporteur::disclosure {
 namespace {
 
-void add_published(rules::CellPool& pool, const rules::Submission& submission,
-                   const rules::PublishedFigures& published) {
-  if (sabotaged("ledger-forgotten")) return;
-  for (const rules::TableKey& table : rules::tables_added_up(submission)) {
-    published.visit(table,
-                    [&](const ObservationSet& set, Rows rows) { pool.add_published(set, rows); });
-    published.visit_ended(table,
-                          [&](const ObservationSet& set, Rows rows) { pool.add_ended(set, rows); });
-  }
-}
-
 bool any_protected(const rules::CellPool& pool, const rules::Policy& policy) {
   const Protection protection(pool, policy);
   return std::any_of(pool.cells().begin(), pool.cells().end(),
                      [&](const rules::Cell& cell) { return protection.is_protected(cell); });
 }
 
-// The same keys, of which nothing is said.
-ObservationSet without_figures(const ObservationSet& set) {
-  ObservationSetBuilder builder;
-  for (std::size_t row = 0; row < set.rows(); ++row) {
-    Observation one;
-    one.key = set.observation(row).key;
-    one[Attribute::kObsStatus] = "O";
-    builder.add(one);
-  }
-  return builder.build();
-}
-
-// What was known before of the cells with these keys.
-struct Before {
-  std::int64_t count = 0;
-  bool failed = false;
-};
-using BeforeByKey = std::unordered_map<std::string, Before>;
-
 class ReleaseCheck {
  public:
   ReleaseCheck(const rules::Submission& submission, const rules::Policy& policy,
                const rules::PublishedFigures& before, const ReleaseBound& bound)
-      : submission_(submission), policy_(policy), before_(before), bound_(bound) {}
+      : submission_(submission),
+        policy_(policy),
+        bound_(bound),
+        earlier_(submission, policy, before, bound) {}
 
   std::vector<rules::Finding> run(rules::CellPool pool, const CertificateSource& source) {
     const std::size_t sent = pool.cells().size();
@@ -113,8 +85,7 @@ class ReleaseCheck {
     const TableSystem& table = judged.table();
     std::unordered_set<std::string> keys;
     for (const Derived* one : failing) keys.insert(table.key_text(table.cell_of(one->variable)));
-    const BeforeByKey before =
-        surely_known_before([&](const auto& key) { return keys.contains(key); });
+    const KnownCounts before = earlier_.surely_known(keys);
     for (const Derived* one : failing) {
       const std::uint32_t number = table.number_of(one->variable);
       const auto earlier = before.find(table.key_text(table.cell_of(one->variable)));
@@ -192,8 +163,7 @@ class ReleaseCheck {
     };
     std::unordered_set<std::string> keys;
     for (const ZeroBelow& zero : zeros) keys.insert({key(zero.cell), key(zero.total)});
-    const BeforeByKey before =
-        surely_known_before([&](const auto& one) { return keys.contains(one); });
+    const KnownCounts before = earlier_.surely_known(keys);
     for (const ZeroBelow& zero : zeros) {
       const auto then = before.find(key(zero.cell));
       const auto total = before.find(key(zero.total));
@@ -258,12 +228,12 @@ class ReleaseCheck {
     const TableSystem& table = judged.table();
     const std::vector<rules::Cell>& cells = table.lattice().cells();
     std::unordered_map<std::string, std::uint32_t> numbers;
+    Earlier::Keys keys;
     for (const std::uint32_t cell : cells_that_may_change(judged)) {
-      numbers.emplace(table.key_text(cells[cell]), cell);
+      keys.insert(numbers.emplace(table.key_text(cells[cell]), cell).first->first);
     }
     std::unordered_map<std::uint32_t, std::int64_t> before;
-    for (const auto& [key, one] :
-         known_in(earlier(), [&](const auto& text) { return numbers.contains(text); })) {
+    for (const auto& [key, one] : earlier_.known(keys)) {
       before.emplace(numbers.at(key), one.count);
     }
     const auto changes = changes_between(before, judged, {bound_.multiplications});
@@ -285,7 +255,7 @@ class ReleaseCheck {
   void report_intervals(const JudgedTable& judged, const CertificateSource& source) {
     const TableSystem& table = judged.table();
     for (const IntervalFinding& one :
-         check_intervals(judged, source, [this]() { return earlier(); })) {
+         check_intervals(judged, source, [this]() { return earlier_.table(); })) {
       const rules::WaivedBy waived_by = waived_interval(judged, one);
       if (!one.variable) {
         sink_.add(
@@ -312,65 +282,10 @@ class ReleaseCheck {
     return submission_.waived_by(own_rows_tied_to(judged.table(), asked));
   }
 
-  // What was public before; nothing where that cannot be worked out.
-  [[nodiscard]] const JudgedTable* earlier() {
-    if (!std::exchange(earlier_asked_, true)) earlier_ = judged_before(nullptr);
-    return earlier_.get();
-  }
-
-  // With the keys of `beside`, as far as nothing else is public of them.
-  [[nodiscard]] std::unique_ptr<JudgedTable> judged_before(const ObservationSet* beside) const {
-    rules::CellPool pool;
-    add_published(pool, submission_, before_);
-    if (pool.cells().empty()) return nullptr;
-    pool.settle_repeated();
-    std::vector<std::uint32_t> rows(beside == nullptr ? 0 : beside->rows());
-    std::iota(rows.begin(), rows.end(), 0U);
-    if (!rows.empty()) pool.add_published(*beside, rows);
-    auto lattice = CellLattice::of(std::move(pool), bound_.cells);
-    if (!lattice) return nullptr;
-    auto table = std::make_unique<JudgedTable>(std::move(*lattice), policy_);
-    if (!table->judge({bound_.multiplications})) return nullptr;
-    return table;
-  }
-
-  // Of the keys that are `wanted`.
-  template <typename Wanted>
-  [[nodiscard]] static BeforeByKey known_in(const JudgedTable* table, const Wanted& wanted) {
-    if (table == nullptr) return {};
-    BeforeByKey known;
-    const auto put = [&](const rules::Cell& cell, std::int64_t count, bool failed) {
-      std::string key = table->table().key_text(cell);
-      if (wanted(key)) known.emplace(std::move(key), Before{count, failed});
-    };
-    for (const rules::Cell& cell : table->table().lattice().cells()) {
-      if (const auto count = exact_count(cell)) put(cell, *count, table->is_small(*count));
-    }
-    for (const Derived& one : table->derived()) {
-      put(table->table().cell_of(one.variable), one.value, table->fails(one.variable, one.value));
-    }
-    return known;
-  }
-
-  // Parts that were taken for all of a total were not, if more are sent now: what follows without
-  // these alone was not known.
-  template <typename Wanted>
-  [[nodiscard]] BeforeByKey surely_known_before(const Wanted& wanted) {
-    BeforeByKey known = known_in(earlier(), wanted);
-    if (known.empty()) return known;
-    const ObservationSet keys = without_figures(submission_.observations);
-    const auto table = judged_before(&keys);
-    const BeforeByKey still = known_in(table.get(), wanted);
-    std::erase_if(known, [&](const auto& one) { return !still.contains(one.first); });
-    return known;
-  }
-
   const rules::Submission& submission_;
   const rules::Policy& policy_;
-  const rules::PublishedFigures& before_;
   ReleaseBound bound_;
-  bool earlier_asked_ = false;
-  std::unique_ptr<JudgedTable> earlier_;
+  Earlier earlier_;
   rules::FindingSink sink_;
 };
 
