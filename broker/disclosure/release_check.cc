@@ -50,13 +50,7 @@ class ReleaseCheck {
           submission_.waived_by(one.rows));
     }
     if (!done) return too_complex(sent);
-    std::vector<const Derived*> failing;
-    for (const Derived& one : judged.derived()) {
-      if (judged.fails(one.variable, one.value) && !adds_small_figures(judged.table(), one)) {
-        failing.push_back(&one);
-      }
-    }
-    if (!failing.empty()) report(judged, failing);
+    report(judged, failing_in(judged));
     if (!policy_.zeros_sensitive) report_zeros(judged);
     report_intervals(judged, source);
     if (replaces(judged.table().lattice().pool()) && !report_small_changes(judged)) {
@@ -82,6 +76,7 @@ class ReleaseCheck {
   }
 
   void report(const JudgedTable& judged, const std::vector<const Derived*>& failing) {
+    if (failing.empty()) return;
     const TableSystem& table = judged.table();
     std::unordered_set<std::string> keys;
     for (const Derived* one : failing) keys.insert(table.key_text(table.cell_of(one->variable)));
@@ -120,13 +115,43 @@ class ReleaseCheck {
     return recalls ? rules::code::kDifferenceWith : rules::code::kLinearExact;
   }
 
-  // A margin that nobody sent and that is nothing but a sum: some of its parts are as small and as
-  // protected, and are findings as they stand.
-  [[nodiscard]] static bool adds_small_figures(const TableSystem& table, const Derived& derived) {
-    if (table.cell_of(derived.variable).source != kNotSent) return false;
-    const std::vector<ProofPart> parts = parts_of(table, derived.proof);
-    return !parts.empty() && std::all_of(parts.begin(), parts.end(),
-                                         [](const ProofPart& part) { return part.factor > 0; });
+  [[nodiscard]] static std::vector<const Derived*> failing_in(const JudgedTable& judged) {
+    std::vector<const Derived*> failing;
+    for (const Derived& one : judged.derived()) {
+      if (judged.fails(one.variable, one.value)) failing.push_back(&one);
+    }
+    if (failing.empty()) return failing;
+    const std::vector<char> sums = sums_of_figures(judged.table());
+    std::erase_if(failing, [&](const Derived* one) {
+      return sums[judged.table().number_of(one->variable)] != 0;
+    });
+    return failing;
+  }
+
+  // By cell, whether nobody sent it and it is nothing but a sum of protected figures: where it is
+  // small, some of them are as small, and are findings as they stand. That it follows in some other
+  // way, too, makes no difference: which way is found first depends on what codes are called.
+  [[nodiscard]] static std::vector<char> sums_of_figures(const TableSystem& table) {
+    const std::vector<rules::Cell>& cells = table.lattice().cells();
+    std::vector<char> adds_up(cells.size(), 0);
+    const auto counts = [&](const TableMember& part) {
+      const rules::Cell& cell = cells[part.cell];
+      const bool figure = cell.exact() || table.recalled_count(part.cell).has_value();
+      return adds_up[part.cell] != 0 || cell.state == rules::CellState::kCannotExist ||
+             (figure && table.protection().is_protected(cell));
+    };
+    for (bool grew = true; std::exchange(grew, false);) {
+      for (std::uint32_t e = 0; e < table.linear().equations.size(); ++e) {
+        const std::vector<TableMember>& members = table.origin_of(e).members;
+        if (table.is_recalled(e) || adds_up[members.front().cell] != 0) continue;
+        grew |= std::all_of(members.begin() + 1, members.end(), counts) &&
+                std::exchange(adds_up[members.front().cell], 1) == 0;
+      }
+    }
+    for (std::uint32_t i = 0; i < cells.size(); ++i) {
+      if (cells[i].source != kNotSent) adds_up[i] = 0;
+    }
+    return adds_up;
   }
 
   struct Place {

@@ -9,9 +9,9 @@
 // STALE_LEDGER, or INTERVAL for each that its witnesses do not show. NON_ADDITIVE says of sums that
 // contradict each other only over several equations. TOO_COMPLEX refuses what cannot be judged
 // within the bound. A protected count that a revision changes by 1..k-1, as far as that is known or
-// follows, is SMALL_CHANGE, or SMALL_CHANGE_RELEASED if the data officer signed, too. A zero under a
-// total that nobody sent and that follows to be below k is SMALL_CELL; small figures that are sent
-// as such, and zeros under totals that are, are for small_cell.h.
+// follows, is SMALL_CHANGE, or SMALL_CHANGE_RELEASED if the data officer signed, too. A zero under
+// a total that nobody sent and that follows to be below k is SMALL_CELL; small figures that are
+// sent as such, and zeros under totals that are, are for small_cell.h.
 //
 // Pure, exact, no solver. Threads: any. Cost: bounded by `bound`; nothing protected pays nothing,
 // and where nothing is hidden a table that adds up is only added up (plain_table.h).

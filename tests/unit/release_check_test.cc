@@ -186,6 +186,15 @@ TEST(ReleaseCheck, TablesThatMakeARingTellWhatNobodySent) {
   }
 }
 
+TEST(ReleaseCheck, AMarginOfSmallFiguresIsNoFindingHoweverElseItFollows) {
+  for (const auto& [few, many] : {std::pair("F", "M"), std::pair("M", "F")}) {
+    EXPECT_THAT(found_in(text({.form = "LAB", .sex = few, .value = "1"}) +
+                         text({.form = "SEX", .sex = few, .value = "7"}) + sex(many, "30") +
+                         sex("_T", "38")),
+                IsEmpty());
+  }
+}
+
 TEST(ReleaseCheck, AMarginOfSmallFiguresIsNoFindingBesideThem) {
   const std::string rows = text({.sex = "F", .age = "Y_LT18", .value = "2"}) +
                            text({.sex = "F", .age = "Y_GE18", .value = "3"});
