@@ -17,8 +17,6 @@
 #include "adapters/anonymise/certify.h"
 #include "adapters/anonymise/release.h"
 #include "adapters/sinks/hub_dataset.h"
-#include "broker/disclosure/release_check.h"
-#include "broker/disclosure/small_cell.h"
 #include "broker/rules/rule_codes.h"
 #include "tests/attacker/code_choice.h"
 #include "tests/attacker/equations.h"
@@ -44,26 +42,6 @@ void shuffle(Chance& chance, std::vector<T>& items) {
   for (std::size_t i = items.size(); i > 1; --i) {
     std::swap(items[i - 1], items[chance.below(static_cast<std::uint32_t>(i))]);
   }
-}
-
-// Rule codes by the cell they are about, numbered as in the table; "" is the
-// whole.
-using Verdict = std::set<std::pair<std::string, std::string>>;
-
-Verdict verdict_on(const MadeSubmission& made, const disclosure::CertificateSource& source) {
-  const ObservationSet sent = made.sent();
-  const FiguresInMemory published = made.published();
-  const std::vector<std::string> areas{"LV"};
-  const rules::Submission submission{"lv", "RAPPORTEUR:THB(1.0)", made.indicator, areas, sent};
-  Verdict out;
-  for (const auto& finding : disclosure::check_small_cells(submission, made.policy, published)) {
-    out.emplace(finding.key, finding.code);
-  }
-  for (const auto& finding :
-       disclosure::check_release(submission, made.policy, published, published, source)) {
-    out.emplace(finding.key, finding.code);
-  }
-  return out;
 }
 
 // With the keys of one in the place of those of the other, cell by cell.

@@ -5,15 +5,11 @@
 // RAPPORTEUR_SEED=N begins with table N.
 #include <algorithm>
 #include <iostream>
-#include <map>
-#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "adapters/anonymise/certify.h"
-#include "broker/disclosure/release_check.h"
-#include "broker/disclosure/small_cell.h"
 #include "broker/rules/rule_codes.h"
 #include "tests/support/made_submission.h"
 #include "tests/support/seed.h"
@@ -24,25 +20,7 @@ namespace {
 using attacker::Said;
 namespace code = rules::code;
 
-using Findings = std::map<std::string, std::set<std::string>>;  // codes by key
-
-Findings findings_of(const MadeSubmission& made, const disclosure::CertificateSource& source) {
-  const ObservationSet sent = made.sent();
-  const FiguresInMemory published = made.published();
-  const std::vector<std::string> areas{"LV"};
-  const rules::Submission submission{"lv", "RAPPORTEUR:THB(1.0)", made.indicator, areas, sent};
-  Findings out;
-  for (const auto& finding : disclosure::check_small_cells(submission, made.policy, published)) {
-    out[finding.key].insert(finding.code);
-  }
-  for (const auto& finding :
-       disclosure::check_release(submission, made.policy, published, published, source)) {
-    out[finding.key].insert(finding.code);
-  }
-  return out;
-}
-
-void describe(const MadeSubmission& made, const Findings& findings) {
+void describe(const MadeSubmission& made, const Verdict& verdict) {
   std::cout << made.indicator << ", k " << made.policy.k << ", width " << made.policy.interval_width
             << ", zeros " << (made.policy.zeros_sensitive ? "sensitive" : "public")
             << ", protected from depth " << made.policy.depth_from << '\n';
@@ -52,8 +30,8 @@ void describe(const MadeSubmission& made, const Findings& findings) {
               << (cell.said == Said::kHidden    ? " hidden"
                   : cell.said == Said::kNothing ? " not said"
                                                 : "");
-    if (const auto found = findings.find(made.key(i)); found != findings.end()) {
-      for (const std::string& one : found->second) std::cout << ' ' << one;
+    for (const auto& [key, rule] : verdict) {
+      if (key == made.key(i)) std::cout << ' ' << rule;
     }
     std::cout << '\n';
   }
@@ -75,7 +53,7 @@ class Comparison {
         tally_(tally),
         now_(learned_from(made.table, made.policy)),
         before_(learned_from(made.table_before(), made.policy)),
-        findings_(findings_of(made, anonymise::certify)) {}
+        verdict_(verdict_on(made, anonymise::certify)) {}
 
   void run() {
     ++tally_.tables;
@@ -88,25 +66,25 @@ class Comparison {
         compare_told(i);
       }
     }
-    const std::set<std::string>& of_all = findings_[""];
-    EXPECT_EQ(of_all.count(std::string(code::kTooComplex)), 0U);
-    if (of_all.contains(std::string(code::kNeedsCertificate))) {
+    EXPECT_FALSE(says("", code::kTooComplex));
+    if (says("", code::kNeedsCertificate)) {
       tally_.refused_in_vain += static_cast<int>(now_.targets.size());
     } else {
       for (std::size_t t = 0; t < now_.targets.size(); ++t) compare_range(t);
     }
     tally_.targets += static_cast<int>(now_.targets.size());
-    if (::testing::Test::HasFailure()) describe(made_, findings_);
-    findings_.erase("");
-    if (std::ranges::all_of(findings_, [](const auto& one) { return one.second.empty(); })) {
+    if (::testing::Test::HasFailure()) describe(made_, verdict_);
+    if (std::ranges::all_of(verdict_, [](const auto& one) { return one.first.empty(); })) {
       ++tally_.safe;
     }
   }
 
  private:
+  [[nodiscard]] bool says(const std::string& key, std::string_view what) const {
+    return verdict_.contains({key, std::string(what)});
+  }
   [[nodiscard]] bool says(std::size_t cell, std::string_view what) const {
-    const auto found = findings_.find(made_.key(cell));
-    return found != findings_.end() && found->second.contains(std::string(what));
+    return says(made_.key(cell), what);
   }
   [[nodiscard]] bool is_small(std::int64_t count) const {
     return count < made_.policy.k && (count > 0 || (count == 0 && made_.policy.zeros_sensitive));
@@ -192,7 +170,7 @@ class Comparison {
   Tally& tally_;
   Learned now_;
   Learned before_;
-  Findings findings_;
+  Verdict verdict_;
 };
 
 TEST(ReleasePatterns, TheHubFindsWhatAnAttackerFinds) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "broker/disclosure/release_check.h"
+#include "broker/disclosure/small_cell.h"
 #include "tests/attacker/code_choice.h"
 #include "tests/attacker/equations.h"
 
@@ -270,6 +272,20 @@ PublicTable MadeSubmission::table_before() const {
     if (is_new[i] == 0) continue;
     out.cells[i].said = Said::kNothing;
     out.cells[i].count = 0;
+  }
+  return out;
+}
+
+Verdict verdict_on(const MadeSubmission& made, const disclosure::CertificateSource& source) {
+  const ObservationSet sent = made.sent();
+  const FiguresInMemory published = made.published();
+  const std::vector<std::string> areas{"LV"};
+  const rules::Submission submission{"lv", "RAPPORTEUR:THB(1.0)", made.indicator, areas, sent};
+  Verdict out;
+  for (const auto& findings :
+       {disclosure::check_small_cells(submission, made.policy, published),
+        disclosure::check_release(submission, made.policy, published, published, source)}) {
+    for (const rules::Finding& one : findings) out.emplace(one.key, one.code);
   }
   return out;
 }

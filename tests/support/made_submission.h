@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "broker/disclosure/certificate_source.h"
 #include "broker/rules/rule_book.h"
 #include "tests/attacker/public_table.h"
 #include "tests/attacker/ranges.h"
@@ -38,6 +40,11 @@ struct MadeSubmission {
   [[nodiscard]] ObservationSet set_of(char is_new) const;
 };
 [[nodiscard]] MadeSubmission made_submission(attacker::Chance& chance);
+
+// What the hub's disclosure control says of it: keys of cells with rule codes; "" is the whole.
+using Verdict = std::set<std::pair<std::string, std::string>>;
+[[nodiscard]] Verdict verdict_on(const MadeSubmission& made,
+                                 const disclosure::CertificateSource& source);
 
 // What an attacker learns from a table, cell by cell.
 struct Learned {
