@@ -9,6 +9,7 @@
 #include <array>
 #include <iostream>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -111,6 +112,21 @@ ObservationSet some_table(Chance& chance) {
   return builder.build();
 }
 
+void expect_no_zero_below_a_small_total(const disclosure::JudgedTable& judged) {
+  const disclosure::TableSystem& table = judged.table();
+  std::set<std::uint32_t> small;
+  for (const disclosure::Derived& one : judged.derived()) {
+    if (judged.is_small(one.value)) small.insert(table.number_of(one.variable));
+  }
+  for (const rules::Cell& cell : table.lattice().cells()) {
+    if (!disclosure::from_submission(cell) || disclosure::exact_count(cell) != 0) continue;
+    if (!table.protection().is_protected(cell)) continue;
+    table.lattice().each_margin(cell, [&](std::uint32_t margin) {
+      EXPECT_FALSE(small.contains(margin)) << table.key_text(cell);
+    });
+  }
+}
+
 // What the whole check has to say of it.
 void expect_nothing(rules::CellPool pool, const rules::Policy& policy) {
   pool.settle_repeated();
@@ -123,6 +139,7 @@ void expect_nothing(rules::CellPool pool, const rules::Policy& policy) {
     EXPECT_FALSE(judged.fails(one.variable, one.value))
         << judged.table().key_text(judged.table().cell_of(one.variable)) << " is " << one.value;
   }
+  expect_no_zero_below_a_small_total(judged);
 }
 
 TEST(PlainTable, NothingSmallFollowsWhereNothingIsSeenToFollow) {
