@@ -1,8 +1,6 @@
 // What a release gives away, case by case.
 #include "broker/disclosure/release_check.h"
 
-#include <algorithm>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -158,32 +156,6 @@ TEST(ReleaseCheck, PartsThatWereNotAllToldNoTotal) {
               ElementsAre(HasSubstr("2 LINEAR_EXACT CITIZEN=BG: ")));
   EXPECT_THAT(said(found_in(hidden + kPublished + labour + sexual)),
               ElementsAre(HasSubstr("1 ALREADY_PUBLIC CITIZEN=BG: ")));
-}
-
-// None of the three has anything hidden, and no two of them tell anything.
-TEST(ReleaseCheck, TablesThatMakeARingTellWhatNobodySent) {
-  const auto form_sex = [](const std::string& form, const std::string& code, const char* value) {
-    return text({.form = form, .sex = code, .value = value});
-  };
-  const auto sex_citizen = [](const std::string& code, const std::string& who, const char* value) {
-    return text({.sex = code, .value = value, .citizen = who});
-  };
-  const auto form_citizen = [](const std::string& form, const std::string& who, const char* value) {
-    return text({.form = form, .value = value, .citizen = who});
-  };
-  std::vector<std::string> tables{
-      form_sex("LAB", "F", "20") + form_sex("LAB", "M", "0") + form_sex("SEX", "F", "30") +
-          form_sex("SEX", "M", "27"),
-      sex_citizen("F", "BG", "13") + sex_citizen("F", "RO", "37") + sex_citizen("M", "BG", "12") +
-          sex_citizen("M", "RO", "15"),
-      form_citizen("LAB", "BG", "10") + form_citizen("LAB", "RO", "10") +
-          form_citizen("SEX", "BG", "15") + form_citizen("SEX", "RO", "42")};
-  for (std::size_t last = 0; last < tables.size(); ++last) {
-    std::rotate(tables.begin(), tables.begin() + 1, tables.end());
-    EXPECT_THAT(found_in(tables[0] + kPublished + tables[1]), IsEmpty());
-    EXPECT_THAT(said(found_in(tables[0] + kPublished + tables[1] + tables[2])),
-                ElementsAre(HasSubstr("LINEAR_EXACT EXPL_FORM=SEX SEX=F CITIZEN=BG: ")));
-  }
 }
 
 TEST(ReleaseCheck, AMarginOfSmallFiguresIsNoFindingHoweverElseItFollows) {
