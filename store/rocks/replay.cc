@@ -71,7 +71,8 @@ Status Replay::accepted(const v1::Record& record, const v1::Header& header,
   std::map<journal::ResourceId, std::vector<std::uint64_t>> ended;
   const auto touch = [&](std::string_view body, bool adds) -> Status {
     if (body.empty()) {
-      ++bodies_absent_;
+      // What is replaced was counted with its own entry.
+      if (adds) ++bodies_absent_;
       return {};
     }
     auto read = BodyCodec::decode(bytes_of(body));

@@ -140,6 +140,10 @@ class Erasure(unittest.TestCase):
         self.hub.adapter("at", "revise", first["message_id"], path)
         self.hub.enrol("observer", "observer")
         self.assertEqual(self.received("observer"), {"2022": "12347"})
+        # One body is gone, though two entries speak of it.
+        self.hub.stop_broker()
+        self.assertIn("1 erased body\n",
+                      run(PROGRAMS / "rapporteur", "fsck", self.home / "data").stdout)
 
     def test_what_a_hold_keeps_is_not_erased(self):
         self.push(2022, 12_345)
