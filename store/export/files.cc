@@ -106,7 +106,7 @@ Status WritableFolder::write(const std::string& name, std::string_view bytes) co
   };
   FileHandle opened = open_fresh();
   if (!opened.open() && errno == ENOENT) {
-    const auto made = make_folders(std::filesystem::path(name).parent_path());
+    auto made = make_folders(std::filesystem::path(name).parent_path());
     if (!made) return made;
     opened = open_fresh();
   }
