@@ -291,7 +291,7 @@ TEST(ReleaseCheck, AChangeByAFewPersonsOfWhatIsNotKnown) {
   const std::string before =
       kPublished + sex("F", "") + kReplaced + sex("M", "") + sex("_T", "100");
   const auto found = found_in(sex("M", "") + sex("_T", "103") + before);
-  EXPECT_THAT(said(found),
+  ASSERT_THAT(said(found),
               ElementsAre("1 SMALL_CHANGE SEX=M: a change of +3 follows from the other "
                           "figures"));
   EXPECT_EQ(found[0].detail_fr, "SEX=M : une variation de +3 découle des autres chiffres");
