@@ -154,7 +154,7 @@ Rows any_figures() {
     }
     cells.push_back(
         *rc::gen::element<std::string>("", "0", "12", "-5", "0.10", "9007199254740993"));
-    for (std::size_t a = 0; a < kAttributes; ++a) cells.push_back("");
+    cells.resize(cells.size() + kAttributes);
     const std::size_t first = kDimensions + 1;
     cells[first + static_cast<std::size_t>(Attribute::kObsStatus)] = *code_of(ListId::kObsStatus);
     cells[first + static_cast<std::size_t>(Attribute::kConfStatus)] =
@@ -201,7 +201,7 @@ RC_GTEST_PROP(FormatRoundTrip, TheHubsFiguresSurviveEveryFormatAfterEveryOther, 
 // What generic data sets have beyond: other structures, actions, attributes of the data set.
 RC_GTEST_PROP(FormatRoundTrip, WhatIsNotCalledLostHasNotChanged, ()) {
   Rows rows;
-  const auto add = [&](std::string id, ComponentRole role, sources::Attachment attachment) {
+  const auto add = [&](std::string_view id, ComponentRole role, sources::Attachment attachment) {
     sources::add_component(rows.dataset, id, role);
     rows.dataset.components.back().attachment = attachment;
   };
